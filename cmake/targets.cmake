@@ -1,0 +1,41 @@
+# renkei_library(NAME [SOURCES ...] [DEPS ...] [PRIVATE_DEPS ...]): the library of one folder.
+function(renkei_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(renkei_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(renkei_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(renkei_${name} PUBLIC ${ARG_DEPS} PRIVATE renkei_flags ${ARG_PRIVATE_DEPS})
+  if(RENKEI_TIDY)
+    set_target_properties(renkei_${name} PROPERTIES CXX_CLANG_TIDY clang-tidy-14)
+  endif()
+endfunction()
+
+# renkei_test(NAME [SOURCES ...] [DEPS ...] [LABELS ...]): one GoogleTest binary, each case a ctest.
+function(renkei_test name)
+  if(NOT RENKEI_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE renkei_flags renkei_test_main ${ARG_DEPS})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}."
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "RENKEI_SHARED=${PROJECT_SOURCE_DIR}/../shared")
+endfunction()
+
+# renkei_fuzz(NAME SOURCES ... DEPS ...): a libFuzzer target (fuzz preset), and everywhere else a
+# program that replays its corpus, run by ctest.
+function(renkei_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name}_fuzz ${ARG_SOURCES})
+  target_link_libraries(${name}_fuzz PRIVATE renkei_flags ${ARG_DEPS})
+  if(RENKEI_FUZZ)
+    target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${name}_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+    add_test(NAME fuzz_replay.${name} COMMAND ${name}_fuzz ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(fuzz_replay.${name} PROPERTIES LABELS "unit;fuzz" TIMEOUT 120)
+  endif()
+endfunction()
