@@ -1,0 +1,94 @@
+#include "config/node_config.h"
+
+namespace renkei::config {
+namespace {
+
+// A TOML basic string.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+// `key = "value"`, or the same in a comment with an example if there is no value.
+std::string Line(std::string_view key, std::string_view value, std::string_view example) {
+  return value.empty() ? fmt::format("# {} = {}\n", key, Quoted(example))
+                       : fmt::format("{} = {}\n", key, Quoted(value));
+}
+
+constexpr std::string_view kRest = R"(
+# What a record gets when its author says nothing else.
+[publish]
+default_tlp = "amber"        # clear, green, amber, amber+strict, red
+default_circles = []         # circle names; empty: the community's own circle
+expiry_days = 180            # 1 to 730
+
+# The level a reader's team needs to see each section: a level of the circle's charter (listed,
+# accredited and certified by default), "anyone" in the circle, or only "recipients".
+[publish.section_levels]
+summary = "anyone"
+techniques = "anyone"
+indicators = "anyone"
+victim = "accredited"        # says most about who was hit
+impact = "anyone"
+timeline = "anyone"
+response = "anyone"
+detection-rules = "anyone"
+contact = "accredited"
+log-excerpts = "accredited"
+attachments = "accredited"
+sealed = "recipients"
+caveats = "anyone"           # keep: a reader without it misreads the rest
+references = "anyone"
+
+# What one peer may use.  Over a limit the peer is told to come back later.
+[limits]
+streams_per_peer = 4
+bytes_in_flight_per_stream = 1048576
+records_per_peer_per_day = 20000
+tombstones_per_peer = 10000
+store_free_bytes_min = 67108864   # with less free disk nothing is accepted, everything still read
+outbox_records_max = 1000000
+
+[heartbeat]
+seconds = 30
+
+# Community state (roster digest, revocations) older than this is no longer trusted.
+[state]
+max_age_hours = 24
+
+# Direct links to other members, besides the hub: at most 32.
+# [[link]]
+# address = "node.beta.example:7440"
+# team = "beta"              # the slug that must answer there
+)";
+
+}  // namespace
+
+std::string NodeConfigText(const NodeConfigSeed& seed) {
+  const std::string listen(seed.listen.empty() && seed.hub ? kDefaultHubListen : seed.listen);
+  const std::string enrol(seed.enrol_listen.empty() ? kDefaultHubEnrolListen : seed.enrol_listen);
+
+  std::string text = "# This node.  Changes are read by SIGHUP or a restart.\n[node]\n";
+  text += fmt::format("org = {}\n", Quoted(seed.org));
+  if (seed.hub) {
+    text += "hub = true                   # keeps the community's roster and relays\n";
+  }
+  text += Line("community", seed.community, "isac.example");
+  text +=
+      "# Where peers reach this node; a node without it only dials out.  Port 0: any free one.\n";
+  text += Line("listen", listen, "0.0.0.0:7440");
+  if (seed.hub) {
+    text += "# Where invited teams enrol; without it nobody can join.\n";
+    text += Line("enrol_listen", enrol, kDefaultHubEnrolListen);
+  }
+  text += "# The name others use for it, where that is not the address it listens on.\n";
+  text += Line("address", seed.address, "node.alpha.example:7440");
+  text += "log = \"info\"                 # debug, info, warn, error\n";
+  return text + std::string(kRest);
+}
+
+}  // namespace renkei::config
