@@ -1,0 +1,39 @@
+#include "node/formats/import_json.h"
+
+#include "node/formats/misp_import.h"
+#include "node/formats/record_json.h"
+
+namespace renkei::formats {
+namespace {
+
+bool IsMisp(const JsonNode& top) {
+  return top.IsArray() || top.Find("Event") || top.Find("response") || top.Find("info");
+}
+
+// A file that people take for an event has a better answer than "unknown".
+absl::Status Unknown(const JsonNode& top) {
+  if (!top.IsObject()) return top.WrongType("a record or a MISP event");
+  if (const auto type = top.Find("type"); type && type->Text().value_or("") == "bundle") {
+    return top.Wrong("a STIX bundle, not a MISP event or a record");
+  }
+  return top.Wrong("neither a record (`renkei`) nor a MISP event (`Event`, `response`)");
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Imported>> ImportJsonAuto(BytesView json, const ImportOptions& options) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(json, options.limits));
+  const JsonNode top = document.top();
+  if (!top.Find("renkei")) {
+    if (IsMisp(top)) return ImportMisp(document, options);
+    return Unknown(top);
+  }
+  ASSIGN_OR_RETURN(record::Draft draft, DraftFromJson(document));
+  if (draft.source_format.empty()) draft.source_format = "json";
+  if (options.kind) draft.header.kind = *options.kind;
+  std::vector<Imported> imported;
+  imported.push_back({std::move(draft), {}, 1, 1});
+  return imported;
+}
+
+}  // namespace renkei::formats
