@@ -1,0 +1,45 @@
+// Text made comparable: lower case, full-width and half-width forms folded, defanged dots and at
+// signs restored, white space runs as one blank, invisible characters gone; and where each byte
+// came from.
+//
+// Linear; never fails (bytes that are not UTF-8 stay as they are).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace renkei::anonymize {
+
+struct Folded {
+  std::string text{};
+  // offset[i] is where byte i of `text` began in the original; one more entry for its end.
+  std::vector<std::uint32_t> offset{};
+};
+
+Folded Fold(std::string_view text);
+
+// What a character is, as far as words end where it changes.
+enum class Script : std::uint8_t { kNone, kLetter, kKanji, kHiragana, kKatakana, kOther };
+
+// The script of the character that ends before `at`, or begins at `at`; kNone at the ends.
+Script ScriptBefore(std::string_view text, std::size_t at);
+Script ScriptAt(std::string_view text, std::size_t at);
+
+// Decodes one UTF-8 character at `at`: its code point and length; length 0 if there is none.
+struct Utf8Char {
+  char32_t code = 0;
+  std::size_t length = 0;
+};
+Utf8Char DecodeUtf8(std::string_view text, std::size_t at);
+void AppendUtf8(char32_t code, std::string& out);
+
+inline bool IsAsciiAlnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+// Value of a hex digit, or -1.
+int HexValue(char c);
+
+}  // namespace renkei::anonymize

@@ -1,0 +1,53 @@
+// The only way out: Draft -> AnonymizedDraft.
+//
+// Own assets are replaced by stand-ins, counts by ranges, and the final bytes are linted.  Rules
+// and their reasons: docs/anonymity.md.  Immutable, thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/assets.h"
+#include "node/anonymize/finding.h"
+#include "node/anonymize/leak_lint.h"
+#include "node/anonymize/own_assets.h"
+#include "node/base/status.h"
+#include "node/record/anonymized_draft.h"
+#include "node/record/draft.h"
+
+namespace renkei::anonymize {
+
+// Shown to the author on this node, never sent or logged.
+struct Replacement {
+  std::string place{};
+  std::string before{};  // the part that was replaced
+  std::string after{};
+
+  bool operator==(const Replacement&) const = default;
+};
+
+struct GateResult {
+  // Absent if there is a finding: refused, and nothing changes.
+  std::optional<record::AnonymizedDraft> draft{};
+  std::vector<Replacement> replacements{};
+  std::vector<Finding> findings{};
+  record::v1::Sections sections{};  // as they would leave
+};
+
+class Gate {
+ public:
+  explicit Gate(const config::Assets& assets) : own_(assets), lint_(own_) {}
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  // INVALID_ARGUMENT if the sections break the rules of record/sections.h, before or after
+  // replacement.  A refusal is no error: see `findings`.
+  absl::StatusOr<GateResult> Anonymize(const record::Draft& draft) const;
+
+ private:
+  OwnAssets own_;
+  LeakLint lint_;
+};
+
+}  // namespace renkei::anonymize
