@@ -1,0 +1,93 @@
+#include "node/store/sqlite/migrate.h"
+
+#include <cerrno>
+#include <cstring>
+#include <iterator>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "node/base/bytes.h"
+#include "node/store/sqlite/schema.h"
+
+namespace renkei::store {
+namespace {
+
+// https://www.sqlite.org/fileformat.html, section 1.3.
+constexpr std::size_t kHeaderBytes = 100;
+constexpr BytesView kMagic("SQLite format 3\0", 16);
+constexpr std::size_t kUserVersionAt = 60;
+constexpr std::size_t kApplicationIdAt = 68;
+
+std::int64_t U32At(BytesView header, std::size_t at) {
+  return ByteReader(header.substr(at, 4)).U32();
+}
+
+absl::Status CheckVersion(std::int64_t version, std::int64_t application, const std::string& path) {
+  if (application != kApplicationId) {
+    return FailedPrecondition(
+        fmt::format("`{}` is an SQLite file but no store of this program", path));
+  }
+  if (version <= SchemaVersion()) return absl::OkStatus();
+  return FailedPrecondition(
+      fmt::format("store `{}` was made by a newer version (schema {}, this one knows {})", path,
+                  version, SchemaVersion()));
+}
+
+absl::Status CheckHeader(int fd, const std::string& path) {
+  Bytes header(kHeaderBytes, '\0');
+  const ssize_t got = pread(fd, header.data(), header.size(), 0);
+  if (got < 0) return Unavailable(fmt::format("read `{}`: {}", path, std::strerror(errno)));
+  if (got == 0) return absl::OkStatus();  // made just now, or a start cut short before the schema
+  if (static_cast<std::size_t>(got) < kHeaderBytes || !header.starts_with(kMagic)) {
+    return DataLoss(fmt::format("store `{}` is damaged: it has no SQLite header", path));
+  }
+  // Both are zero in a file whose first transaction is still in the write-ahead log.
+  const std::int64_t version = U32At(header, kUserVersionAt);
+  const std::int64_t application = U32At(header, kApplicationIdAt);
+  if (version == 0 && application == 0) return absl::OkStatus();
+  return CheckVersion(version, application, path);
+}
+
+}  // namespace
+
+int SchemaVersion() { return std::prev(std::end(kMigrations))->version; }
+
+absl::Status CheckFile(const std::string& path) {
+  // The -wal and -shm files take their mode from this one.
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    return FailedPrecondition(fmt::format("open store `{}`: {}", path, std::strerror(errno)));
+  }
+  const absl::Status status = CheckHeader(fd, path);
+  close(fd);
+  return status;
+}
+
+absl::StatusOr<int> CheckSchema(Connection& connection, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::int64_t version, connection.QueryInteger("PRAGMA user_version"));
+  ASSIGN_OR_RETURN(const std::int64_t application,
+                   connection.QueryInteger("PRAGMA application_id"));
+  ASSIGN_OR_RETURN(const std::int64_t tables,
+                   connection.QueryInteger("SELECT count(*) FROM sqlite_schema"));
+  const bool is_new = version == 0 && application == 0 && tables == 0;
+  if (!is_new) RETURN_IF_ERROR(CheckVersion(version, application, path));
+  return static_cast<int>(version);
+}
+
+absl::Status Migrate(Connection& connection, int version) {
+  for (const Migration& step : kMigrations) {
+    if (step.version <= version) continue;
+    const std::string marks = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                                          kApplicationId, step.version);
+    const absl::Status status = RunInTransaction(connection, [&] {
+      RETURN_IF_ERROR(connection.Execute(step.sql));
+      return connection.Execute(marks.c_str());
+    });
+    RETURN_IF_ERROR(Annotate(status, fmt::format("migrate to schema {}", step.version)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace renkei::store

@@ -1,0 +1,171 @@
+// The schema of the SQLite backend, as the steps that lead to it.  A released step never changes.
+//
+// Times are UTC in seconds since 1970.  Ids and digests are raw bytes of fixed size.  `community`
+// is the number of a row of that table.  Ids begin with the hour they were made in, so the indexes
+// on them grow at their end.
+#pragma once
+
+namespace renkei::store {
+
+struct Migration {
+  int version = 0;
+  const char* sql = nullptr;
+};
+
+inline constexpr Migration kMigrations[] = {
+    {1, R"sql(
+-- Facts of the file itself: `epoch`, 16 random bytes, names this store in cursors.
+CREATE TABLE meta (
+  key   TEXT NOT NULL PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT;
+INSERT INTO meta VALUES ('epoch', randomblob(16));
+
+-- Rows carry the number instead of the name.
+CREATE TABLE community (
+  number INTEGER PRIMARY KEY,
+  name   TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- The newest revision held of each record.  The number stays the same over revisions.
+CREATE TABLE record (
+  number        INTEGER PRIMARY KEY,
+  community     INTEGER NOT NULL,
+  id            BLOB NOT NULL,     -- 16 bytes
+  revision      INTEGER NOT NULL,
+  leaf          BLOB NOT NULL,     -- 32 bytes
+  origin        BLOB NOT NULL,     -- 32 bytes, public key
+  kind          INTEGER NOT NULL,
+  tlp           INTEGER NOT NULL,
+  issued        INTEGER NOT NULL,
+  expires       INTEGER NOT NULL,
+  embargo_until INTEGER,
+  embargo_ended INTEGER NOT NULL,  -- 1: the end was announced in the feed
+  state         INTEGER NOT NULL,  -- 0 live, 1 withdrawn
+  own           INTEGER NOT NULL,  -- 1: sealed here
+  author        TEXT NOT NULL,
+  received      INTEGER NOT NULL,
+  accepted_by   BLOB NOT NULL,     -- digest of a policy
+  header        BLOB NOT NULL,
+  circles       BLOB NOT NULL,     -- 16 bytes each: where the author was accepted
+  attestations  BLOB NOT NULL,
+  stored        BLOB NOT NULL      -- last: the longest
+) STRICT;
+CREATE UNIQUE INDEX record_id ON record (community, id);
+CREATE INDEX record_expires ON record (community, expires);
+CREATE INDEX record_embargo ON record (community, embargo_until)
+  WHERE embargo_until IS NOT NULL AND embargo_ended = 0 AND state = 0;
+CREATE INDEX record_withdrawn ON record (community, id) WHERE state = 1;
+CREATE INDEX record_own ON record (community, state) WHERE own = 1;
+
+-- The feed.  AUTOINCREMENT: an offset is never used twice.
+CREATE TABLE entry (
+  offset    INTEGER PRIMARY KEY AUTOINCREMENT,
+  community INTEGER NOT NULL,
+  type      INTEGER NOT NULL,  -- 1 record, 2 receipts
+  record    INTEGER NOT NULL REFERENCES record (number)
+) STRICT;
+CREATE UNIQUE INDEX entry_record ON entry (record, type);
+
+-- Every revision ever seen, also of records that were retracted.
+CREATE TABLE revision (
+  number       INTEGER PRIMARY KEY,
+  community    INTEGER NOT NULL,
+  id           BLOB NOT NULL,     -- 16 bytes, of the record
+  revision     INTEGER NOT NULL,
+  leaf         BLOB NOT NULL,     -- 32 bytes
+  from_offset  INTEGER NOT NULL,  -- 0: it never was the newest
+  until_offset INTEGER NOT NULL,  -- 0: it is the newest, or never was
+  expires      INTEGER,           -- of the record, once the record itself is gone
+  header       BLOB NOT NULL,
+  circles      BLOB NOT NULL      -- as in record
+) STRICT;
+CREATE UNIQUE INDEX revision_leaf ON revision (community, id, leaf);
+CREATE INDEX revision_expires ON revision (community, expires) WHERE expires IS NOT NULL;
+
+-- What each link gave us of a record.
+CREATE TABLE held (
+  community      INTEGER NOT NULL,
+  id             BLOB NOT NULL,     -- 16 bytes, of the record
+  link           TEXT NOT NULL,
+  leaf           BLOB NOT NULL,     -- 32 bytes
+  sections       INTEGER NOT NULL,  -- bit i: section i
+  relay          INTEGER NOT NULL,
+  first_received INTEGER NOT NULL,
+  PRIMARY KEY (community, id, link)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_link ON held (community, link, first_received);
+
+-- Waiting for a peer's acknowledgement, oldest first.
+CREATE TABLE outbox (
+  sequence  INTEGER PRIMARY KEY AUTOINCREMENT,
+  community INTEGER NOT NULL,
+  link      TEXT NOT NULL,
+  id        BLOB NOT NULL,  -- 16 bytes, of the record
+  queued    INTEGER NOT NULL,
+  payload   BLOB NOT NULL
+) STRICT;
+CREATE INDEX outbox_link ON outbox (community, link);
+
+-- Where we are in each peer's feed.
+CREATE TABLE cursor (
+  community INTEGER NOT NULL,
+  link      TEXT NOT NULL,
+  cursor    BLOB NOT NULL,
+  stored    INTEGER NOT NULL,
+  PRIMARY KEY (community, link)
+) STRICT, WITHOUT ROWID;
+
+-- The periods in which a peer was served by the same facts and policy.
+CREATE TABLE access (
+  community  INTEGER NOT NULL,
+  peer       TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  since      INTEGER NOT NULL,  -- an offset
+  facts      BLOB NOT NULL,
+  policy     BLOB NOT NULL,     -- digest
+  began      INTEGER NOT NULL,
+  PRIMARY KEY (community, peer, generation)
+) STRICT;
+
+-- Every policy that was in force.
+CREATE TABLE policy (
+  number  INTEGER PRIMARY KEY,
+  digest  BLOB NOT NULL UNIQUE,
+  text    BLOB NOT NULL,
+  applied INTEGER NOT NULL
+) STRICT;
+
+-- Which peer confirmed which revision.
+CREATE TABLE receipt (
+  community INTEGER NOT NULL,
+  id        BLOB NOT NULL,  -- 16 bytes, of the record
+  leaf      BLOB NOT NULL,  -- 32 bytes
+  peer      TEXT NOT NULL,
+  received  INTEGER NOT NULL,
+  PRIMARY KEY (community, id, leaf, peer)
+) STRICT, WITHOUT ROWID;
+
+-- What each part of a local event was published as.
+CREATE TABLE source (
+  community INTEGER NOT NULL,
+  format    TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  part      INTEGER NOT NULL,
+  id        BLOB NOT NULL,  -- 16 bytes, of the record
+  content   BLOB NOT NULL,  -- 32 bytes, digest of the draft
+  PRIMARY KEY (community, format, source_id, part)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX source_record ON source (community, id);
+
+-- Opaque rows of the floors above.
+CREATE TABLE object (
+  kind  TEXT NOT NULL,
+  key   BLOB NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY (kind, key)
+) STRICT;
+)sql"},
+};
+
+}  // namespace renkei::store

@@ -1,0 +1,263 @@
+// What a node keeps: records, its feed, outbox, cursors, and opaque rows of the floors above.
+//
+// All writes run on one `store` thread, many in one transaction (group commit): work that fails is
+// rolled back alone, and no one is told "done" before the transaction is on disk.  Reads run on the
+// caller's thread, each on a read-only connection and one consistent snapshot; they never wait for
+// writers.
+//
+// Errors: RESOURCE_EXHAUSTED (disk full or below the reserve, or the write queue is full; reading
+// goes on), FAILED_PRECONDITION (made by a newer version, or in use by another process), DATA_LOSS
+// (the file is damaged), UNAVAILABLE (closed).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/base/clock.h"
+#include "node/base/status.h"
+#include "node/record/record.h"
+
+namespace renkei::store {
+
+using crypto::Digest;
+using record::RecordId;
+
+// Position in this node's own feed; from 1, never reused.
+using Offset = std::int64_t;
+
+enum class RecordState : std::uint8_t { kLive = 0, kWithdrawn = 1 };
+
+// The newest revision held of one record.
+struct RecordRow {
+  RecordId id{};
+  std::uint32_t revision = 0;
+  Digest leaf{};
+  crypto::PublicKey origin{};
+  policy::Kind kind = policy::Kind::kUnspecified;
+  policy::Tlp tlp = policy::Tlp::kUnspecified;
+  Timestamp issued{};
+  Timestamp expires{};
+  std::optional<Timestamp> embargo_until{};
+  RecordState state = RecordState::kLive;
+  bool own = false;      // sealed here
+  std::string author{};  // slug, if known
+  Bytes header{};        // RecordHeader
+  Bytes circles{};       // 16-byte ids of the header's circles in which the author was accepted
+  Bytes stored{};        // Record::ToStored
+  Bytes attestations{};  // opaque: what came beside it
+  Timestamp received{};
+  Offset offset = 0;    // of its entry in the feed
+  Bytes accepted_by{};  // digest of the policy that accepted it
+};
+
+// Every revision ever seen, for history, equivocation and "was it sent".
+struct RevisionRow {
+  RecordId id{};
+  std::uint32_t revision = 0;
+  Digest leaf{};
+  Bytes header{};
+  Bytes circles{};   // as in RecordRow
+  Offset from = 0;   // entry with which it became the newest; 0: it never was
+  Offset until = 0;  // entry with which it was replaced; 0: it is the newest
+};
+
+// What one link gave us of a record, and what it lets us pass on.
+struct HeldRow {
+  RecordId id{};
+  std::string link{};  // "own", or the link's name
+  Digest leaf{};
+  policy::SectionMask sections = 0;
+  policy::SectionMask relay = 0;
+};
+
+enum class EntryType : std::uint8_t { kRecord = 1, kReceipts = 2 };
+
+// One place in the feed.  Each record has at most one entry of each type: a newer one replaces it.
+// The fields after `id` are those of the record, as of the same snapshot.
+struct EntryRow {
+  Offset offset = 0;
+  EntryType type = EntryType::kRecord;
+  RecordId id{};
+  std::uint32_t revision = 0;
+  Digest leaf{};
+  RecordState state = RecordState::kLive;
+  bool own = false;
+  std::string author{};
+  Bytes header{};
+  Bytes circles{};  // as in RecordRow
+};
+
+// Something to be delivered over one link; gone once acknowledged.
+struct OutboxRow {
+  std::int64_t sequence = 0;  // set by the store; rising
+  std::string link{};
+  RecordId id{};
+  Bytes payload{};  // PublishItem content, final bytes
+  Timestamp queued{};
+};
+
+// One period in which a peer was served by the same facts and policy.
+struct AccessRow {
+  std::string peer{};
+  std::int64_t generation = 0;  // from 1, per peer
+  Offset since = 0;             // newest entry when it began
+  Bytes facts{};                // opaque: the peer as the policy saw it
+  Bytes policy{};               // digest
+  Timestamp began{};
+};
+
+struct PolicyRow {
+  Bytes digest{};  // 32
+  Bytes text{};
+  Timestamp applied{};
+};
+
+struct ReceiptRow {
+  RecordId id{};
+  Digest leaf{};
+  std::string peer{};
+  Timestamp received{};
+};
+
+struct CursorRow {
+  std::string link{};
+  Bytes cursor{};
+  Timestamp stored{};
+};
+
+// What a source was published as: publishing it again unchanged does nothing.
+struct SourceRow {
+  std::string format{};
+  std::string source_id{};
+  int part = 0;  // a large event becomes several records
+  RecordId id{};
+  Digest content{};  // of the draft
+};
+
+// Filter of ListRecords; unset fields match all.
+struct RecordQuery {
+  std::optional<policy::Kind> kind{};
+  std::optional<RecordState> state{};
+  std::optional<bool> own{};
+  std::optional<Timestamp> alive_at{};  // expires later
+  Offset after = 0;                     // in feed order
+  int limit = 1000;
+};
+
+struct Counts {
+  std::int64_t records = 0;  // live
+  std::int64_t own = 0;      // of these, sealed here
+  std::int64_t withdrawn = 0;
+  std::int64_t outbox = 0;
+  Offset newest = 0;
+  std::int64_t file_bytes = 0;
+};
+
+// One snapshot.  Confined to the call that got it.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  virtual absl::StatusOr<std::optional<RecordRow>> FindRecord(const RecordId& id) const = 0;
+  // By the first hex digits of the id (4 to 32); at most `limit`.
+  virtual absl::StatusOr<std::vector<RecordId>> FindByPrefix(std::string_view hex,
+                                                             int limit) const = 0;
+  virtual absl::StatusOr<std::vector<RecordRow>> ListRecords(const RecordQuery& query) const = 0;
+  virtual absl::StatusOr<std::vector<RevisionRow>> Revisions(const RecordId& id) const = 0;
+  virtual absl::StatusOr<std::vector<HeldRow>> Held(const RecordId& id) const = 0;
+  // Entries with after < offset <= upto, in order.
+  virtual absl::StatusOr<std::vector<EntryRow>> Entries(Offset after, Offset upto,
+                                                        int limit) const = 0;
+  // Offset of the newest entry ever made; 0 if none.
+  virtual absl::StatusOr<Offset> Newest() const = 0;
+  virtual absl::StatusOr<std::vector<OutboxRow>> Outbox(std::string_view link, std::int64_t after,
+                                                        int limit) const = 0;
+  virtual absl::StatusOr<std::int64_t> OutboxCount(std::string_view link) const = 0;
+  virtual absl::StatusOr<std::optional<CursorRow>> FindCursor(std::string_view link) const = 0;
+  virtual absl::StatusOr<std::vector<AccessRow>> Access(std::string_view peer) const = 0;
+  virtual absl::StatusOr<std::optional<PolicyRow>> FindPolicy(BytesView digest) const = 0;
+  virtual absl::StatusOr<std::vector<PolicyRow>> Policies() const = 0;  // newest first
+  virtual absl::StatusOr<std::vector<ReceiptRow>> Receipts(const RecordId& id) const = 0;
+  virtual absl::StatusOr<std::optional<SourceRow>> FindSource(std::string_view format,
+                                                              std::string_view source_id,
+                                                              int part) const = 0;
+  // Live records whose embargo ended by `now` and whose end has no entry of its own yet.
+  virtual absl::StatusOr<std::vector<RecordId>> EmbargoesEnded(Timestamp now, int limit) const = 0;
+  virtual absl::StatusOr<Counts> Count() const = 0;
+  // Records first received from `link` since `since`, and tombstones for unknown records held from
+  // it.
+  virtual absl::StatusOr<std::int64_t> ReceivedSince(std::string_view link,
+                                                     Timestamp since) const = 0;
+  virtual absl::StatusOr<std::int64_t> Tombstones(std::string_view link) const = 0;
+
+  // Opaque rows of the floors above: roster, invitations, charters, state.
+  virtual absl::StatusOr<std::optional<Bytes>> FindObject(std::string_view kind,
+                                                          BytesView key) const = 0;
+  virtual absl::StatusOr<std::vector<std::pair<Bytes, Bytes>>> ListObjects(
+      std::string_view kind) const = 0;
+};
+
+// A snapshot that can be changed.  Confined to the store thread, for one piece of work.
+class Writer : public Reader {
+ public:
+  // Inserts or replaces the row of this id, its revision row and, for a new leaf, closes the one
+  // before; appends its entry to the feed and answers the entry's offset.  `row.offset` is ignored.
+  virtual absl::StatusOr<Offset> PutRecord(const RecordRow& row) = 0;
+  // Replaces `stored`, `attestations` of the same leaf without a new entry.  NOT_FOUND.
+  virtual absl::Status UpdateStored(const RecordId& id, BytesView stored,
+                                    BytesView attestations) = 0;
+  // A revision that did not become the newest (stale, or the loser of a tie); its `from` and
+  // `until` are ignored.  One that is held already stays as it is.
+  virtual absl::Status PutRevision(const RevisionRow& row) = 0;
+  // Appends a new entry for a record (or its receipts) and drops the one before.  NOT_FOUND.
+  virtual absl::StatusOr<Offset> Touch(const RecordId& id, EntryType type) = 0;
+  virtual absl::Status MarkEmbargoEnded(const RecordId& id) = 0;
+  // Forgets a record wholly (retraction): row, entries, held; its revisions stay (closed) until it
+  // would have expired.  OK if there is none.
+  virtual absl::Status DropRecord(const RecordId& id) = 0;
+  virtual absl::Status PutHeld(const HeldRow& row) = 0;
+  virtual absl::Status DropHeld(const RecordId& id, std::string_view link) = 0;
+  virtual absl::StatusOr<std::int64_t> PutOutbox(const OutboxRow& row) = 0;
+  virtual absl::Status DropOutbox(std::string_view link, std::int64_t sequence) = 0;
+  virtual absl::Status PutCursor(const CursorRow& row) = 0;
+  virtual absl::Status PutAccess(const AccessRow& row) = 0;
+  virtual absl::Status PutPolicy(const PolicyRow& row) = 0;
+  // False if that peer's receipt is held already.
+  virtual absl::StatusOr<bool> PutReceipt(const ReceiptRow& row) = 0;
+  virtual absl::Status PutSource(const SourceRow& row) = 0;
+  // Removes records and all that belongs to them that expired before `before`; at most `limit`;
+  // answers how many.
+  virtual absl::StatusOr<int> DropExpired(Timestamp before, int limit) = 0;
+  virtual absl::Status PutObject(std::string_view kind, BytesView key, BytesView value) = 0;
+  virtual absl::Status DropObject(std::string_view kind, BytesView key) = 0;
+};
+
+// Thread-safe.
+class Store {
+ public:
+  using Work = std::function<absl::Status(Writer&)>;
+  using Done = std::function<void(absl::Status)>;
+  using Query = std::function<absl::Status(const Reader&)>;
+
+  virtual ~Store() = default;
+
+  // Queues work for the store thread.  `done` runs on that thread after the commit (or with the
+  // error: the work's own, or why the commit failed), exactly once.  If the queue is full
+  // (RESOURCE_EXHAUSTED) or the store is closing (UNAVAILABLE), it runs on this thread, before
+  // return.
+  virtual void CommitAsync(Work work, Done done) = 0;
+  // As CommitAsync, waiting.  REQUIRES: not on the store thread.
+  virtual absl::Status Commit(Work work) = 0;
+  // Runs `query` on this thread over one snapshot, after waiting for a free read-only connection.
+  // REQUIRES: not within another Read.
+  virtual absl::Status Read(const Query& query) const = 0;
+  // Called on the store thread after each commit that appended an entry; set once, before use.
+  virtual void OnNewEntries(std::function<void(Offset newest)> listener) = 0;
+  // Random, made with the file: cursors of another store are not ours.
+  virtual const Bytes& epoch() const = 0;  // 16 bytes
+};
+
+}  // namespace renkei::store

@@ -1,0 +1,263 @@
+// Rows beside the records: what every backend must do.
+#include "tests/unit/store/store_suite.h"
+
+namespace renkei::store {
+namespace {
+
+class StoreRowsTest : public StoreSuite {};
+
+TEST_P(StoreRowsTest, HeldIsPerLinkAndReplaced) {
+  Write([](Writer& writer) {
+    EXPECT_OK(writer.PutHeld({.id = IdOf(1), .link = "own", .sections = 0xffff, .relay = 1}));
+    EXPECT_OK(writer.PutHeld({.id = IdOf(1), .link = "hub", .sections = 1}));
+    EXPECT_OK(writer.PutHeld(
+        {.id = IdOf(1), .link = "hub", .leaf = LeafOf("x"), .sections = 3, .relay = 2}));
+    EXPECT_OK(writer.PutHeld({.id = IdOf(2), .link = "hub"}));
+  });
+  const auto held = [&] { return Ask([](const Reader& reader) { return reader.Held(IdOf(1)); }); };
+  ASSERT_EQ(held().size(), 2U);
+  EXPECT_EQ(held()[0].link, "hub");
+  EXPECT_EQ(held()[0].id, IdOf(1));
+  EXPECT_EQ(held()[0].leaf, LeafOf("x"));
+  EXPECT_EQ(held()[0].sections, 3);
+  EXPECT_EQ(held()[0].relay, 2);
+  EXPECT_EQ(held()[1].sections, 0xffff);
+  Write([](Writer& writer) {
+    EXPECT_OK(writer.DropHeld(IdOf(1), "hub"));
+    EXPECT_OK(writer.DropHeld(IdOf(1), "no-such-link"));
+  });
+  ASSERT_EQ(held().size(), 1U);
+  EXPECT_EQ(held()[0].link, "own");
+}
+
+TEST_P(StoreRowsTest, ReceivedCountsFirstReceiptsOfALink) {
+  const Timestamp start = clock_.Now();
+  Write([](Writer& writer) { EXPECT_OK(writer.PutHeld({.id = IdOf(1), .link = "hub"})); });
+  clock_.Advance(std::chrono::seconds(10));
+  Write([](Writer& writer) {
+    EXPECT_OK(writer.PutHeld({.id = IdOf(1), .link = "hub", .sections = 1}));  // not the first
+    EXPECT_OK(writer.PutHeld({.id = IdOf(2), .link = "hub"}));
+    EXPECT_OK(writer.PutHeld({.id = IdOf(2), .link = "own"}));
+  });
+  const auto since = [&](std::string_view link, Timestamp time) {
+    return Ask([&](const Reader& reader) { return reader.ReceivedSince(link, time); });
+  };
+  EXPECT_EQ(since("hub", start), 2);
+  EXPECT_EQ(since("hub", start + std::chrono::seconds(1)), 1);
+  EXPECT_EQ(since("hub", start + std::chrono::seconds(11)), 0);
+  EXPECT_EQ(since("own", start), 1);
+}
+
+TEST_P(StoreRowsTest, TombstonesAreWithdrawalsOfWhatWasNeverSeen) {
+  RecordRow unknown = RowOf(1);
+  unknown.state = RecordState::kWithdrawn;
+  RecordRow known = RowOf(2, 2);
+  known.state = RecordState::kWithdrawn;
+  Put(unknown);
+  Put(RowOf(2, 1));
+  Put(known);
+  Put(RowOf(3));
+  Write([](Writer& writer) {
+    for (std::uint32_t n = 1; n <= 3; ++n) {
+      EXPECT_OK(writer.PutHeld({.id = IdOf(n), .link = "hub"}));
+    }
+  });
+  const auto count = [&](std::string_view link) {
+    return Ask([&](const Reader& reader) { return reader.Tombstones(link); });
+  };
+  EXPECT_EQ(count("hub"), 1);
+  EXPECT_EQ(count("other"), 0);
+}
+
+TEST_P(StoreRowsTest, OutboxIsOrderedPerLinkUntilAcknowledged) {
+  std::vector<std::int64_t> made;
+  Write([&](Writer& writer) {
+    for (std::uint32_t n = 1; n <= 4; ++n) {
+      const OutboxRow row{.link = n == 2 ? "b" : "a",
+                          .id = IdOf(n),
+                          .payload = fmt::format("payload {}", n),
+                          .queued = FromUnixSeconds(n)};
+      made.push_back(*writer.PutOutbox(row));
+    }
+  });
+  EXPECT_LT(made[0], made[1]);
+  EXPECT_LT(made[1], made[2]);
+  const auto outbox = [&](std::string_view link, std::int64_t after, int limit) {
+    return Ask([&](const Reader& reader) { return reader.Outbox(link, after, limit); });
+  };
+  const auto rows = outbox("a", 0, 9);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].sequence, made[0]);
+  EXPECT_EQ(rows[0].link, "a");
+  EXPECT_EQ(rows[0].id, IdOf(1));
+  EXPECT_EQ(rows[0].payload, "payload 1");
+  EXPECT_EQ(rows[0].queued, FromUnixSeconds(1));
+  EXPECT_EQ(outbox("a", made[0], 1)[0].id, IdOf(3));
+  EXPECT_EQ(outbox("a", made[3], 9).size(), 0U);
+
+  Write([&](Writer& writer) {
+    EXPECT_OK(writer.DropOutbox("a", made[3]));
+    EXPECT_OK(writer.DropOutbox("a", made[1]));  // another link's: stays
+  });
+  const auto count = [&](std::string_view link) {
+    return Ask([&](const Reader& reader) { return reader.OutboxCount(link); });
+  };
+  EXPECT_EQ(count("a"), 2);
+  EXPECT_EQ(count("b"), 1);
+  // The newest is gone, and still its number is not given again.
+  Write([&](Writer& w) { EXPECT_GT(*w.PutOutbox({.link = "a", .id = IdOf(5)}), made[3]); });
+}
+
+TEST_P(StoreRowsTest, CursorIsReplaced) {
+  const auto find = [&] {
+    return Ask([](const Reader& reader) { return reader.FindCursor("hub"); });
+  };
+  EXPECT_FALSE(find());
+  for (const std::string& cursor : {std::string("one"), std::string("\0two", 4)}) {
+    Write([&](Writer& writer) {
+      EXPECT_OK(writer.PutCursor({.link = "hub", .cursor = cursor, .stored = FromUnixSeconds(7)}));
+    });
+    ASSERT_TRUE(find());
+    EXPECT_EQ(find()->cursor, cursor);
+    EXPECT_EQ(find()->link, "hub");
+    EXPECT_EQ(find()->stored, FromUnixSeconds(7));
+  }
+}
+
+TEST_P(StoreRowsTest, AccessIsListedByGeneration) {
+  Write([](Writer& writer) {
+    EXPECT_OK(writer.PutAccess({.peer = "beta", .generation = 2, .since = 5, .facts = "later"}));
+    EXPECT_OK(writer.PutAccess({.peer = "beta",
+                                .generation = 1,
+                                .since = 3,
+                                .facts = "facts",
+                                .policy = "digest",
+                                .began = FromUnixSeconds(9)}));
+    EXPECT_OK(writer.PutAccess({.peer = "gamma", .generation = 1}));
+  });
+  const auto rows = Ask([](const Reader& reader) { return reader.Access("beta"); });
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].peer, "beta");
+  EXPECT_EQ(rows[0].generation, 1);
+  EXPECT_EQ(rows[0].since, 3);
+  EXPECT_EQ(rows[0].facts, "facts");
+  EXPECT_EQ(rows[0].policy, "digest");
+  EXPECT_EQ(rows[0].began, FromUnixSeconds(9));
+  EXPECT_EQ(rows[1].facts, "later");
+}
+
+TEST_P(StoreRowsTest, PolicyAppliedAgainIsTheNewestAgain) {
+  const std::string a(32, 'a'), b(32, 'b');
+  const Timestamp now = clock_.Now();
+  const auto apply = [&](const std::string& digest) {
+    Write([&](Writer& writer) {
+      EXPECT_OK(writer.PutPolicy({.digest = digest, .text = "text " + digest, .applied = now}));
+    });
+  };
+  const auto newest = [&] {
+    return Ask([](const Reader& reader) { return reader.Policies(); }).front().digest;
+  };
+  apply(a);
+  apply(b);
+  EXPECT_EQ(newest(), b);
+  apply(a);
+  EXPECT_EQ(newest(), a);
+  EXPECT_EQ(Ask([](const Reader& reader) { return reader.Policies(); }).size(), 2U);
+  const auto found = Ask([&](const Reader& reader) { return reader.FindPolicy(b); });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->text, "text " + b);
+  EXPECT_EQ(found->applied, now);
+  EXPECT_FALSE(Ask([](const Reader& reader) { return reader.FindPolicy("none"); }));
+}
+
+TEST_P(StoreRowsTest, ReceiptCountsOncePerPeerAndRevision) {
+  Write([](Writer& writer) {
+    const ReceiptRow row{
+        .id = IdOf(1), .leaf = LeafOf("1"), .peer = "beta", .received = FromUnixSeconds(5)};
+    EXPECT_TRUE(*writer.PutReceipt(row));
+    EXPECT_FALSE(*writer.PutReceipt(row));
+    ReceiptRow other = row;
+    other.peer = "gamma";
+    EXPECT_TRUE(*writer.PutReceipt(other));
+    other.leaf = LeafOf("2");
+    EXPECT_TRUE(*writer.PutReceipt(other));
+  });
+  const auto rows = Ask([](const Reader& reader) { return reader.Receipts(IdOf(1)); });
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].id, IdOf(1));
+  EXPECT_EQ(rows[0].leaf, LeafOf("1"));
+  EXPECT_EQ(rows[0].peer, "beta");
+  EXPECT_EQ(rows[0].received, FromUnixSeconds(5));
+  EXPECT_TRUE(Ask([](const Reader& reader) { return reader.Receipts(IdOf(2)); }).empty());
+}
+
+TEST_P(StoreRowsTest, SourceIsPerPartAndReplaced) {
+  Write([](Writer& writer) {
+    EXPECT_OK(writer.PutSource({.format = "misp", .source_id = "7", .part = 0, .id = IdOf(1)}));
+    EXPECT_OK(writer.PutSource({.format = "misp", .source_id = "7", .part = 1, .id = IdOf(2)}));
+    EXPECT_OK(writer.PutSource({.format = "misp",
+                                .source_id = "7",
+                                .part = 1,
+                                .id = IdOf(3),
+                                .content = LeafOf("content")}));
+  });
+  const auto find = [&](std::string_view format, std::string_view id, int part) {
+    return Ask([&](const Reader& reader) { return reader.FindSource(format, id, part); });
+  };
+  ASSERT_TRUE(find("misp", "7", 1));
+  EXPECT_EQ(find("misp", "7", 1)->id, IdOf(3));
+  EXPECT_EQ(find("misp", "7", 1)->content, LeafOf("content"));
+  EXPECT_EQ(find("misp", "7", 1)->part, 1);
+  EXPECT_EQ(find("misp", "7", 1)->format, "misp");
+  EXPECT_EQ(find("misp", "7", 1)->source_id, "7");
+  EXPECT_EQ(find("misp", "7", 0)->id, IdOf(1));
+  EXPECT_FALSE(find("stix", "7", 0));
+  EXPECT_FALSE(find("misp", "8", 0));
+}
+
+TEST_P(StoreRowsTest, ObjectsAreOpaqueAndListedByKey) {
+  const std::string binary("\0\xff", 2);
+  Write([&](Writer& writer) {
+    EXPECT_OK(writer.PutObject("roster", "beta", "old"));
+    EXPECT_OK(writer.PutObject("roster", "beta", binary));
+    EXPECT_OK(writer.PutObject("roster", "alpha", ""));
+    EXPECT_OK(writer.PutObject("charter", binary, "c"));
+    EXPECT_OK(writer.PutObject("charter", "gone", "x"));
+    EXPECT_OK(writer.DropObject("charter", "gone"));
+    EXPECT_OK(writer.DropObject("charter", "never was"));
+  });
+  using Objects = std::vector<std::pair<Bytes, Bytes>>;
+  const auto list = [&](std::string_view kind) {
+    return Ask([&](const Reader& reader) { return reader.ListObjects(kind); });
+  };
+  EXPECT_EQ(list("roster"), (Objects{{"alpha", ""}, {"beta", binary}}));
+  EXPECT_EQ(list("charter"), (Objects{{binary, "c"}}));
+  EXPECT_EQ(Ask([&](const Reader& r) { return r.FindObject("charter", binary); }), "c");
+  EXPECT_EQ(Ask([&](const Reader& r) { return r.FindObject("roster", "alpha"); }), "");
+  EXPECT_FALSE(Ask([&](const Reader& r) { return r.FindObject("roster", "gamma"); }));
+}
+
+TEST_P(StoreRowsTest, CommunitiesDoNotSeeEachOthersRows) {
+  Put(RowOf(1));
+  Write([](Writer& writer) {
+    EXPECT_OK(writer.PutCursor({.link = "hub", .cursor = "here"}));
+    EXPECT_OK(writer.PutObject("identity", "name", "shared"));
+  });
+  Place other = Here();
+  other.community = "other.example";
+  Open(other);
+  EXPECT_FALSE(Find(IdOf(1)));
+  EXPECT_TRUE(Feed().empty());
+  EXPECT_EQ(Count().records, 0);
+  EXPECT_FALSE(Ask([](const Reader& reader) { return reader.FindCursor("hub"); }));
+  EXPECT_EQ(Ask([](const Reader& reader) { return reader.FindObject("identity", "name"); }),
+            "shared");
+  EXPECT_EQ(Put(RowOf(1)), 2);  // the same id in two communities: two records
+  Open();
+  EXPECT_EQ(Find(IdOf(1))->offset, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, StoreRowsTest, testing::ValuesIn(Backends()), BackendName);
+
+}  // namespace
+}  // namespace renkei::store
