@@ -1,0 +1,93 @@
+// Community state: what the hub signs for everyone (charters, denied keys, void attestations).
+//
+// Immutable once verified; thread-safe.  Errors: INVALID_ARGUMENT (not a state, too large),
+// PERMISSION_DENIED (another community's, or signed by another key).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include <renkei/v1/membership.pb.h>
+
+#include "node/base/clock.h"
+#include "node/base/status.h"
+#include "node/crypto/keys.h"
+#include "node/membership/attestation.h"
+#include "node/record/header.h"
+#include "policy/marking.h"
+
+namespace renkei::membership {
+
+// How old our newest state is, by a charter: up to its maximum, up to three times that, beyond.
+enum class Freshness : std::uint8_t { kFresh, kStale, kDead };
+
+struct Level {
+  std::string name{};
+  policy::Rung rung = 0;
+
+  bool operator==(const Level&) const = default;
+};
+
+// A circle's rules.
+struct Charter {
+  std::string circle{};
+  record::CircleId id{};
+  std::vector<Level> levels{};  // lowest first
+  std::chrono::hours state_age_max{24};
+
+  std::optional<policy::Rung> RungOf(std::string_view level) const;
+  // The highest level that `rung` reaches; empty if below all.
+  std::string LevelOf(policy::Rung rung) const;
+  bool operator==(const Charter&) const = default;
+};
+
+// The charter of a new circle: listed 4, accredited 8, certified 12; 24 hours.
+v1::Charter DefaultCharter(std::string_view circle);
+
+// REQUIRES: `state` is complete.  RESOURCE_EXHAUSTED if it is larger than 2 MiB.
+absl::StatusOr<v1::SignedState> SignState(const crypto::SigningKey& attest_key,
+                                          const v1::CommunityState& state);
+
+class CommunityState {
+ public:
+  static absl::StatusOr<CommunityState> Verify(const v1::SignedState& state,
+                                               std::string_view community,
+                                               const crypto::PublicKey& attest_key);
+
+  const std::string& community() const { return message_.community(); }
+  std::uint64_t version() const { return message_.version(); }
+  Timestamp signed_at() const { return FromUnixSeconds(message_.signed_at()); }
+  std::uint32_t record_version() const { return message_.record_version(); }
+  const v1::CommunityState& message() const { return message_; }
+  const std::vector<Charter>& charters() const { return charters_; }
+
+  const Charter* FindCharter(std::string_view circle) const;
+  const Charter* FindCharter(const record::CircleId& id) const;
+
+  // SHA-256 of a team key, a record key or an SPKI.
+  bool IsDenied(const crypto::Digest& key_hash) const { return denied_.contains(key_hash); }
+  const std::unordered_set<crypto::Digest, FixedBytesHash>& denied() const { return denied_; }
+
+  // Whether an entry makes this named or session attestation void at `now`.
+  bool IsVoid(const Attestation& attestation, Timestamp now) const;
+
+  // By the charter of one circle (24 hours if it has none).
+  Freshness FreshnessOf(const record::CircleId& circle, Timestamp now) const;
+  // By the charter of the community's own circle.
+  Freshness FreshnessAt(Timestamp now) const;
+
+ private:
+  CommunityState() = default;
+
+  v1::CommunityState message_;
+  std::vector<Charter> charters_;
+  std::unordered_set<crypto::Digest, FixedBytesHash> denied_;
+};
+
+// The charter as plain values.  INVALID_ARGUMENT naming the rule it breaks.
+absl::StatusOr<Charter> ToCharter(const v1::Charter& charter, std::string_view community);
+
+}  // namespace renkei::membership
