@@ -1,0 +1,357 @@
+#include "node/feed/intake.h"
+
+#include <algorithm>
+
+#include "node/base/fault.h"
+#include "node/base/log.h"
+#include "node/feed/kept_attestations.h"
+#include "node/feed/limits.h"
+#include "node/feed/outbox.h"
+#include "node/feed/view.h"
+#include "node/record/limits.h"
+
+namespace renkei::feed {
+namespace {
+
+constexpr std::chrono::hours kDay{24};
+
+bool IsWithdrawal(const record::Record& record) {
+  return record.header().kind == policy::Kind::kWithdrawal;
+}
+
+store::RecordRow MakeRow(const record::Record& record, const Author& author,
+                         const std::vector<record::CircleId>& circles) {
+  const record::Header& h = record.header();
+  return {.id = h.record_id,
+          .revision = h.revision,
+          .leaf = record.leaf(),
+          .origin = h.origin,
+          .kind = h.kind,
+          .tlp = h.tlp,
+          .issued = h.issued,
+          .expires = h.expires,
+          .embargo_until = h.embargo_until,
+          .state = h.kind == policy::Kind::kWithdrawal ? store::RecordState::kWithdrawn
+                                                       : store::RecordState::kLive,
+          .author = author.team,
+          .header = record.header_bytes(),
+          .circles = JoinCircles(circles),
+          .stored = record.ToStored()};
+}
+
+// Which of two revisions is the newest: the higher number; on a tie the smaller leaf.
+bool Replaces(const record::Record& record, const store::RecordRow& row) {
+  if (row.state == store::RecordState::kWithdrawn) return false;
+  if (record.header().revision != row.revision) return record.header().revision > row.revision;
+  return record.leaf() < row.leaf;
+}
+
+}  // namespace
+
+struct Intake::Verified {
+  record::Record record;
+  Author author{};
+  std::vector<record::CircleId> circles{};  // in which the author was accepted
+  Attestations attestations{};
+  policy::SectionMask relay = 0;
+  Bytes policy{};  // digest of the policy that accepted it
+};
+
+absl::StatusOr<Intake::Verified> Intake::Verify(const Sender& sender,
+                                                const OfferedRecord& offered) {
+  if (offered.attestations.size() > kAttestationsMax) {
+    return InvalidArgument("more attestations than the limit");
+  }
+  ASSIGN_OR_RETURN(record::Record record, record::Open(offered.record, &batches_));
+  const record::Header& header = record.header();
+  const bool withdrawal = IsWithdrawal(record);
+  const Timestamp now = clock_.Now();
+  if (!withdrawal || header.expires + record::kTombstoneAfterExpiry <= now) {
+    RETURN_IF_ERROR(record::CheckTimes(header, now));
+  }
+  ASSIGN_OR_RETURN(const Author author,
+                   community_.CheckAuthor(header, offered.attestations,
+                                          withdrawal ? Lapsed::kAccept : Lapsed::kRefuse));
+  if (sender.author_only && author.team != sender.team) {
+    return PermissionDenied("a record from another than its author");
+  }
+  Verified verified{.record = std::move(record), .author = author};
+  verified.attestations = offered.attestations;
+  verified.relay = static_cast<policy::SectionMask>(offered.relay & verified.record.held());
+  const std::shared_ptr<const ActivePolicy> active = policies_.Current();
+  verified.policy = active->digest.str();
+  std::vector<std::string> names;
+  for (const record::CircleId& id : verified.record.header().circles) {
+    const auto name = community_.CircleName(id);
+    if (!name) continue;
+    names.push_back(*name);
+    if (withdrawal) verified.circles.push_back(id);
+  }
+  if (withdrawal) return verified;
+  const policy::AcceptAnswer answer = active->evaluator.Accept(
+      author.facts, record::ToMarking(verified.record.header(), names, now));
+  const std::vector<std::string> accepted = answer.circle_names();
+  for (const record::CircleId& id : verified.record.header().circles) {
+    const auto name = community_.CircleName(id);
+    if (name && std::find(accepted.begin(), accepted.end(), *name) != accepted.end()) {
+      verified.circles.push_back(id);
+    }
+  }
+  if (verified.circles.empty()) return PermissionDenied("refused by the policy's accept rules");
+  return verified;
+}
+
+void Intake::Take(const Sender& sender, OfferedRecord offered,
+                  std::function<void(absl::StatusOr<Outcome>)> done) {
+  auto verified = Verify(sender, offered);
+  if (!verified.ok()) {
+    LogEvent(LogLevel::kWarn, "record.refused",
+             {{"link", LogSafe(sender.link)},
+              {"code", static_cast<int>(verified.status().code())},
+              {"why", LogSafe(Message(verified.status()))}});
+    done(verified.status());
+    return;
+  }
+  // Shared between the work and its completion, both of which run once on the store thread.
+  auto state = std::make_shared<std::pair<Verified, Outcome>>(*std::move(verified), Outcome::kHeld);
+  store_.CommitAsync(
+      [this, sender, state](store::Writer& writer) -> absl::Status {
+        ASSIGN_OR_RETURN(state->second, Apply(writer, sender, state->first));
+        return absl::OkStatus();
+      },
+      [state, done = std::move(done)](absl::Status status) {
+        if (status.ok()) {
+          done(state->second);
+        } else {
+          done(std::move(status));
+        }
+      });
+}
+
+absl::StatusOr<Outcome> Intake::Apply(store::Writer& writer, const Sender& sender,
+                                      Verified& verified) const {
+  const record::Record& record = verified.record;
+  ASSIGN_OR_RETURN(std::optional<store::RecordRow> row,
+                   writer.FindRecord(record.header().record_id));
+  if (row && row->own) return Outcome::kHeld;  // our own copy is the whole one
+  if (row && row->leaf == record.leaf()) {
+    return ApplySame(writer, sender, verified, *std::move(row));
+  }
+  if (row && row->origin != record.header().origin) {
+    return InvalidArgument("a record id of another origin");
+  }
+  if (row && row->revision == record.header().revision) {
+    LogEvent(LogLevel::kError, "author.equivocated",
+             {{"record", record.header().record_id}, {"revision", row->revision}});
+  }
+  if (row && !Replaces(record, *row)) {
+    RETURN_IF_ERROR(writer.PutRevision({.id = row->id,
+                                        .revision = record.header().revision,
+                                        .leaf = record.leaf(),
+                                        .header = record.header_bytes(),
+                                        .circles = JoinCircles(verified.circles)}));
+    return Outcome::kStale;
+  }
+  if (row && record.header().revision == row->revision + 1 &&
+      record.header().previous != row->leaf) {
+    LogEvent(LogLevel::kWarn, "revision.mismatched",
+             {{"record", record.header().record_id}, {"revision", record.header().revision}});
+  }
+  return ApplyNew(writer, sender, verified, row.has_value());
+}
+
+absl::StatusOr<Outcome> Intake::ApplySame(store::Writer& writer, const Sender& sender,
+                                          const Verified& verified, store::RecordRow row) const {
+  const record::Record& record = verified.record;
+  ASSIGN_OR_RETURN(record::Record held, record::Record::FromStored(row.stored));
+  RETURN_IF_ERROR(writer.PutHeld({.id = row.id,
+                                  .link = sender.link,
+                                  .leaf = record.leaf(),
+                                  .sections = record.held(),
+                                  .relay = verified.relay}));
+  if (!held.Add(record)) return Outcome::kHeld;
+  row.stored = held.ToStored();
+  row.attestations = EncodeAttestations(verified.attestations);
+  RETURN_IF_ERROR(writer.PutRecord(row).status());
+  return Outcome::kUpgraded;
+}
+
+absl::StatusOr<Outcome> Intake::ApplyNew(store::Writer& writer, const Sender& sender,
+                                         const Verified& verified, bool known) const {
+  RETURN_IF_ERROR(CheckQuota(writer, sender, verified, known));
+  RETURN_IF_ERROR(CheckSighting(writer, verified));
+  const record::Record& record = verified.record;
+  store::RecordRow row = MakeRow(record, verified.author, verified.circles);
+  row.attestations = EncodeAttestations(verified.attestations);
+  row.received = clock_.Now();
+  row.accepted_by = verified.policy;
+  RETURN_IF_ERROR(FaultPoint("intake.before_put"));
+  RETURN_IF_ERROR(writer.PutRecord(row).status());
+  RETURN_IF_ERROR(writer.PutHeld({.id = row.id,
+                                  .link = sender.link,
+                                  .leaf = record.leaf(),
+                                  .sections = record.held(),
+                                  .relay = verified.relay}));
+  return Outcome::kStored;
+}
+
+absl::Status Intake::CheckQuota(store::Writer& writer, const Sender& sender,
+                                const Verified& verified, bool known) const {
+  // Quotas are for those who write to us of their own accord, not for a feed that we asked for.
+  if (!sender.author_only || known) return absl::OkStatus();
+  if (IsWithdrawal(verified.record)) {
+    ASSIGN_OR_RETURN(const std::int64_t tombstones, writer.Tombstones(sender.link));
+    if (tombstones >= limits_.tombstones_per_peer) return ResourceExhausted("tombstones of a peer");
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const std::int64_t today,
+                   writer.ReceivedSince(sender.link, clock_.Now() - kDay));
+  if (today >= limits_.records_per_peer_per_day)
+    return ResourceExhausted("records of a peer a day");
+  return absl::OkStatus();
+}
+
+// A sighting is welcome only from who may sight what it is about.
+absl::Status Intake::CheckSighting(store::Writer& writer, const Verified& verified) const {
+  const record::Header& header = verified.record.header();
+  if (!community_.is_hub() || header.kind != policy::Kind::kSighting || !header.about) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const auto row, writer.FindRecord(header.about->record_id));
+  // Unknown and unseen look the same.
+  const absl::Status refused = PermissionDenied("a sighting of what its author may not sight");
+  if (!row) return refused;
+  ASSIGN_OR_RETURN(const Subject subject,
+                   MakeSubject(row->header, row->circles, row->author, row->own, community_));
+  const PeerContext author{.team = verified.author.team, .facts = verified.author.facts};
+  const policy::Mask mask = MaskFor(policies_.Current()->evaluator, author, subject, clock_.Now());
+  return mask.sight() || row->author == author.team ? absl::OkStatus() : refused;
+}
+
+void Intake::TakeReceipt(const Sender& sender, const Receipt& receipt,
+                         std::function<void(absl::Status)> done) {
+  store_.CommitAsync(
+      [this, sender, receipt](store::Writer& writer) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto row, writer.FindRecord(receipt.id));
+        // A receipt for what we don't hold says nothing; it is taken so that it isn't sent again.
+        if (!row || row->leaf != receipt.leaf) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const bool fresh, writer.PutReceipt({.id = receipt.id,
+                                                              .leaf = receipt.leaf,
+                                                              .peer = sender.team,
+                                                              .received = clock_.Now()}));
+        if (!fresh) return absl::OkStatus();
+        return writer.Touch(receipt.id, store::EntryType::kReceipts).status();
+      },
+      std::move(done));
+}
+
+absl::Status Intake::QueueReceipt(store::Writer& writer, const Sender& sender,
+                                  const record::RecordId& id, const crypto::Digest& leaf) const {
+  if (sender.link != kHubLink) return absl::OkStatus();
+  return writer
+      .PutOutbox({.link = sender.link,
+                  .id = id,
+                  .payload = EncodeOutboxReceipt({.id = id, .leaf = leaf}),
+                  .queued = clock_.Now()})
+      .status();
+}
+
+absl::Status Intake::ApplyRetraction(store::Writer& writer, const Sender& sender,
+                                     const Retraction& retraction) const {
+  ASSIGN_OR_RETURN(auto row, writer.FindRecord(retraction.id));
+  RETURN_IF_ERROR(QueueReceipt(writer, sender, retraction.id, retraction.leaf));
+  if (!row || row->own) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::vector<store::HeldRow> held, writer.Held(retraction.id));
+  // What came over this link shrinks; what other links gave stays.
+  policy::SectionMask rest = 0;
+  policy::SectionMask from_here = 0;
+  policy::SectionMask relay = 0;
+  bool others = false;
+  for (const store::HeldRow& h : held) {
+    if (h.link == sender.link) {
+      from_here = retraction.exist ? static_cast<policy::SectionMask>(h.sections & retraction.keep)
+                                   : policy::SectionMask{0};
+      relay = static_cast<policy::SectionMask>(h.relay & from_here);
+    } else {
+      others = true;
+      rest = static_cast<policy::SectionMask>(rest | h.sections);
+    }
+  }
+  ASSIGN_OR_RETURN(record::Record record, record::Record::FromStored(row->stored));
+  const auto keep = static_cast<policy::SectionMask>(from_here | rest);
+  const bool missing = (record.header().must_disclose & ~keep) != 0;
+  if ((!retraction.exist && !others) || missing) return writer.DropRecord(retraction.id);
+  if (retraction.exist) {
+    RETURN_IF_ERROR(writer.PutHeld({.id = retraction.id,
+                                    .link = sender.link,
+                                    .leaf = row->leaf,
+                                    .sections = from_here,
+                                    .relay = relay}));
+  } else {
+    RETURN_IF_ERROR(writer.DropHeld(retraction.id, sender.link));
+  }
+  if ((record.held() & ~keep) == 0) return absl::OkStatus();
+  record.Keep(keep);
+  return writer.UpdateStored(retraction.id, record.ToStored(), row->attestations);
+}
+
+absl::StatusOr<IntakeReport> Intake::TakeBatch(const Sender& sender, FeedBatch batch) {
+  IntakeReport report;
+  std::vector<std::variant<Verified, Retraction, Confirmation>> work;
+  for (FeedItem& item : batch.items) {
+    if (const auto* retraction = std::get_if<Retraction>(&item)) {
+      work.emplace_back(*retraction);
+    } else if (const auto* confirmation = std::get_if<Confirmation>(&item)) {
+      work.emplace_back(*confirmation);
+    } else {
+      auto verified = Verify(sender, std::get<OfferedRecord>(item));
+      if (verified.ok()) {
+        work.emplace_back(*std::move(verified));
+        continue;
+      }
+      ++report.refused;
+      LogEvent(LogLevel::kWarn, "record.refused",
+               {{"link", LogSafe(sender.link)}, {"why", LogSafe(Message(verified.status()))}});
+    }
+  }
+  const IntakeReport before = report;
+  const absl::Status done = store_.Commit([&](store::Writer& writer) -> absl::Status {
+    report = before;
+    for (auto& item : work) {
+      if (const auto* retraction = std::get_if<Retraction>(&item)) {
+        RETURN_IF_ERROR(ApplyRetraction(writer, sender, *retraction));
+        ++report.retracted;
+        continue;
+      }
+      if (const auto* c = std::get_if<Confirmation>(&item)) {
+        const Bytes counts = ByteWriter().U32(c->receipts).U32(c->sent_to).Take();
+        RETURN_IF_ERROR(writer.PutObject("confirmed", c->id.view(), counts));
+        continue;
+      }
+      auto& verified = std::get<Verified>(item);
+      auto outcome = Apply(writer, sender, verified);
+      if (!outcome.ok()) {
+        // Ours to refuse; the disk's troubles undo the whole batch.
+        if (outcome.status().code() != absl::StatusCode::kInvalidArgument &&
+            outcome.status().code() != absl::StatusCode::kPermissionDenied) {
+          return outcome.status();
+        }
+        ++report.refused;
+        continue;
+      }
+      if (*outcome == Outcome::kStored) ++report.stored;
+      if (*outcome == Outcome::kUpgraded) ++report.upgraded;
+      if (*outcome == Outcome::kHeld || *outcome == Outcome::kStale) ++report.held;
+      if (IsWithdrawal(verified.record)) {
+        RETURN_IF_ERROR(QueueReceipt(writer, sender, verified.record.header().record_id,
+                                     verified.record.leaf()));
+      }
+    }
+    RETURN_IF_ERROR(FaultPoint("intake.before_cursor"));
+    return writer.PutCursor({.link = sender.link, .cursor = batch.cursor, .stored = clock_.Now()});
+  });
+  RETURN_IF_ERROR(done);
+  return report;
+}
+
+}  // namespace renkei::feed

@@ -1,0 +1,86 @@
+// Intake: everything that comes from another node, verified again, judged, and committed.
+//
+// Order: limits and signature (record::Open), who vouches for the author (Community), times,
+// revision rules (RECORD section 5), the policy's `accept`, then one transaction.  A peer learns a
+// code and nothing else.  Thread-safe.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "config/node_config.h"
+#include "node/base/clock.h"
+#include "node/feed/items.h"
+#include "node/feed/policy_holder.h"
+
+namespace renkei::feed {
+
+// The link something came over.
+struct Sender {
+  std::string link{};        // name of the link: a slug, or `hub`
+  std::string team{};        // slug of the peer
+  bool author_only = false;  // a hub takes records from their authors alone
+};
+
+enum class Outcome {
+  kStored,    // a new record or revision
+  kUpgraded,  // further sections of a revision that was held
+  kHeld,      // nothing new
+  kStale,     // an older revision, the loser of a tie, or after a withdrawal
+};
+
+// One batch's result, for status and log.
+struct IntakeReport {
+  int stored = 0;
+  int upgraded = 0;
+  int held = 0;
+  int refused = 0;
+  int retracted = 0;
+};
+
+class Intake {
+ public:
+  // All outlive this.
+  Intake(store::Store& store, const PolicyHolder& policies, const Community& community,
+         const Clock& clock, const config::LimitsConfig& limits)
+      : store_(store), policies_(policies), community_(community), clock_(clock), limits_(limits) {}
+
+  // One publication from a peer.  `done` runs on the store thread after the commit, or at once with
+  // the refusal.  Doesn't touch the disk on this thread.
+  void Take(const Sender& sender, OfferedRecord offered,
+            std::function<void(absl::StatusOr<Outcome>)> done);
+  // A peer's receipt for a withdrawal or retraction.
+  void TakeReceipt(const Sender& sender, const Receipt& receipt,
+                   std::function<void(absl::Status)> done);
+
+  // One batch of a feed we subscribe to: its records, retractions and the cursor in one
+  // transaction. A record that is refused is counted and left out; the rest goes on.  Waits.
+  absl::StatusOr<IntakeReport> TakeBatch(const Sender& sender, FeedBatch batch);
+
+ private:
+  struct Verified;
+
+  absl::StatusOr<Verified> Verify(const Sender& sender, const OfferedRecord& offered);
+  absl::StatusOr<Outcome> Apply(store::Writer& writer, const Sender& sender,
+                                Verified& verified) const;
+  absl::StatusOr<Outcome> ApplySame(store::Writer& writer, const Sender& sender,
+                                    const Verified& verified, store::RecordRow row) const;
+  absl::StatusOr<Outcome> ApplyNew(store::Writer& writer, const Sender& sender,
+                                   const Verified& verified, bool known) const;
+  absl::Status CheckQuota(store::Writer& writer, const Sender& sender, const Verified& verified,
+                          bool known) const;
+  absl::Status CheckSighting(store::Writer& writer, const Verified& verified) const;
+  absl::Status ApplyRetraction(store::Writer& writer, const Sender& sender,
+                               const Retraction& retraction) const;
+  absl::Status QueueReceipt(store::Writer& writer, const Sender& sender, const record::RecordId& id,
+                            const crypto::Digest& leaf) const;
+
+  store::Store& store_;
+  const PolicyHolder& policies_;
+  const Community& community_;
+  const Clock& clock_;
+  const config::LimitsConfig limits_;
+  record::VerifiedBatches batches_;
+};
+
+}  // namespace renkei::feed

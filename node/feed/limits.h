@@ -1,0 +1,21 @@
+// Bounds of the feed.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace renkei::feed {
+
+inline constexpr std::size_t kBatchItemsMax = 256;
+inline constexpr std::size_t kBatchBytesTarget = 1024 * 1024;  // a batch is closed once over this
+inline constexpr int kScanMax = 4096;                          // entries looked at per batch
+inline constexpr std::size_t kCursorBytesMax = 512;
+inline constexpr std::size_t kCursorSegmentsMax = 24;
+inline constexpr std::size_t kAttestationsMax = 16;  // beside one record
+inline constexpr std::size_t kViewCacheBytesMax = 32 * 1024 * 1024;
+inline constexpr std::size_t kPolicyCacheMax = 64;
+inline constexpr std::chrono::seconds kRetryFirst{1};
+inline constexpr std::chrono::seconds kRetryMax{60};
+inline constexpr std::size_t kInFlightMax = 256;  // publications not yet acknowledged
+
+}  // namespace renkei::feed

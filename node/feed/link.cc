@@ -1,0 +1,294 @@
+#include "node/feed/link.h"
+
+#include <algorithm>
+
+#include <pthread.h>
+
+#include "node/base/fault.h"
+#include "node/base/log.h"
+#include "node/crypto/digest.h"
+#include "node/feed/limits.h"
+#include "node/feed/outbox.h"
+
+namespace renkei::feed {
+namespace {
+
+// Somewhere between half of `backoff` and the whole: a thousand members must not come back at once.
+std::chrono::milliseconds Jittered(std::chrono::milliseconds backoff) {
+  const std::uint16_t random = ByteReader(crypto::RandomBytes(2)).U16();
+  return backoff / 2 + backoff * random / (2 * 65'536);
+}
+
+// Answers that stay the same however often we ask; the others are worth another try.
+bool IsFinal(absl::StatusCode code) {
+  return code == absl::StatusCode::kOk || code == absl::StatusCode::kInvalidArgument ||
+         code == absl::StatusCode::kPermissionDenied || code == absl::StatusCode::kAlreadyExists ||
+         code == absl::StatusCode::kFailedPrecondition;
+}
+
+}  // namespace
+
+LinkLoop::~LinkLoop() { Stop(); }
+
+void LinkLoop::Start() {
+  thread_ = std::jthread([this] {
+    pthread_setname_np(pthread_self(), thread_name_.substr(0, 15).c_str());
+    Run();
+  });
+}
+
+void LinkLoop::Stop() {
+  std::function<void()> cancel;
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    cancel = cancel_;
+    changed_.NotifyAll();
+  }
+  if (cancel) cancel();
+  if (thread_.joinable()) thread_.join();
+}
+
+LinkStatus LinkLoop::status() const {
+  MutexLock lock(mutex_);
+  return status_;
+}
+
+void LinkLoop::Wake() {
+  MutexLock lock(mutex_);
+  woken_ = true;
+  changed_.NotifyAll();
+}
+
+bool LinkLoop::SetCancel(std::function<void()> cancel) {
+  MutexLock lock(mutex_);
+  cancel_ = std::move(cancel);
+  return !stopping_;
+}
+
+bool LinkLoop::stopping() const {
+  MutexLock lock(mutex_);
+  return stopping_;
+}
+
+void LinkLoop::WaitForWork(std::chrono::milliseconds timeout) {
+  MutexLock lock(mutex_);
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (!woken_ && !stopping_) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) break;
+    changed_.WaitFor(mutex_, left);
+  }
+  woken_ = false;
+}
+
+void LinkLoop::NoteConnected() {
+  MutexLock lock(mutex_);
+  status_.connected = true;
+  status_.last_error.clear();
+  status_.last_event = clock_.Now();
+}
+
+void LinkLoop::NoteRecords(std::int64_t done, std::int64_t refused) {
+  MutexLock lock(mutex_);
+  status_.records += done;
+  status_.refused += refused;
+  status_.last_event = clock_.Now();
+}
+
+void LinkLoop::Run() {
+  std::chrono::milliseconds backoff = kRetryFirst;
+  while (!stopping()) {
+    const absl::Status ended = RunOnce();
+    bool was_connected = false;
+    {
+      MutexLock lock(mutex_);
+      cancel_ = nullptr;
+      was_connected = status_.connected;
+      status_.connected = false;
+      if (!ended.ok()) status_.last_error = Message(ended);
+    }
+    if (stopping()) return;
+    if (was_connected) backoff = kRetryFirst;
+    LogEvent(LogLevel::kInfo, "link.ended",
+             {{"link", LogSafe(thread_name_)}, {"code", static_cast<int>(ended.code())}});
+    WaitForWork(Jittered(backoff));
+    backoff = std::min<std::chrono::milliseconds>(backoff * 2, kRetryMax);
+  }
+}
+
+// ---- Uplink
+// --------------------------------------------------------------------------------------
+
+Uplink::Uplink(std::string link, Transport& transport, store::Store& store,
+               const Community& community, const Clock& clock)
+    : LinkLoop("up-" + link, clock),
+      link_(std::move(link)),
+      transport_(transport),
+      store_(store),
+      community_(community) {}
+
+absl::StatusOr<std::vector<store::OutboxRow>> Uplink::NextRows(std::int64_t after) const {
+  std::vector<store::OutboxRow> rows;
+  const absl::Status read = store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(rows, reader.Outbox(link_, after, static_cast<int>(kInFlightMax)));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read);
+  // Bounded in bytes too; one row always goes.
+  std::size_t bytes = 0;
+  std::size_t n = 0;
+  while (n < rows.size() && (n == 0 || bytes + rows[n].payload.size() <= kBatchBytesTarget)) {
+    bytes += rows[n++].payload.size();
+  }
+  rows.resize(n);
+  return rows;
+}
+
+absl::StatusOr<PublishItem> Uplink::MakeItem(const store::OutboxRow& row) const {
+  ASSIGN_OR_RETURN(OutboxItem item, DecodeOutbox(row.payload));
+  if (item.receipt) return PublishItem(*item.receipt);
+  ASSIGN_OR_RETURN(const record::Record record, record::Open(item.record));
+  OfferedRecord offered{.record = std::move(item.record)};
+  offered.attestations =
+      community_.AttestationsFor(record.header().origin, record.header().circles, Attestations{});
+  return PublishItem(std::move(offered));
+}
+
+absl::Status Uplink::RunOnce() {
+  // Nothing to deliver is no reason to hold a call open.
+  while (true) {
+    if (stopping()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const auto rows, NextRows(0));
+    if (!rows.empty()) break;
+    WaitForWork(std::chrono::seconds(60));
+  }
+  const std::unique_ptr<PublishCall> call = transport_.OpenPublish();
+  if (!SetCancel([&call] { call->Cancel(); })) call->Cancel();
+  absl::Status delivered = absl::OkStatus();
+  while (delivered.ok() && !stopping()) {
+    auto rows = NextRows(0);
+    if (!rows.ok()) {
+      delivered = rows.status();
+    } else if (rows->empty()) {
+      WaitForWork(std::chrono::seconds(60));
+    } else {
+      delivered = Deliver(*call, *rows);
+    }
+  }
+  SetCancel(nullptr);
+  call->Cancel();
+  const absl::Status finished = call->Finish();
+  // The call's own reason says more than "it ended"; our cancelling says nothing.
+  if (finished.code() != absl::StatusCode::kCancelled && !finished.ok()) return finished;
+  return delivered;
+}
+
+absl::Status Uplink::Deliver(PublishCall& call, const std::vector<store::OutboxRow>& rows) {
+  std::size_t written = 0;
+  for (const store::OutboxRow& row : rows) {
+    ASSIGN_OR_RETURN(const PublishItem item, MakeItem(row));
+    if (!call.Write(static_cast<std::uint64_t>(row.sequence), item)) break;
+    ++written;
+  }
+  std::vector<std::pair<store::OutboxRow, absl::StatusCode>> settled;
+  absl::Status ended = written == rows.size() ? absl::OkStatus() : Unavailable("the call ended");
+  for (std::size_t i = 0; i < written; ++i) {
+    const std::optional<AckEvent> ack = call.ReadAck();
+    if (!ack || ack->sequence != static_cast<std::uint64_t>(rows[i].sequence)) {
+      ended = Unavailable("the call ended before all was acknowledged");
+      break;
+    }
+    if (!IsFinal(ack->code)) {
+      ended = MakeStatus(ack->code, "the peer can't take more now");
+      break;
+    }
+    settled.emplace_back(rows[i], ack->code);
+  }
+  if (!settled.empty()) {
+    NoteConnected();
+    RETURN_IF_ERROR(Settle(settled));
+  }
+  return ended;
+}
+
+absl::Status Uplink::Settle(
+    const std::vector<std::pair<store::OutboxRow, absl::StatusCode>>& settled) {
+  RETURN_IF_ERROR(FaultPoint("uplink.before_settle"));
+  std::int64_t refused = 0;
+  const absl::Status done2 = store_.Commit([&](store::Writer& writer) -> absl::Status {
+    refused = 0;
+    for (const auto& [row, code] : settled) {
+      RETURN_IF_ERROR(writer.DropOutbox(link_, row.sequence));
+      const Bytes answer =
+          ByteWriter().U32(static_cast<std::uint32_t>(code)).I64(UnixSeconds(clock().Now())).Take();
+      RETURN_IF_ERROR(writer.PutObject("delivered", row.id.view(), answer));
+      if (code == absl::StatusCode::kOk || code == absl::StatusCode::kAlreadyExists) continue;
+      ++refused;
+      LogEvent(LogLevel::kWarn, "publication.refused",
+               {{"record", row.id}, {"link", LogSafe(link_)}, {"code", static_cast<int>(code)}});
+    }
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(done2);
+  NoteRecords(static_cast<std::int64_t>(settled.size()) - refused, refused);
+  return absl::OkStatus();
+}
+
+// ---- Downlink
+// ------------------------------------------------------------------------------------
+
+Downlink::Downlink(Sender sender, Transport& transport, store::Store& store, Intake& intake,
+                   const Clock& clock, FeedRequest request, Listener listener)
+    : LinkLoop("down-" + sender.link, clock),
+      sender_(std::move(sender)),
+      transport_(transport),
+      store_(store),
+      intake_(intake),
+      request_(std::move(request)),
+      listener_(std::move(listener)) {}
+
+absl::Status Downlink::RunOnce() {
+  Bytes cursor;
+  const absl::Status read3 = store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto row, reader.FindCursor(sender_.link));
+    if (row) cursor = row->cursor;
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read3);
+  const std::unique_ptr<SubscribeCall> call = transport_.OpenSubscribe(request_, cursor);
+  if (!SetCancel([&call] { call->Cancel(); })) call->Cancel();
+  absl::Status taken = absl::OkStatus();
+  while (taken.ok()) {
+    std::optional<FeedEvent> event = call->Read();
+    if (!event) break;
+    NoteConnected();
+    taken = Take(*std::move(event));
+  }
+  SetCancel(nullptr);
+  if (!taken.ok()) call->Cancel();
+  const absl::Status finished = call->Finish();
+  if (!taken.ok()) return taken;
+  if (finished.code() != absl::StatusCode::kOutOfRange || cursor.empty()) return finished;
+  // The other side has a new store: start again; what we hold is recognised.
+  LogEvent(LogLevel::kWarn, "cursor.refused", {{"link", LogSafe(sender_.link)}});
+  const absl::Status done4 = store_.Commit([&](store::Writer& writer) {
+    return writer.PutCursor({.link = sender_.link, .cursor = "", .stored = clock().Now()});
+  });
+  RETURN_IF_ERROR(done4);
+  return finished;
+}
+
+absl::Status Downlink::Take(FeedEvent event) {
+  if (event.state && listener_.on_state) listener_.on_state(*event.state);
+  if (event.refresh && listener_.on_refresh) listener_.on_refresh();
+  if (event.batch.cursor.empty()) return absl::OkStatus();
+  const std::size_t items = event.batch.items.size();
+  ASSIGN_OR_RETURN(const IntakeReport report, intake_.TakeBatch(sender_, std::move(event.batch)));
+  NoteRecords(report.stored + report.upgraded, report.refused);
+  if (items > 0 && listener_.on_batch) listener_.on_batch(report);
+  return absl::OkStatus();
+}
+
+}  // namespace renkei::feed

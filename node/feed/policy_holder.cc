@@ -1,0 +1,68 @@
+#include "node/feed/policy_holder.h"
+
+#include <algorithm>
+
+#include "node/feed/limits.h"
+
+namespace renkei::feed {
+namespace {
+
+absl::StatusOr<std::shared_ptr<const ActivePolicy>> Compile(
+    std::shared_ptr<const policy::Policy> parsed, const crypto::Digest& digest) {
+  ASSIGN_OR_RETURN(policy::Evaluator evaluator, policy::Evaluator::Make(std::move(parsed)));
+  return std::make_shared<const ActivePolicy>(ActivePolicy{digest, std::move(evaluator)});
+}
+
+}  // namespace
+
+Problems PolicyHolder::Apply(std::string_view text, const std::string& file, Timestamp now) {
+  policy::ParseResult parsed = policy::Parse(text, file);
+  if (parsed.policy == nullptr) return parsed.problems;
+  const crypto::Digest digest = crypto::Sha256(text);
+  auto compiled = Compile(parsed.policy, digest);
+  if (!compiled.ok()) return {{.file = file, .message = Message(compiled.status())}};
+  Problems failed;
+  for (const policy::TestResult& test : (*compiled)->evaluator.RunTests()) {
+    if (test.passed) continue;
+    failed.push_back({.file = file,
+                      .line = test.line,
+                      .message = fmt::format("test \"{}\" fails: {}", test.name, test.text)});
+  }
+  if (!failed.empty()) return failed;
+  const absl::Status stored = store_.Commit([&](store::Writer& writer) {
+    return writer.PutPolicy({.digest = digest.str(), .text = Bytes(text), .applied = now});
+  });
+  if (!stored.ok()) return {{.file = file, .message = Message(stored)}};
+  MutexLock lock(mutex_);
+  current_ = *std::move(compiled);
+  return {};
+}
+
+std::shared_ptr<const ActivePolicy> PolicyHolder::Current() const {
+  MutexLock lock(mutex_);
+  RENKEI_CHECK(current_ != nullptr);
+  return current_;
+}
+
+absl::StatusOr<std::shared_ptr<const ActivePolicy>> PolicyHolder::Find(const store::Reader& reader,
+                                                                       BytesView digest) const {
+  {
+    MutexLock lock(mutex_);
+    if (current_ != nullptr && current_->digest.view() == digest) return current_;
+    const auto it = std::find_if(cache_.begin(), cache_.end(),
+                                 [&](const auto& p) { return p->digest.view() == digest; });
+    if (it != cache_.end()) return *it;
+  }
+  ASSIGN_OR_RETURN(const auto row, reader.FindPolicy(digest));
+  const auto key = crypto::Digest::From(digest);
+  if (!row || !key) return DataLoss("a policy that was in force is missing from the store");
+  policy::ParseResult parsed = policy::Parse(row->text, "stored policy");
+  if (parsed.policy == nullptr) return DataLoss("a stored policy does not parse");
+  ASSIGN_OR_RETURN(auto compiled, Compile(parsed.policy, *key));
+  MutexLock lock(mutex_);
+  cache_.push_back(compiled);
+  if (cache_.size() > kPolicyCacheMax) cache_.pop_front();
+  return compiled;
+}
+
+}  // namespace renkei::feed

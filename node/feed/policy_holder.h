@@ -1,0 +1,45 @@
+// The trust policy in force, and those that were: a cursor or an access row names a policy by
+// digest.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "node/base/mutex.h"
+#include "node/base/problem.h"
+#include "node/crypto/digest.h"
+#include "node/store/store.h"
+#include "policy/policy.h"
+
+namespace renkei::feed {
+
+struct ActivePolicy {
+  crypto::Digest digest{};  // SHA-256 of the text
+  policy::Evaluator evaluator;
+};
+
+// Thread-safe.
+class PolicyHolder {
+ public:
+  // `store` outlives this.
+  explicit PolicyHolder(store::Store& store) : store_(store) {}
+
+  // Parses, runs the file's tests, records the text in the store, then swaps.  On any problem the
+  // old policy stays, and all problems are answered.
+  Problems Apply(std::string_view text, const std::string& file, Timestamp now);
+
+  // REQUIRES: one Apply went well.
+  std::shared_ptr<const ActivePolicy> Current() const;
+  // The policy of that digest: current, cached, or read again from `reader`.
+  absl::StatusOr<std::shared_ptr<const ActivePolicy>> Find(const store::Reader& reader,
+                                                           BytesView digest) const;
+
+ private:
+  store::Store& store_;
+  mutable Mutex mutex_;
+  std::shared_ptr<const ActivePolicy> current_ RENKEI_GUARDED_BY(mutex_);
+  mutable std::deque<std::shared_ptr<const ActivePolicy>> cache_ RENKEI_GUARDED_BY(mutex_);
+};
+
+}  // namespace renkei::feed

@@ -1,0 +1,363 @@
+#include "node/feed/publisher.h"
+
+#include <algorithm>
+
+#include "node/base/encoding.h"
+#include "node/feed/outbox.h"
+
+namespace renkei::feed {
+namespace {
+
+constexpr std::string_view kMembersCircle = "members";
+
+absl::StatusOr<policy::Rung> LevelNibble(const std::string& word, std::string_view circle,
+                                         const Community& community) {
+  if (word == config::kAnyone) return policy::Rung{0};
+  if (word == config::kRecipients) return policy::kRecipientsOnly;
+  const std::optional<policy::Rung> rung = community.RungOf(circle, word);
+  if (!rung) {
+    return InvalidArgument(
+        fmt::format("publish.section_levels: circle `{}` has no level `{}`", circle, word));
+  }
+  return *rung;
+}
+
+// A draft's content without what publishing adds, to tell whether a source has changed.
+crypto::Digest ContentDigest(const record::Draft& draft) {
+  const record::DraftHeader& h = draft.header;
+  ByteWriter marks;
+  marks.U8(static_cast<std::uint8_t>(h.kind)).U8(static_cast<std::uint8_t>(h.tlp));
+  marks.U8(static_cast<std::uint8_t>(h.pap)).U8(static_cast<std::uint8_t>(h.severity)).U32(h.type);
+  for (const auto* list : {&h.circles, &h.sectors, &h.countries, &h.tags, &h.recipients}) {
+    marks.U32(static_cast<std::uint32_t>(list->size()));
+    for (const std::string& word : *list) {
+      marks.U32(static_cast<std::uint32_t>(word.size())).Raw(word);
+    }
+  }
+  return crypto::Sha256({marks.bytes(), record::DeterministicBytes(draft.sections)});
+}
+
+void FillFromConfig(const PublishOptions& options, const config::NodeConfig& config,
+                    record::DraftHeader& header) {
+  if (!options.circles.empty()) header.circles = options.circles;
+  if (header.circles.empty()) header.circles = config.publish.default_circles;
+  if (header.circles.empty()) header.circles = {std::string(kMembersCircle)};
+  std::sort(header.circles.begin(), header.circles.end());
+  header.circles.erase(std::unique(header.circles.begin(), header.circles.end()),
+                       header.circles.end());
+  if (options.tlp) header.tlp = *options.tlp;
+  if (header.tlp == policy::Tlp::kUnspecified) {
+    header.tlp = policy::TlpFromWord(config.publish.default_tlp).value_or(policy::Tlp::kAmber);
+  }
+  if (header.pap == policy::Pap::kUnspecified) header.pap = policy::Pap::kGreen;
+  if (header.relay == policy::Relay::kUnspecified) header.relay = policy::Relay::kCircle;
+  if (header.source == policy::SourceMode::kUnspecified) {
+    header.source = policy::SourceMode::kAttributed;
+  }
+}
+
+}  // namespace
+
+absl::Status Publisher::FillDefaults(const PublishOptions& options,
+                                     record::DraftHeader& header) const {
+  FillFromConfig(options, config_, header);
+  if (header.source != policy::SourceMode::kAttributed) {
+    return FailedPrecondition("this version publishes attributed records only");
+  }
+  const std::vector<policy::Membership> own = community_.OwnCircles();
+  std::vector<std::string> names;
+  for (const policy::Membership& membership : own) names.push_back(membership.circle);
+  for (const std::string& circle : header.circles) {
+    if (std::find(names.begin(), names.end(), circle) != names.end()) continue;
+    const std::string nearest = NearestWord(circle, names);
+    return InvalidArgument(
+        fmt::format("circle `{}`: this team has no level in it{}", circle,
+                    nearest.empty() ? "" : fmt::format(" (did you mean `{}`?)", nearest)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<record::SealPlan> Publisher::Plan(const record::DraftHeader& header) const {
+  record::SealPlan plan;
+  for (const std::string& circle : header.circles) {
+    plan.circles.push_back(record::MakeCircleId(community_.name(), circle));
+  }
+  plan.issued = clock_.Now();
+  plan.expires =
+      header.expires.value_or(plan.issued + std::chrono::hours(24 * config_.publish.expiry_days));
+  for (const auto& [section, level] : config_.publish.section_levels) {
+    const auto id = policy::SectionFromWord(section);
+    if (!id) continue;
+    ASSIGN_OR_RETURN(const policy::Rung rung,
+                     LevelNibble(level, header.circles.front(), community_));
+    plan.section_levels |= static_cast<std::uint64_t>(rung) << (4 * static_cast<int>(*id));
+  }
+  for (const std::string& slug : header.recipients) {
+    const auto key = community_.TeamKey(slug);
+    if (!key) return InvalidArgument(fmt::format("recipient `{}`: no such team known here", slug));
+    plan.recipients.push_back(*key);
+  }
+  return plan;
+}
+
+absl::StatusOr<Published> Publisher::Publish(record::Draft draft, const PublishOptions& options,
+                                             int part) {
+  RETURN_IF_ERROR(FillDefaults(options, draft.header));
+  const crypto::Digest content = ContentDigest(draft);
+  std::optional<store::SourceRow> source;
+  std::optional<store::SourceRow> before;
+  if (!draft.source_id.empty()) {
+    source = store::SourceRow{.format = draft.source_format,
+                              .source_id = draft.source_id,
+                              .part = part,
+                              .content = content};
+    const absl::Status read = store_.Read([&](const store::Reader& reader) -> absl::Status {
+      ASSIGN_OR_RETURN(before, reader.FindSource(source->format, source->source_id, part));
+      return absl::OkStatus();
+    });
+    RETURN_IF_ERROR(read);
+  }
+  if (before && before->content == content) {
+    return Published{.result = PublishResult::kUnchanged, .id = before->id};
+  }
+  ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
+  if (!before) return SealAndCommit(draft, std::move(plan), std::move(source));
+  auto row = FindOwn(before->id);
+  // Withdrawn or expired: what is published now is a new record.
+  if (!row.ok()) return SealAndCommit(draft, std::move(plan), std::move(source));
+  ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row->header));
+  plan.previous = record::PreviousRevision{row->id, header.id_nonce, header.revision, row->leaf,
+                                           header.expires};
+  ASSIGN_OR_RETURN(Published result, SealAndCommit(draft, std::move(plan), std::move(source)));
+  if (result.result == PublishResult::kPublished) result.result = PublishResult::kRevised;
+  return result;
+}
+
+absl::StatusOr<store::RecordRow> Publisher::FindOwn(const record::RecordId& id) const {
+  std::optional<store::RecordRow> row;
+  const absl::Status read2 = store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(row, reader.FindRecord(id));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read2);
+  if (!row) return NotFound(fmt::format("record {} is not held here", ToString(id)));
+  if (!row->own) {
+    return PermissionDenied(
+        fmt::format("record {} is not ours: only its author may", ToString(id)));
+  }
+  if (row->state == store::RecordState::kWithdrawn) {
+    return FailedPrecondition(fmt::format("record {} is withdrawn", ToString(id)));
+  }
+  return *std::move(row);
+}
+
+absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::Draft draft,
+                                            const PublishOptions& options) {
+  ASSIGN_OR_RETURN(const store::RecordRow row, FindOwn(id));
+  ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row.header));
+  if (draft.header.kind != header.kind && draft.header.kind != policy::Kind::kUnspecified) {
+    return InvalidArgument(fmt::format("the record is of kind `{}`, the file of kind `{}`",
+                                       policy::ToWord(header.kind),
+                                       policy::ToWord(draft.header.kind)));
+  }
+  draft.header.kind = header.kind;
+  if (draft.header.circles.empty() && options.circles.empty()) {
+    for (const record::CircleId& circle : header.circles) {
+      if (auto name = community_.CircleName(circle)) draft.header.circles.push_back(*name);
+    }
+  }
+  if (draft.header.tlp == policy::Tlp::kUnspecified) draft.header.tlp = header.tlp;
+  RETURN_IF_ERROR(FillDefaults(options, draft.header));
+  ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
+  plan.previous =
+      record::PreviousRevision{row.id, header.id_nonce, header.revision, row.leaf, header.expires};
+  ASSIGN_OR_RETURN(Published result, SealAndCommit(draft, std::move(plan), std::nullopt));
+  if (result.result == PublishResult::kPublished) result.result = PublishResult::kRevised;
+  return result;
+}
+
+absl::StatusOr<Published> Publisher::Withdraw(const record::RecordId& id,
+                                              record::WithdrawalReason reason) {
+  ASSIGN_OR_RETURN(const store::RecordRow row, FindOwn(id));
+  ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row.header));
+  ASSIGN_OR_RETURN(const record::Record withdrawal,
+                   record::SealWithdrawal(header, row.leaf, reason, clock_.Now(), record_key_));
+  return Commit(withdrawal, Published{.result = PublishResult::kPublished}, std::nullopt);
+}
+
+absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std::string& value,
+                                           renkei::v1::Verdict verdict) {
+  std::optional<store::RecordRow> row;
+  const absl::Status read3 = store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(row, reader.FindRecord(id));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read3);
+  if (!row) return NotFound(fmt::format("record {} is not held here", ToString(id)));
+  if (row->state == store::RecordState::kWithdrawn) {
+    return FailedPrecondition(fmt::format("record {} is withdrawn", ToString(id)));
+  }
+  ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(row->stored));
+  record::Draft draft;
+  draft.header.kind = policy::Kind::kSighting;
+  draft.header.tlp = row->tlp;
+  draft.header.pap = record.header().pap;
+  draft.header.exercise = record.header().exercise;
+  draft.header.about = record::About{.record_id = id, .leaf = row->leaf.str()};
+  for (const policy::Membership& own : community_.OwnCircles()) {
+    const record::CircleId circle = record::MakeCircleId(community_.name(), own.circle);
+    const auto& circles = record.header().circles;
+    if (std::find(circles.begin(), circles.end(), circle) != circles.end()) {
+      draft.header.circles.push_back(own.circle);
+    }
+  }
+  renkei::v1::Sighting& sighting = *draft.sections.mutable_indicators()->add_sightings();
+  sighting.set_verdict(verdict);
+  if (!value.empty()) {
+    const record::v1::Sections sections = record.DecodeSections();
+    const auto& known = sections.indicators().indicators();
+    const auto it =
+        std::find_if(known.begin(), known.end(), [&](const auto& i) { return i.value() == value; });
+    if (it == known.end()) {
+      return InvalidArgument(
+          fmt::format("record {} holds no indicator `{}`", ToString(id), Printable(value, 200)));
+    }
+    sighting.set_type(it->type());
+    sighting.set_value(value);
+  }
+  RETURN_IF_ERROR(FillDefaults({}, draft.header));
+  ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
+  // A sighting says little: whoever may know of the record may read it.
+  plan.section_levels = 0;
+  return SealAndCommit(draft, std::move(plan), std::nullopt);
+}
+
+absl::StatusOr<Published> Publisher::SealAndCommit(const record::Draft& draft,
+                                                   record::SealPlan plan,
+                                                   std::optional<store::SourceRow> source) {
+  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate_()->Anonymize(draft));
+  Published result{.findings = std::move(gated.findings),
+                   .replacements = std::move(gated.replacements)};
+  if (!gated.draft) return result;
+  ASSIGN_OR_RETURN(const record::Record record, record::Seal(*gated.draft, record_key_, plan));
+  result.result = PublishResult::kPublished;
+  return Commit(record, std::move(result), std::move(source));
+}
+
+absl::StatusOr<Published> Publisher::Commit(const record::Record& record, Published result,
+                                            std::optional<store::SourceRow> source) {
+  const record::Header& h = record.header();
+  const Timestamp now = clock_.Now();
+  store::RecordRow row{.id = h.record_id,
+                       .revision = h.revision,
+                       .leaf = record.leaf(),
+                       .origin = h.origin,
+                       .kind = h.kind,
+                       .tlp = h.tlp,
+                       .issued = h.issued,
+                       .expires = h.expires,
+                       .embargo_until = h.embargo_until,
+                       .own = true,
+                       .author = community_.own_team(),
+                       .header = record.header_bytes(),
+                       .circles = JoinCircles(h.circles),
+                       .stored = record.ToStored(),
+                       .received = now};
+  const bool withdrawal = h.kind == policy::Kind::kWithdrawal;
+  if (withdrawal) row.state = store::RecordState::kWithdrawn;
+  policy::SectionMask to_hub = 0;
+  if (!community_.is_hub() && !withdrawal) {
+    // Even to our own hub, bytes leave only through the mask.
+    PeerContext hub = community_.Hub();
+    hub.facts.author_hub = true;
+    ASSIGN_OR_RETURN(const Subject subject, MakeSubject(row.header, row.circles, row.author,
+                                                        /*own=*/true, community_));
+    const policy::Mask mask = MaskFor(policies_.Current()->evaluator, hub, subject, now);
+    if (!mask.exist()) {
+      result.result = PublishResult::kRefused;
+      result.refused_by = "this node's own policy lets the hub know of no such record";
+      return result;
+    }
+    to_hub = mask.see();
+  }
+  absl::Status committed = store_.Commit([&](store::Writer& writer) -> absl::Status {
+    if (!community_.is_hub()) {
+      ASSIGN_OR_RETURN(const std::int64_t waiting, writer.OutboxCount(kHubLink));
+      // A withdrawal is always taken: it must not be stuck behind what it takes back.
+      if (waiting >= config_.limits.outbox_records_max && !withdrawal) {
+        return ResourceExhausted(
+            fmt::format("the outbox holds {} records, its limit: is the hub reachable?", waiting));
+      }
+      RETURN_IF_ERROR(writer
+                          .PutOutbox({.link = std::string(kHubLink),
+                                      .id = row.id,
+                                      .payload = EncodeOutboxRecord(record.Disclose(to_hub)),
+                                      .queued = now})
+                          .status());
+    }
+    RETURN_IF_ERROR(writer.PutRecord(row).status());
+    RETURN_IF_ERROR(writer.PutHeld({.id = row.id,
+                                    .link = "own",
+                                    .leaf = row.leaf,
+                                    .sections = record.held(),
+                                    .relay = policy::kAllSections}));
+    if (!source) return absl::OkStatus();
+    source->id = row.id;
+    return writer.PutSource(*source);
+  });
+  RETURN_IF_ERROR(Annotate(committed, "publish"));
+  result.id = row.id;
+  result.revision = row.revision;
+  return result;
+}
+
+absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,
+                                    const anonymize::Gate& gate, const policy::Evaluator& evaluator,
+                                    const config::NodeConfig& config, Timestamp now) {
+  record::Draft filled = draft;
+  FillFromConfig(options, config, filled.header);
+  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate.Anonymize(filled));
+  Preview preview{.refused = !gated.draft.has_value(),
+                  .findings = std::move(gated.findings),
+                  .replacements = std::move(gated.replacements),
+                  .after = std::move(gated.sections),
+                  .header = filled.header};
+  policy::Marking marking;
+  marking.kind = filled.header.kind;
+  marking.tlp = filled.header.tlp;
+  marking.pap = filled.header.pap;
+  marking.source = filled.header.source;
+  marking.relay = filled.header.relay;
+  marking.severity = filled.header.severity;
+  marking.type = filled.header.type;
+  marking.circles = filled.header.circles;
+  marking.tags = filled.header.tags;
+  marking.sectors = filled.header.sectors;
+  marking.countries = filled.header.countries;
+  marking.exercise = filled.header.exercise;
+  marking.embargoed = filled.header.embargo_until && *filled.header.embargo_until > now;
+  const std::vector<policy::Level> levels = evaluator.policy().levels();
+  for (const auto& [section, level] : config.publish.section_levels) {
+    const auto id = policy::SectionFromWord(section);
+    if (!id) continue;
+    policy::Rung rung = level == config::kRecipients ? policy::kRecipientsOnly : policy::Rung{0};
+    for (const policy::Level& l : levels) {
+      if (l.name == level) rung = l.rung;
+    }
+    marking.section_levels[static_cast<std::size_t>(*id)] = rung;
+  }
+  for (const std::string& circle : filled.header.circles) {
+    for (const policy::Level& level : levels) {
+      const policy::Peer peer{.team = "someone",
+                              .kind = policy::PeerKind::kMember,
+                              .circles = {{.circle = circle, .rung = level.rung}}};
+      preview.audience.push_back({.circle = circle,
+                                  .level = level.name,
+                                  .rung = level.rung,
+                                  .mask = evaluator.Decide(peer, marking)});
+    }
+  }
+  return preview;
+}
+
+}  // namespace renkei::feed

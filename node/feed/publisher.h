@@ -1,0 +1,115 @@
+// Publishing: from a draft to a sealed record in the store and, on a member, in the outbox to its
+// hub.
+//
+// Anonymize (which may refuse), seal, ask our own policy whether it may leave, commit: durable
+// before the first send, and never sealed again.  Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/node_config.h"
+#include "node/anonymize/gate.h"
+#include "node/base/clock.h"
+#include "node/feed/items.h"
+#include "node/feed/policy_holder.h"
+#include "node/feed/view.h"
+
+namespace renkei::feed {
+
+// What a person said on the command line over what the file says.
+struct PublishOptions {
+  std::vector<std::string> circles{};
+  std::optional<policy::Tlp> tlp{};
+};
+
+enum class PublishResult {
+  kPublished,  // sealed and committed
+  kUnchanged,  // this source was published before, with the same content
+  kRevised,    // this source was published before, with other content: a new revision
+  kRefused,    // a finding, or our own policy; nothing changed
+};
+
+struct Published {
+  PublishResult result = PublishResult::kRefused;
+  record::RecordId id{};
+  std::uint32_t revision = 0;
+  std::vector<anonymize::Finding> findings{};
+  std::vector<anonymize::Replacement> replacements{};  // shown locally only
+  std::string refused_by{};                            // our policy's word, if it was the policy
+};
+
+// What each level of each circle would see of a draft.
+struct AudienceRow {
+  std::string circle{};
+  std::string level{};
+  policy::Rung rung = 0;
+  policy::Mask mask{};
+};
+
+struct Preview {
+  bool refused = false;
+  std::vector<anonymize::Finding> findings{};
+  std::vector<anonymize::Replacement> replacements{};
+  record::v1::Sections after{};  // as it would be published
+  record::DraftHeader header{};  // with defaults filled in
+  std::vector<AudienceRow> audience{};
+};
+
+class Publisher {
+ public:
+  // The gate in force: own assets may be read again while the node runs.
+  using GateSource = std::function<std::shared_ptr<const anonymize::Gate>()>;
+
+  // All outlive this.
+  Publisher(store::Store& store, const PolicyHolder& policies, const Community& community,
+            const Clock& clock, GateSource gate, const crypto::SigningKey& record_key,
+            const config::NodeConfig& config)
+      : store_(store),
+        policies_(policies),
+        community_(community),
+        clock_(clock),
+        gate_(std::move(gate)),
+        record_key_(record_key),
+        config_(config) {}
+
+  // INVALID_ARGUMENT: the draft names a circle or level that is not, or breaks a limit.
+  // RESOURCE_EXHAUSTED: disk or outbox is full.  A refusal is a value.
+  absl::StatusOr<Published> Publish(record::Draft draft, const PublishOptions& options,
+                                    int part = 0);
+  // A new revision of a record of ours.
+  absl::StatusOr<Published> Update(const record::RecordId& id, record::Draft draft,
+                                   const PublishOptions& options);
+  absl::StatusOr<Published> Withdraw(const record::RecordId& id, record::WithdrawalReason reason);
+  // "We saw it too" (or a false positive) about a record held here, to the circles it came in.
+  absl::StatusOr<Published> Sight(const record::RecordId& id, const std::string& value,
+                                  renkei::v1::Verdict verdict);
+
+ private:
+  absl::Status FillDefaults(const PublishOptions& options, record::DraftHeader& header) const;
+  absl::StatusOr<record::SealPlan> Plan(const record::DraftHeader& header) const;
+  absl::StatusOr<Published> SealAndCommit(const record::Draft& draft, record::SealPlan plan,
+                                          std::optional<store::SourceRow> source);
+  absl::StatusOr<Published> Commit(const record::Record& record, Published result,
+                                   std::optional<store::SourceRow> source);
+  absl::StatusOr<store::RecordRow> FindOwn(const record::RecordId& id) const;
+
+  store::Store& store_;
+  const PolicyHolder& policies_;
+  const Community& community_;
+  const Clock& clock_;
+  const GateSource gate_;
+  const crypto::SigningKey& record_key_;
+  const config::NodeConfig config_;
+};
+
+// What `publish --dry-run` shows; needs neither a store nor a running node.  `circles`: those whose
+// levels are asked; `community` names the community's own circle `members`.
+absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,
+                                    const anonymize::Gate& gate, const policy::Evaluator& evaluator,
+                                    const config::NodeConfig& config, Timestamp now);
+
+}  // namespace renkei::feed
