@@ -1,0 +1,10 @@
+// Settings that gRPC reads from the environment once, before it starts.
+#pragma once
+
+namespace renkei::exchange {
+
+// TLS 1.3 only, and no log of its own that a peer could fill.  Call first in main, before any
+// thread; later calls do nothing.
+void SetUpGrpc();
+
+}  // namespace renkei::exchange

@@ -1,0 +1,23 @@
+// Bounds of the peer plane.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace renkei::exchange {
+
+// A batch holds at most one record beyond its target, and framing.
+inline constexpr int kMessageBytesMax = 4 * 1024 * 1024 + 64 * 1024;
+inline constexpr int kEnrolMessageBytesMax = 64 * 1024;
+inline constexpr int kLocalMessageBytesMax = 66 * 1024 * 1024;
+inline constexpr std::size_t kPublishInFlightMax = 256;
+inline constexpr std::size_t kPublishBytesInFlightMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kSessionAttestationsMax = 64;
+inline constexpr std::size_t kStreamsMax = 4096;
+inline constexpr int kReaders = 4;
+inline constexpr std::size_t kReaderQueueMax = 16'384;
+inline constexpr int kConcurrentCallsPerConnection = 64;
+inline constexpr std::chrono::seconds kCallDeadline{20};
+inline constexpr std::chrono::seconds kKeepalive{30};
+
+}  // namespace renkei::exchange
