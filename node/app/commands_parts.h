@@ -1,0 +1,98 @@
+// What the local commands share: arguments, answers, records as JSON.  For node/app, and for what
+// the command line says without a node.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/app/node.h"
+#include "node/exchange/local_client.h"
+#include "node/feed/view.h"
+#include "node/formats/import_report.h"
+
+namespace renkei::app {
+
+// Arguments of one call.  A reader that finds something wrong notes it; the call then ends as wrong
+// usage, whatever else happens.
+class Arguments {
+ public:
+  explicit Arguments(const Json& json) : json_(json) {}
+
+  std::string Text(std::string_view key);      // empty if absent
+  std::string Required(std::string_view key);  // wrong if absent or empty
+  bool Flag(std::string_view key);             // false if absent
+  std::vector<std::string> List(std::string_view key);
+  std::optional<policy::Tlp> Tlp(std::string_view key);
+  std::optional<policy::Kind> Kind(std::string_view key);
+
+  void Refuse(std::string_view what);
+  const absl::Status& status() const { return status_; }
+
+ private:
+  const Json* Find(std::string_view key) const;
+
+  const Json& json_;
+  absl::Status status_ = absl::OkStatus();
+};
+
+struct CommandContext {
+  Node& node;
+  Timestamp started{};
+};
+
+using CommandResult = absl::StatusOr<exchange::LocalReply>;
+
+// `status` with what to do about it; Failed() takes the two apart.
+absl::Status WithHint(const absl::Status& status, std::string_view hint);
+exchange::LocalReply Done(Json json);
+exchange::LocalReply Failed(const absl::Status& status, int exit_status = 1);
+
+// Reads a record by the beginning of its id.  NOT_FOUND; INVALID_ARGUMENT: no id, or several match.
+absl::StatusOr<store::RecordRow> FindRecord(const store::Reader& reader, const std::string& id);
+
+// RFC 3339, UTC.
+std::string TimeText(Timestamp time);
+Json SectionWords(policy::SectionMask sections);
+// Names of circles; the id in hex where the name is not known here.
+std::vector<std::string> CircleNames(const std::vector<record::CircleId>& ids,
+                                     const feed::Community& community);
+
+// One line of `subscribe`, without its cursor.
+absl::StatusOr<Json> RecordLine(const Node& node, const store::RecordRow& row);
+// All that `show` says.
+absl::StatusOr<Json> RecordInFull(Node& node, const store::Reader& reader,
+                                  const store::RecordRow& row);
+
+// As `publish` answers them; the command line's --dry-run says it in the same words.
+Json ReportJson(const formats::ImportReport& report);
+Json FindingsJson(const std::vector<anonymize::Finding>& findings);
+Json ReplacementsJson(const std::vector<anonymize::Replacement>& replacements);
+
+// ---- the commands ----
+
+using Command = CommandResult (*)(const CommandContext& context, Arguments& arguments,
+                                  const std::string& payload);
+
+CommandResult StatusCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult CirclesCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult PeersCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult ReloadCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult DoctorCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult CirclesAddCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult RosterCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult RosterSetCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult InviteCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult RevokeCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult SuspendCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult PublishCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult UpdateCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult SightCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult WithdrawCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult ShowCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult ExportCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult ExplainCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult WhyCommand(const CommandContext&, Arguments&, const std::string&);
+
+}  // namespace renkei::app

@@ -1,0 +1,252 @@
+// The author's commands: publish, update, sight, withdraw.
+
+#include "node/app/commands_parts.h"
+#include "node/base/encoding.h"
+#include "node/formats/import_json.h"
+
+namespace renkei::app {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitRefused = 3;
+constexpr std::string_view kRefusedHint =
+    "nothing has left this node; `renkei publish --dry-run` shows what would";
+
+std::string_view ResultWord(feed::PublishResult result) {
+  switch (result) {
+    case feed::PublishResult::kPublished:
+      return "published";
+    case feed::PublishResult::kUnchanged:
+      return "unchanged";
+    case feed::PublishResult::kRevised:
+      return "revised";
+    case feed::PublishResult::kRefused:
+      return "refused";
+  }
+  return "refused";
+}
+
+Json PublishedJson(const feed::Published& published) {
+  Json json = {{"result", ResultWord(published.result)}};
+  if (!published.id.IsZero()) json["id"] = record::ToString(published.id);
+  if (published.revision != 0) json["revision"] = published.revision;
+  json["findings"] = FindingsJson(published.findings);
+  json["replacements"] = ReplacementsJson(published.replacements);
+  if (!published.refused_by.empty()) json["refused_by"] = published.refused_by;
+  return json;
+}
+
+// The answer to a command that publishes one record.
+exchange::LocalReply OneAnswer(const feed::Published& published) {
+  Json json = PublishedJson(published);
+  if (published.result != feed::PublishResult::kRefused) return Done(std::move(json));
+  json["error"] = published.refused_by.empty()
+                      ? fmt::format("refused: {} finding(s)", published.findings.size())
+                      : "refused: " + published.refused_by;
+  json["hint"] = kRefusedHint;
+  return {.exit_status = kExitRefused, .json = std::move(json)};
+}
+
+feed::PublishOptions OptionsOf(Arguments& arguments) {
+  feed::PublishOptions options;
+  options.circles = arguments.List("circles");
+  options.tlp = arguments.Tlp("tlp");
+  return options;
+}
+
+// An unchanged source answers without its revision.
+absl::Status FillRevision(const CommandContext& context, feed::Published& published) {
+  if (published.revision != 0 || published.id.IsZero()) return absl::OkStatus();
+  return context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto row, reader.FindRecord(published.id));
+    if (row) published.revision = row->revision;
+    return absl::OkStatus();
+  });
+}
+
+// What has become of the drafts of one file.
+struct Outcome {
+  Json drafts = Json::array();
+  int exit_status = 0;
+  std::string stopped{};                    // part 1 of the present source did not get out: why
+  std::optional<record::RecordId> first{};  // ... or its id
+  std::string error{};
+};
+
+void PublishOne(const CommandContext& context, const feed::PublishOptions& options,
+                formats::Imported imported, Outcome& outcome) {
+  Json json = {{"part", imported.part}, {"parts", imported.parts}};
+  Json report = imported.part == 1 ? ReportJson(imported.report) : Json();
+  if (imported.part == 1) {
+    outcome.stopped.clear();
+    outcome.first.reset();
+  } else if (outcome.first && !imported.draft.header.about) {
+    imported.draft.header.about = record::About{.record_id = *outcome.first};
+  }
+  if (!imported.draft.source_id.empty()) {
+    json["source"] = {{"format", imported.draft.source_format}, {"id", imported.draft.source_id}};
+  }
+  auto published =
+      outcome.stopped.empty()
+          ? context.node.publisher().Publish(std::move(imported.draft), options, imported.part - 1)
+          : feed::Published{.refused_by = outcome.stopped};
+  if (published.ok()) {
+    const absl::Status filled = FillRevision(context, *published);
+    if (!filled.ok()) published = filled;
+  }
+  if (!published.ok()) {
+    json["result"] = "failed";
+    json["error"] = Message(published.status());
+    outcome.error = Message(published.status());
+    outcome.exit_status = kExitFailed;
+  } else {
+    json.update(PublishedJson(*published));
+    if (published->result == feed::PublishResult::kRefused && outcome.exit_status == 0) {
+      outcome.exit_status = kExitRefused;
+    }
+  }
+  const bool out = published.ok() && published->result != feed::PublishResult::kRefused;
+  if (imported.part == 1) {
+    if (out) outcome.first = published->id;
+    if (!out) outcome.stopped = "part 1 of the same source was not published";
+    json["import"] = std::move(report);
+  }
+  outcome.drafts.push_back(std::move(json));
+}
+
+}  // namespace
+
+Json ReportJson(const formats::ImportReport& report) {
+  Json not_mapped = Json::array();
+  for (const formats::NotMapped& one : report.not_mapped) {
+    not_mapped.push_back({{"place", one.place},
+                          {"what", one.what},
+                          {"count", one.count},
+                          {"by_design", one.by_design}});
+  }
+  return {{"attributes", report.attributes},
+          {"attributes_mapped", report.attributes_mapped()},
+          {"attributes_skipped", report.attributes_skipped},
+          {"mapped", report.mapped},
+          {"not_mapped", std::move(not_mapped)},
+          {"notes", report.notes}};
+}
+
+Json FindingsJson(const std::vector<anonymize::Finding>& findings) {
+  Json list = Json::array();
+  for (const anonymize::Finding& finding : findings) {
+    Json one = {{"place", finding.place}, {"rule", finding.rule}};
+    if (finding.section) one["section"] = policy::ToWord(*finding.section);
+    one["suggestion"] = finding.suggestion;
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+Json ReplacementsJson(const std::vector<anonymize::Replacement>& replacements) {
+  Json list = Json::array();
+  for (const anonymize::Replacement& one : replacements) {
+    list.push_back({{"place", one.place}, {"before", one.before}, {"after", one.after}});
+  }
+  return list;
+}
+
+CommandResult PublishCommand(const CommandContext& context, Arguments& arguments,
+                             const std::string& payload) {
+  const std::string name = arguments.Text("name");
+  const feed::PublishOptions options = OptionsOf(arguments);
+  formats::ImportOptions import{.kind = arguments.Kind("kind"),
+                                .allow_org_only = arguments.Flag("allow_org_only")};
+  RETURN_IF_ERROR(arguments.status());
+  auto imported = formats::ImportJsonAuto(payload, import);
+  if (!imported.ok()) {
+    return WithHint(imported.status(), "a file of MISP JSON, or of our own (docs/formats.md)");
+  }
+  Outcome outcome;
+  for (formats::Imported& one : *imported) PublishOne(context, options, std::move(one), outcome);
+  Json json = {{"name", name}, {"drafts", std::move(outcome.drafts)}};
+  if (outcome.exit_status == kExitFailed) {
+    json["error"] = outcome.error;
+  } else if (outcome.exit_status == kExitRefused) {
+    json["error"] = "refused";
+    json["hint"] = kRefusedHint;
+  }
+  return exchange::LocalReply{.exit_status = outcome.exit_status, .json = std::move(json)};
+}
+
+CommandResult UpdateCommand(const CommandContext& context, Arguments& arguments,
+                            const std::string& payload) {
+  const std::string id = arguments.Required("id");
+  const feed::PublishOptions options = OptionsOf(arguments);
+  RETURN_IF_ERROR(arguments.status());
+  record::RecordId record{};
+  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
+    record = row.id;
+    return absl::OkStatus();
+  }));
+  ASSIGN_OR_RETURN(
+      auto imported,
+      formats::ImportJsonAuto(payload, {.allow_org_only = arguments.Flag("allow_org_only")}));
+  if (imported.size() != 1) {
+    return WithHint(
+        InvalidArgument(
+            fmt::format("the file makes {} records; an update is one", imported.size())),
+        "`renkei publish` it: a source that was published before becomes a new revision");
+  }
+  formats::Imported& one = imported.front();
+  ASSIGN_OR_RETURN(const feed::Published published,
+                   context.node.publisher().Update(record, std::move(one.draft), options));
+  exchange::LocalReply reply = OneAnswer(published);
+  reply.json["import"] = ReportJson(one.report);
+  return reply;
+}
+
+CommandResult SightCommand(const CommandContext& context, Arguments& arguments,
+                           const std::string&) {
+  const std::string id = arguments.Required("id");
+  const std::string value = arguments.Text("value");
+  const bool false_positive = arguments.Flag("false_positive");
+  RETURN_IF_ERROR(arguments.status());
+  record::RecordId record{};
+  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
+    record = row.id;
+    return absl::OkStatus();
+  }));
+  ASSIGN_OR_RETURN(
+      const feed::Published published,
+      context.node.publisher().Sight(
+          record, value,
+          false_positive ? renkei::v1::VERDICT_FALSE_POSITIVE : renkei::v1::VERDICT_SEEN));
+  exchange::LocalReply reply = OneAnswer(published);
+  reply.json["about"] = record::ToString(record);
+  return reply;
+}
+
+CommandResult WithdrawCommand(const CommandContext& context, Arguments& arguments,
+                              const std::string&) {
+  const std::string id = arguments.Required("id");
+  const std::string word = arguments.Required("reason");
+  const auto reason = record::WithdrawalReasonFromWord(word);
+  if (!word.empty() && !reason) {
+    arguments.Refuse(fmt::format(
+        "reason `{}`: expected mistake, false-positive, superseded, legal or audience-narrowed",
+        Printable(word, 40)));
+  }
+  RETURN_IF_ERROR(arguments.status());
+  record::RecordId record{};
+  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
+    record = row.id;
+    return absl::OkStatus();
+  }));
+  ASSIGN_OR_RETURN(const feed::Published published,
+                   context.node.publisher().Withdraw(record, *reason));
+  exchange::LocalReply reply = OneAnswer(published);
+  if (reply.exit_status == 0) reply.json["result"] = "withdrawn";
+  reply.json["reason"] = word;
+  return reply;
+}
+
+}  // namespace renkei::app

@@ -1,0 +1,237 @@
+// Records as JSON: the line of `subscribe`, the whole of `show`, and the two commands that only
+// read.
+
+#include <algorithm>
+
+#include "node/app/commands_parts.h"
+#include "node/base/encoding.h"
+#include "node/formats/export.h"
+#include "node/formats/message_json.h"
+#include "node/formats/record_json.h"
+
+namespace renkei::app {
+namespace {
+
+constexpr int kListBatch = 500;
+
+std::string StateWord(const store::RecordRow& row, Timestamp now) {
+  if (row.state == store::RecordState::kWithdrawn) return "withdrawn";
+  return row.expires <= now ? "expired" : "live";
+}
+
+// Sections that may exist but are not here.  A slot that is not shown looks the same whether it was
+// withheld or never written.
+Json NotHeld(policy::SectionMask held) {
+  constexpr policy::SectionMask kSpares =
+      policy::Bit(policy::SectionId::kSpare0) | policy::Bit(policy::SectionId::kSpare14);
+  return SectionWords(static_cast<policy::SectionMask>(~(held | kSpares) & policy::kAllSections));
+}
+
+void AddMarks(const record::Header& header, Json& json) {
+  json["pap"] = policy::ToWord(header.pap);
+  json["relay"] = policy::ToWord(header.relay);
+  json["source"] = policy::ToWord(header.source);
+  if (header.severity != policy::Severity::kUnspecified) {
+    json["severity"] = policy::ToWord(header.severity);
+  }
+  if (header.type != 0) json["type"] = policy::RsitWord(header.type);
+  if (!header.tags.empty()) json["tags"] = header.tags;
+  if (!header.sectors.empty()) json["sectors"] = header.sectors;
+  if (!header.countries.empty()) json["countries"] = header.countries;
+  if (header.embargo_until) json["embargo_until"] = TimeText(*header.embargo_until);
+  if (header.min_level != 0) json["min_level"] = header.min_level;
+  Json levels = Json::object();
+  for (int i = 0; i < policy::kSectionCount; ++i) {
+    const auto nibble = header.section_levels >> (4 * i) & 0xf;
+    if (nibble == 0) continue;
+    levels[std::string(policy::ToWord(static_cast<policy::SectionId>(i)))] = nibble;
+  }
+  json["section_levels"] = std::move(levels);
+  json["must_disclose"] = SectionWords(header.must_disclose);
+  json["recipients"] = header.recipients.size();
+}
+
+absl::Status AddHistory(Node& node, const store::Reader& reader, const store::RecordRow& row,
+                        Json& json) {
+  ASSIGN_OR_RETURN(const auto held, reader.Held(row.id));
+  json["links"] = Json::array();
+  for (const store::HeldRow& one : held) {
+    json["links"].push_back({{"link", one.link},
+                             {"sections", SectionWords(one.sections)},
+                             {"may_pass_on", SectionWords(one.relay)}});
+  }
+  ASSIGN_OR_RETURN(const auto revisions, reader.Revisions(row.id));
+  json["revisions"] = Json::array();
+  for (const store::RevisionRow& one : revisions) {
+    json["revisions"].push_back({{"revision", one.revision}, {"leaf", HexEncode(one.leaf.view())}});
+  }
+  if (row.state != store::RecordState::kWithdrawn) return absl::OkStatus();
+  Json receipts = Json::object();
+  ASSIGN_OR_RETURN(const auto rows, reader.Receipts(row.id));
+  Json peers = Json::array();
+  for (const store::ReceiptRow& one : rows) {
+    if (one.leaf == row.leaf) peers.push_back(one.peer);
+  }
+  if (node.community().is_hub()) {
+    ASSIGN_OR_RETURN(const auto sent, node.egress().SentTo(reader, row, node.community().Teams()));
+    receipts["said"] = peers.size();
+    receipts["sent_to"] = sent.size();
+    receipts["peers"] = std::move(peers);
+  } else {
+    ASSIGN_OR_RETURN(const auto counts, reader.FindObject("confirmed", row.id.view()));
+    ByteReader in(counts ? BytesView(*counts) : BytesView());
+    receipts["said"] = in.U32();
+    receipts["sent_to"] = in.U32();
+  }
+  json["receipts"] = std::move(receipts);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Json> RecordLine(const Node& node, const store::RecordRow& row) {
+  ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(row.stored));
+  const record::Header& header = record.header();
+  Json line = {{"id", record::ToString(row.id)},
+               {"revision", row.revision},
+               {"kind", policy::ToWord(row.kind)},
+               {"tlp", policy::ToWord(row.tlp)},
+               {"author", row.author},
+               {"own", row.own},
+               {"circles", CircleNames(header.circles, node.community())},
+               {"issued", TimeText(row.issued)},
+               {"expires", TimeText(row.expires)},
+               {"state", StateWord(row, node.clock().Now())}};
+  if (header.exercise) line["exercise"] = true;
+  if (header.about) line["about"] = record::ToString(header.about->record_id);
+  if (row.state == store::RecordState::kWithdrawn) line["reason"] = record::ToWord(header.reason);
+  line["sections"] = formats::SectionsToJson(record.DecodeSections());
+  line["held"] = SectionWords(record.held());
+  // Only what Seal or Open made reaches the store.
+  line["verified"] = true;
+  return line;
+}
+
+absl::StatusOr<Json> RecordInFull(Node& node, const store::Reader& reader,
+                                  const store::RecordRow& row) {
+  ASSIGN_OR_RETURN(Json json, RecordLine(node, row));
+  ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(row.stored));
+  AddMarks(record.header(), json);
+  json["not_held"] = NotHeld(record.held());
+  json["received"] = TimeText(row.received);
+  json["origin"] = HexEncode(record.header().origin.view());
+  json["leaf"] = HexEncode(record.leaf().view());
+  if (!row.accepted_by.empty()) json["accepted_by"] = HexEncode(row.accepted_by);
+  json["accepted_circles"] = CircleNames(feed::SplitCircles(row.circles), node.community());
+  RETURN_IF_ERROR(AddHistory(node, reader, row, json));
+  // Asked for in full, it is checked again: the disk is no authority.
+  const absl::Status again = record::Open(record.Disclose(record.held())).status();
+  json["verified"] = again.ok();
+  json["verification"] = again.ok() ? "signature verified when it came in, and again now"
+                                    : "signature does not verify: " + Message(again);
+  return json;
+}
+
+CommandResult ShowCommand(const CommandContext& context, Arguments& arguments, const std::string&) {
+  const std::string id = arguments.Required("id");
+  RETURN_IF_ERROR(arguments.status());
+  Json json;
+  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
+    ASSIGN_OR_RETURN(json, RecordInFull(context.node, reader, row));
+    return absl::OkStatus();
+  }));
+  return Done(std::move(json));
+}
+
+namespace {
+
+formats::HeldRecord MakeHeld(const Node& node, const store::RecordRow& row,
+                             const record::Record& record) {
+  const record::Header& header = record.header();
+  return {.record_id_hex = record::ToString(row.id),
+          .revision = row.revision,
+          .kind = row.kind,
+          .tlp = row.tlp,
+          .pap = header.pap,
+          .severity = header.severity,
+          .exercise = header.exercise,
+          .issued = row.issued,
+          .expires = row.expires,
+          .author = row.author,
+          .circles = CircleNames(header.circles, node.community()),
+          .tags = header.tags,
+          .type = header.type,
+          .sections = record.DecodeSections()};
+}
+
+absl::StatusOr<std::vector<formats::HeldRecord>> HeldRecords(
+    const Node& node, const store::Reader& reader, const std::optional<policy::Kind>& kind,
+    const std::string& circle) {
+  std::vector<formats::HeldRecord> held;
+  store::RecordQuery query{.kind = kind, .state = store::RecordState::kLive, .limit = kListBatch};
+  while (true) {
+    ASSIGN_OR_RETURN(const auto rows, reader.ListRecords(query));
+    for (const store::RecordRow& row : rows) {
+      ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(row.stored));
+      formats::HeldRecord one = MakeHeld(node, row, record);
+      const bool wanted = circle.empty() || std::find(one.circles.begin(), one.circles.end(),
+                                                      circle) != one.circles.end();
+      if (wanted) held.push_back(std::move(one));
+    }
+    if (rows.size() < static_cast<std::size_t>(kListBatch)) return held;
+    query.after = rows.back().offset;
+  }
+}
+
+}  // namespace
+
+CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
+                            const std::string&) {
+  const std::string format = arguments.Required("format");
+  const std::string type = arguments.Text("type");
+  const auto kind = arguments.Kind("kind");
+  const std::string circle = arguments.Text("circle");
+  formats::ExportOptions options{.now = context.node.clock().Now(),
+                                 .community = context.node.community().name()};
+  using Exporter =
+      formats::Exported (*)(std::span<const formats::HeldRecord>, const formats::ExportOptions&);
+  Exporter exporter = nullptr;
+  if (format == "misp") exporter = &formats::ExportMisp;
+  if (format == "csv") exporter = &formats::ExportCsv;
+  if (format == "plain") exporter = &formats::ExportPlain;
+  if (exporter == nullptr) {
+    arguments.Refuse(
+        fmt::format("format `{}`: expected misp, csv or plain", Printable(format, 40)));
+  }
+  if (!type.empty()) {
+    const auto& words = *renkei::v1::IndicatorType_descriptor();
+    const auto* value = formats::EnumFromWord(words, type);
+    if (value == nullptr) {
+      const std::string nearest = NearestWord(type, formats::EnumWords(words));
+      arguments.Refuse(fmt::format("type `{}`: no such type of indicator{}", Printable(type, 40),
+                                   nearest.empty() ? "" : " (did you mean `" + nearest + "`?)"));
+    } else if (format != "plain") {
+      arguments.Refuse("a type can be given for the plain format only");
+    } else {
+      options.types.push_back(static_cast<renkei::v1::IndicatorType>(value->number()));
+    }
+  }
+  RETURN_IF_ERROR(arguments.status());
+  std::vector<formats::HeldRecord> held;
+  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(held, HeldRecords(context.node, reader, kind, circle));
+    return absl::OkStatus();
+  }));
+  const formats::Exported exported = exporter(held, options);
+  Json left_out = Json::array();
+  for (const formats::LeftOut& one : exported.left_out) {
+    left_out.push_back({{"what", one.what}, {"count", one.count}});
+  }
+  return Done({{"text", exported.text},
+               {"written", exported.written},
+               {"records", held.size()},
+               {"left_out", std::move(left_out)}});
+}
+
+}  // namespace renkei::app

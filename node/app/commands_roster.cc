@@ -1,0 +1,159 @@
+// The hub operator's commands: circles, roster, invitations, revocation, suspension.
+
+#include <limits>
+
+#include "node/app/commands_parts.h"
+#include "node/base/encoding.h"
+#include "node/crypto/team_id.h"
+#include "node/formats/time_text.h"
+
+namespace renkei::app {
+namespace {
+
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+
+absl::StatusOr<membership::HubRoster*> Roster(const CommandContext& context) {
+  membership::HubRoster* roster = context.node.roster();
+  if (roster != nullptr) return roster;
+  return WithHint(FailedPrecondition("this node is a member: only a hub keeps a roster"),
+                  "run it on the hub, with --dir of the hub's folder");
+}
+
+Json LevelsJson(const google::protobuf::RepeatedPtrField<renkei::v1::Level>& levels,
+                const std::vector<membership::Charter>& charters) {
+  Json json = Json::object();
+  for (const renkei::v1::Level& level : levels) {
+    std::string name = fmt::format("rung {}", level.rung());
+    for (const membership::Charter& charter : charters) {
+      if (charter.circle != level.circle()) continue;
+      name = charter.LevelOf(static_cast<policy::Rung>(level.rung()));
+    }
+    json[level.circle()] = name;
+  }
+  return json;
+}
+
+std::string Standing(const renkei::v1::Team& team, Timestamp now) {
+  if (team.revoked()) return "revoked";
+  return team.suspended_until() > UnixSeconds(now) ? "suspended" : "active";
+}
+
+Json TeamJson(const renkei::v1::Team& team, const std::vector<membership::Charter>& charters,
+              Timestamp now) {
+  Json json = {{"slug", team.slug()}, {"org", team.org()}, {"standing", Standing(team, now)}};
+  if (const auto key = crypto::PublicKey::From(team.team_key())) {
+    json["team_id"] = crypto::TeamId(*key);
+  }
+  json["levels"] = LevelsJson(team.levels(), charters);
+  if (!team.card().sector().value().empty()) json["sector"] = team.card().sector().value();
+  if (!team.card().country().value().empty()) json["country"] = team.card().country().value();
+  const bool until_lifted = team.suspended_until() == std::numeric_limits<std::int64_t>::max();
+  if (team.suspended_until() != 0 && !until_lifted) {
+    json["suspended_until"] = TimeText(FromUnixSeconds(team.suspended_until()));
+  }
+  json["joined"] = TimeText(FromUnixSeconds(team.joined()));
+  json["certificate_expires"] = TimeText(FromUnixSeconds(team.certificate_not_after()));
+  return json;
+}
+
+}  // namespace
+
+CommandResult CirclesAddCommand(const CommandContext& context, Arguments& arguments,
+                                const std::string&) {
+  const std::string name = arguments.Required("name");
+  RETURN_IF_ERROR(arguments.status());
+  ASSIGN_OR_RETURN(membership::HubRoster * roster, Roster(context));
+  RETURN_IF_ERROR(roster->AddCircle(name));
+  return Done({{"circle", name}});
+}
+
+CommandResult RosterCommand(const CommandContext& context, Arguments&, const std::string&) {
+  ASSIGN_OR_RETURN(const membership::HubRoster* roster, Roster(context));
+  const Timestamp now = context.node.clock().Now();
+  const auto charters = roster->Charters();
+  Json teams = Json::array();
+  for (const renkei::v1::Team& team : roster->Teams()) {
+    teams.push_back(TeamJson(team, charters, now));
+  }
+  Json invitations = Json::array();
+  ASSIGN_OR_RETURN(const auto open, roster->OpenInvitations());
+  for (const renkei::v1::Invitation& one : open) {
+    invitations.push_back({{"slug", one.slug()},
+                           {"levels", LevelsJson(one.levels(), charters)},
+                           {"expires", TimeText(FromUnixSeconds(one.expires()))}});
+  }
+  return Done({{"community", roster->community()},
+               {"teams", std::move(teams)},
+               {"invitations", std::move(invitations)}});
+}
+
+CommandResult RosterSetCommand(const CommandContext& context, Arguments& arguments,
+                               const std::string&) {
+  const std::string slug = arguments.Required("slug");
+  const std::string circle = arguments.Required("circle");
+  const std::string level = arguments.Required("level");
+  RETURN_IF_ERROR(arguments.status());
+  ASSIGN_OR_RETURN(membership::HubRoster * roster, Roster(context));
+  RETURN_IF_ERROR(roster->SetLevel(slug, circle, level));
+  return Done({{"slug", slug}, {"circle", circle}, {"level", level}});
+}
+
+CommandResult InviteCommand(const CommandContext& context, Arguments& arguments,
+                            const std::string&) {
+  const std::string slug = arguments.Required("slug");
+  std::map<std::string, std::string> levels;
+  for (const std::string& pair : arguments.List("levels")) {
+    const std::size_t equals = pair.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == pair.size()) {
+      arguments.Refuse(fmt::format("circle `{}`: expected CIRCLE=LEVEL", Printable(pair, 80)));
+      continue;
+    }
+    levels[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  RETURN_IF_ERROR(arguments.status());
+  ASSIGN_OR_RETURN(membership::HubRoster * roster, Roster(context));
+  ASSIGN_OR_RETURN(const membership::Invited invited, roster->Invite(slug, levels));
+  return Done({{"slug", slug},
+               {"token", invited.token},
+               {"expires", TimeText(invited.expires)},
+               {"hub_team_id", crypto::TeamId(context.node.keys().team.public_key())}});
+}
+
+CommandResult RevokeCommand(const CommandContext& context, Arguments& arguments,
+                            const std::string&) {
+  const std::string slug = arguments.Required("slug");
+  RETURN_IF_ERROR(arguments.status());
+  ASSIGN_OR_RETURN(membership::HubRoster * roster, Roster(context));
+  RETURN_IF_ERROR(roster->Revoke(slug));
+  return Done({{"slug", slug}, {"standing", "revoked"}});
+}
+
+CommandResult SuspendCommand(const CommandContext& context, Arguments& arguments,
+                             const std::string&) {
+  const std::string slug = arguments.Required("slug");
+  const bool end = arguments.Flag("end");
+  const std::string until_text = arguments.Text("until");
+  std::optional<Timestamp> until;
+  if (!until_text.empty()) {
+    const auto micros = formats::MicrosFromText(until_text);
+    if (!micros) {
+      arguments.Refuse(fmt::format("until `{}`: expected a time such as 2031-05-01T00:00:00Z",
+                                   Printable(until_text, 40)));
+    } else {
+      until = FromUnixSeconds(*micros / kMicrosPerSecond);
+    }
+  }
+  if (end && until) arguments.Refuse("a suspension either ends now or has a time until");
+  RETURN_IF_ERROR(arguments.status());
+  ASSIGN_OR_RETURN(membership::HubRoster * roster, Roster(context));
+  if (end) {
+    RETURN_IF_ERROR(roster->EndSuspension(slug));
+    return Done({{"slug", slug}, {"standing", "active"}});
+  }
+  RETURN_IF_ERROR(roster->Suspend(slug, until));
+  Json json = {{"slug", slug}, {"standing", "suspended"}};
+  if (until) json["until"] = TimeText(*until);
+  return Done(std::move(json));
+}
+
+}  // namespace renkei::app

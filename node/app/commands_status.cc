@@ -1,0 +1,178 @@
+// What this node is, where it listens, whom it is linked to, and whether that works.
+
+#include "node/app/commands_parts.h"
+#include "node/app/local_commands.h"
+#include "node/base/encoding.h"
+#include "node/crypto/team_id.h"
+#include "node/feed/outbox.h"
+
+namespace renkei::app {
+namespace {
+
+constexpr std::size_t kDigestDigits = 16;
+constexpr std::size_t kErrorBytesMax = 500;
+
+std::string_view FreshnessWord(membership::Freshness freshness) {
+  switch (freshness) {
+    case membership::Freshness::kFresh:
+      return "fresh";
+    case membership::Freshness::kStale:
+      return "stale";
+    case membership::Freshness::kDead:
+      return "dead";
+  }
+  return "dead";
+}
+
+Json PeerJson(const PeerState& peer) {
+  Json json = {{"team", peer.team},
+               {"direction", peer.direction},
+               {"connected", peer.connected},
+               {"streams", peer.streams},
+               {"position", peer.position}};
+  if (peer.last_seen) json["last_seen"] = TimeText(*peer.last_seen);
+  if (!peer.last_error.empty()) json["last_error"] = Printable(peer.last_error, kErrorBytesMax);
+  return json;
+}
+
+Json CountsJson(const store::Counts& counts) {
+  return {{"records", counts.records},     {"own", counts.own},
+          {"withdrawn", counts.withdrawn}, {"outbox", counts.outbox},
+          {"newest", counts.newest},       {"file_bytes", counts.file_bytes}};
+}
+
+bool IsDialling(const Node& node) {
+  for (const PeerState& peer : node.peers()) {
+    if (peer.direction == "out" && peer.connected) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+CommandResult StatusCommand(const CommandContext& context, Arguments&, const std::string&) {
+  Node& node = context.node;
+  const auto active = node.policies().Current();
+  const BoundAddresses addresses = node.addresses();
+  store::Counts counts;
+  std::optional<store::CursorRow> cursor;
+  RETURN_IF_ERROR(node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(counts, reader.Count());
+    ASSIGN_OR_RETURN(cursor, reader.FindCursor(feed::kHubLink));
+    return absl::OkStatus();
+  }));
+  const bool joined = !node.community().name().empty();
+  Json json = {
+      {"version", kVersion},
+      {"org", node.config().org},
+      {"role", node.community().is_hub() ? "hub" : "member"},
+      {"community", node.community().name()},
+      {"team", node.community().own_team()},
+      {"team_id", crypto::TeamId(node.keys().team.public_key())},
+      {"joined", joined},
+      {"folder", node.folder()},
+      {"started", TimeText(context.started)},
+      {"now", TimeText(node.clock().Now())},
+      {"addresses", {{"exchange", addresses.exchange}, {"enrolment", addresses.enrolment}}}};
+  const policy::Policy& policy = active->evaluator.policy();
+  json["policy"] = {{"name", policy.name()},
+                    {"version", policy.version()},
+                    {"digest", HexEncode(active->digest.view())}};
+  json["store"] = CountsJson(counts);
+  if (joined) {
+    json["community_state"] = {{"version", node.verifier().version().value_or(0)},
+                               {"freshness", FreshnessWord(node.verifier().freshness())}};
+  }
+  if (node.keys().certificate) {
+    json["certificate_expires"] = TimeText(node.keys().certificate->not_after());
+  }
+  if (!node.community().is_hub()) {
+    const bool linked = IsDialling(node);
+    json["linked"] = linked;
+    // The hub's cursor is stored with every batch, empty ones too.
+    json["caught_up"] = linked && cursor && cursor->stored >= context.started;
+  }
+  json["peers"] = Json::array();
+  for (const PeerState& peer : node.peers()) json["peers"].push_back(PeerJson(peer));
+  return Done(std::move(json));
+}
+
+CommandResult CirclesCommand(const CommandContext& context, Arguments&, const std::string&) {
+  Node& node = context.node;
+  const auto own = node.community().OwnCircles();
+  Json circles = Json::array();
+  const std::vector<membership::Charter> charters =
+      node.roster() != nullptr ? node.roster()->Charters() : node.verifier().Charters();
+  for (const membership::Charter& charter : charters) {
+    Json levels = Json::array();
+    for (const membership::Level& level : charter.levels) {
+      levels.push_back({{"name", level.name}, {"rung", level.rung}});
+    }
+    Json circle = {{"name", charter.circle}, {"levels", std::move(levels)}};
+    for (const policy::Membership& membership : own) {
+      if (membership.circle != charter.circle) continue;
+      circle["own_level"] = charter.LevelOf(membership.rung);
+      circle["own_rung"] = membership.rung;
+    }
+    circles.push_back(std::move(circle));
+  }
+  return Done({{"circles", std::move(circles)}});
+}
+
+CommandResult PeersCommand(const CommandContext& context, Arguments&, const std::string&) {
+  Node& node = context.node;
+  store::Offset newest = 0;
+  RETURN_IF_ERROR(node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(newest, reader.Newest());
+    return absl::OkStatus();
+  }));
+  Json peers = Json::array();
+  for (const PeerState& peer : node.peers()) {
+    Json json = PeerJson(peer);
+    if (const auto known = node.FindPeer(peer.team)) {
+      Json levels = Json::object();
+      for (const policy::Membership& membership : known->facts.circles) {
+        const auto charter = node.verifier().FindCharter(membership.circle);
+        levels[membership.circle] =
+            charter ? charter->LevelOf(membership.rung) : fmt::format("rung {}", membership.rung);
+      }
+      json["levels"] = std::move(levels);
+    }
+    peers.push_back(std::move(json));
+  }
+  return Done({{"newest", newest}, {"peers", std::move(peers)}});
+}
+
+CommandResult ReloadCommand(const CommandContext& context, Arguments&, const std::string&) {
+  const Problems problems = context.node.Reload();
+  Json list = Json::array();
+  for (const Problem& problem : problems) list.push_back(ToString(problem));
+  if (!problems.empty()) {
+    return exchange::LocalReply{
+        .exit_status = 1,
+        .json = {{"error",
+                  fmt::format("reload: {} problem(s); what was in force stays", problems.size())},
+                 {"hint", "mend the files and run `renkei reload` again"},
+                 {"problems", std::move(list)}}};
+  }
+  const auto active = context.node.policies().Current();
+  return Done({{"policy", active->evaluator.policy().name()},
+               {"version", active->evaluator.policy().version()},
+               {"digest", HexEncode(active->digest.view()).substr(0, kDigestDigits)}});
+}
+
+CommandResult DoctorCommand(const CommandContext& context, Arguments& arguments,
+                            const std::string&) {
+  const std::string peer = arguments.Required("peer");
+  RETURN_IF_ERROR(arguments.status());
+  Json steps = Json::array();
+  bool ok = true;
+  for (const Node::DoctorStep& step : context.node.Doctor(peer)) {
+    ok = ok && step.ok;
+    steps.push_back({{"step", step.step}, {"ok", step.ok}, {"text", step.text}});
+  }
+  Json json = {{"peer", peer}, {"ok", ok}, {"steps", std::move(steps)}};
+  return exchange::LocalReply{.exit_status = ok ? 0 : 1, .json = std::move(json)};
+}
+
+}  // namespace renkei::app

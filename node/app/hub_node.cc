@@ -1,0 +1,185 @@
+#include "node/app/hub_node.h"
+
+#include "node/base/log.h"
+
+namespace renkei::app {
+namespace {
+
+// A hub's certificate is made anew while it still has this long to go.
+constexpr std::chrono::hours kRenewBefore{24 * 4};
+
+bool IsWildcard(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
+
+// `host` of the address by which others reach us, with the port that is really bound.
+std::string Reachable(const config::NodeConfig& config, const std::string& bound) {
+  const auto said = config::ParseHostPort(config.address);
+  const auto at = config::ParseHostPort(bound);
+  if (!said || !at) return bound;
+  const bool v6 = said->host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", v6 ? "[" : "", said->host, v6 ? "]" : "", at->port);
+}
+
+}  // namespace
+
+HubNode::~HubNode() {
+  StopTending();
+  enrolment_.reset();
+  if (server_ != nullptr) server_->Shutdown();
+  CloseStore();
+}
+
+absl::Status HubNode::BeginPlanes() {
+  ASSIGN_OR_RETURN(hub_keys_, membership::LoadHubKeys(KeysFolder()));
+  const auto listen = config::ParseHostPort(config_.listen);
+  if (listen && IsWildcard(listen->host) && config_.address.empty()) {
+    return FailedPrecondition(
+        "node.toml listens on all addresses: say in `address` by which one members reach this hub");
+  }
+  ASSIGN_OR_RETURN(roster_, LoadRoster());
+  RETURN_IF_ERROR(EnsureCertificate());
+  RETURN_IF_ERROR(StartExchange());
+  RETURN_IF_ERROR(StartEnrolment());
+  // Once more, now that the addresses are known that go into tokens and replies.
+  roster_.reset();
+  ASSIGN_OR_RETURN(roster_, LoadRoster());
+  ASSIGN_OR_RETURN(verifier_,
+                   membership::Verifier::Open(config_.community, hub_keys_->attest.public_key(),
+                                              *store_, clock_));
+  RETURN_IF_ERROR(verifier_->Update(roster_->CurrentState()).status());
+  roster_->OnChange([this](const membership::RosterChange& change) { OnRosterChange(change); });
+  community_ = std::make_unique<HubCommunity>(*roster_);
+  RETURN_IF_ERROR(BuildFeed(*community_));
+  ready_ = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<membership::HubRoster>> HubNode::LoadRoster() const {
+  return membership::HubRoster::Load(
+      {.community = config_.community,
+       .org = config_.org,
+       .hub_address = config_.address.empty() || addresses_.exchange.empty()
+                          ? addresses_.exchange
+                          : Reachable(config_, addresses_.exchange),
+       .enrol_address = Reachable(config_, addresses_.enrolment)},
+      keys_, *hub_keys_, *store_, clock_);
+}
+
+absl::Status HubNode::EnsureCertificate() {
+  if (keys_.certificate && keys_.certificate->not_after() - kRenewBefore > clock_.Now()) {
+    return absl::OkStatus();
+  }
+  const membership::TlsKey key = membership::TlsKey::Generate();
+  const membership::Certificate certificate = roster_->IssueHubCertificate(key);
+  RETURN_IF_ERROR(
+      membership::SaveCertificate(KeysFolder(), key, certificate, roster_->ca_certificate()));
+  keys_.tls = key;
+  keys_.certificate = certificate;
+  LogEvent(LogLevel::kInfo, "certificate.renewed", {});
+  return absl::OkStatus();
+}
+
+absl::Status HubNode::StartEnrolment() {
+  if (config_.enrol_listen.empty()) return absl::OkStatus();
+  const auto ready = [this] {
+    return ready_ ? absl::OkStatus() : Unavailable("this hub is starting");
+  };
+  exchange::EnrolmentDesk desk;
+  desk.enrol =
+      [this,
+       ready](const renkei::v1::EnrolRequest& request) -> absl::StatusOr<renkei::v1::EnrolReply> {
+    RETURN_IF_ERROR(ready());
+    return roster_->Enrol(request);
+  };
+  desk.challenge = [this, ready]() -> absl::StatusOr<membership::EnrolNonce> {
+    RETURN_IF_ERROR(ready());
+    return roster_->Challenge();
+  };
+  desk.renew =
+      [this,
+       ready](const renkei::v1::RenewRequest& request) -> absl::StatusOr<renkei::v1::EnrolReply> {
+    RETURN_IF_ERROR(ready());
+    return roster_->Renew(request);
+  };
+  ASSIGN_OR_RETURN(enrolment_, exchange::EnrolmentServer::Start(
+                                   config_.enrol_listen, hub_keys_->enrol.ToPem(),
+                                   hub_keys_->enrol_certificate.ToPem(), std::move(desk)));
+  addresses_.enrolment = enrolment_->address();
+  return absl::OkStatus();
+}
+
+void HubNode::OnRosterChange(const membership::RosterChange& change) {
+  if (absl::Status updated = verifier_->Update(roster_->CurrentState()).status(); !updated.ok()) {
+    LogEvent(LogLevel::kError, "state.failed", {{"why", LogSafe(Message(updated))}});
+  }
+  // First who must go, then the news to those who stay.
+  if (!change.cut_off.empty()) {
+    const int cut = server_->CutOffDenied();
+    LogEvent(LogLevel::kWarn, "team.cut",
+             {{"teams", static_cast<int>(change.cut_off.size())}, {"calls", cut}});
+  }
+  for (const std::string& slug : change.changed) server_->TellToRefresh(slug);
+  server_->WakeAll();
+}
+
+void HubNode::Tend() {
+  if (absl::Status ticked = roster_->Tick(); !ticked.ok()) {
+    LogEvent(LogLevel::kError, "roster.failed", {{"why", LogSafe(Message(ticked))}});
+  }
+  if (absl::Status renewed = EnsureCertificate(); !renewed.ok()) {
+    LogEvent(LogLevel::kError, "certificate.failed", {{"why", LogSafe(Message(renewed))}});
+  }
+  const auto before = verifier_->version();
+  const auto updated = verifier_->Update(roster_->CurrentState());
+  if (updated.ok() && verifier_->version() != before) server_->WakeAll();
+}
+
+void HubNode::OnEntries() { server_->WakeAll(); }
+
+absl::StatusOr<membership::PeerIdentity> HubNode::Identify(BytesView pem) const {
+  if (!ready_) return Unavailable("this hub is starting");
+  ASSIGN_OR_RETURN(membership::PeerIdentity peer,
+                   membership::ParsePeerIdentity(pem, config_.community, clock_.Now()));
+  const membership::PeerStanding standing = roster_->StandingOf(peer);
+  if (standing == membership::PeerStanding::kAllowed) return peer;
+  LogEvent(LogLevel::kWarn, "peer.refused",
+           {{"peer", LogSafe(peer.name())}, {"why", LogSafe(membership::ToWord(standing))}});
+  return PermissionDenied(membership::ToWord(standing));
+}
+
+std::optional<feed::PeerContext> HubNode::FindPeer(const std::string& slug) const {
+  if (slug == "hub") return community_->Hub();
+  auto facts = roster_->PeerFacts(slug);
+  const auto key = roster_->TeamKey(slug);
+  if (!facts || !key) return std::nullopt;
+  return feed::PeerContext{.team = slug, .facts = *std::move(facts), .team_key = *key};
+}
+
+absl::StatusOr<feed::PeerContext> HubNode::Admit(const membership::PeerIdentity& peer) const {
+  auto found = FindPeer(peer.slug);
+  if (!found) return PermissionDenied("not a team in good standing");
+  return *std::move(found);
+}
+
+absl::StatusOr<feed::Attestations> HubNode::Present(
+    const membership::PeerIdentity& /*peer*/, const feed::Attestations& /*session*/,
+    const std::optional<renkei::v1::SignedState>& state) {
+  // After a restore from a backup a member may have seen more than we remember.
+  if (state) RETURN_IF_ERROR(roster_->Recall(*state));
+  return feed::Attestations{};
+}
+
+absl::StatusOr<membership::Refreshed> HubNode::Refresh(const membership::PeerIdentity& peer,
+                                                       BytesView csr) {
+  return roster_->Refresh(peer, csr);
+}
+
+std::optional<renkei::v1::SignedState> HubNode::State() const { return roster_->CurrentState(); }
+
+std::uint64_t HubNode::StateVersion() const { return verifier_->version().value_or(0); }
+
+absl::StatusOr<RunningNode::Dialled> HubNode::FindDialled(const std::string& peer) {
+  if (!roster_->FindTeamBySlug(peer)) return NotFound(fmt::format("no team `{}` here", peer));
+  return Dialled{};
+}
+
+}  // namespace renkei::app

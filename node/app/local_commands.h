@@ -1,0 +1,50 @@
+// Answers the command line: one function per command, JSON in and out (docs/commands.md).
+//
+// Errors are {"error": text, "hint": text} with exit status 1, wrong usage 2, refused 3.  Record
+// ids may be shortened to any unique beginning of at least 4 hex digits.  Thread-safe; calls wait
+// for the disk and, where a command says so, for a peer.
+#pragma once
+
+#include <string_view>
+
+#include "node/app/node.h"
+#include "node/base/mutex.h"
+#include "node/exchange/local_server.h"
+
+namespace renkei::app {
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+class NodeCommands : public exchange::LocalCommands {
+ public:
+  // `node` outlives this and has its parts already.
+  explicit NodeCommands(Node& node);
+
+  exchange::LocalReply Call(const std::string& command, const Json& arguments,
+                            const std::string& payload) override;
+  // `subscribe` and `export`.  While nothing new comes an empty object is emitted now and then, so
+  // that a client that has gone is noticed.
+  void Follow(const std::string& command, const Json& arguments,
+              const std::function<bool(const exchange::LocalReply&)>& emit) override;
+
+  // The feed has grown: followers look again.  Any thread; returns at once.
+  void NotifyNewEntries(store::Offset newest);
+  // Ends all followers, for good.
+  void Stop();
+
+ private:
+  using Emit = std::function<bool(const exchange::LocalReply&)>;
+
+  absl::Status Subscribe(const Json& arguments, const Emit& emit);
+  // False once stopping, or when the client has gone.
+  bool WaitBeyond(store::Offset position, const Emit& emit);
+
+  Node& node_;
+  const Timestamp started_;
+  Mutex mutex_;
+  CondVar changed_;
+  store::Offset newest_ RENKEI_GUARDED_BY(mutex_) = 0;
+  bool stopping_ RENKEI_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace renkei::app

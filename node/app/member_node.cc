@@ -1,0 +1,379 @@
+#include "node/app/member_node.h"
+
+#include "node/base/log.h"
+#include "node/exchange/enrolment.h"
+#include "node/feed/outbox.h"
+
+namespace renkei::app {
+namespace {
+
+constexpr std::chrono::hours kRenewBefore{24 * 4 + 12};  // of 7 days: after 2.5
+constexpr std::chrono::hours kRefreshBefore{12};         // session attestations last 24 h
+constexpr std::size_t kSessionsMax = 4096;
+
+}  // namespace
+
+// A connection to another member, on which both present themselves before a stream is opened.
+class MemberNode::DirectTransport : public feed::Transport {
+ public:
+  DirectTransport(MemberNode& node, const config::LinkConfig& link)
+      : node_(node),
+        slug_(link.team),
+        connection_(exchange::PeerConnection::Dial(node.DialTo(link.address, link.team))) {}
+
+  std::unique_ptr<feed::PublishCall> OpenPublish() override { return connection_->OpenPublish(); }
+
+  std::unique_ptr<feed::SubscribeCall> OpenSubscribe(const feed::FeedRequest& request,
+                                                     BytesView cursor) override {
+    const auto presented = connection_->Present(
+        node_.community_->OwnAttestations(membership::AttestationMode::kSession), node_.State());
+    if (presented.ok() && presented->state) {
+      // A member may have heard of a revocation before us.
+      const auto updated = node_.verifier_->Update(*presented->state);
+      if (!updated.ok()) LogEvent(LogLevel::kWarn, "state.refused", {{"peer", LogSafe(slug_)}});
+    }
+    // Without it the stream is refused, and the loop comes back later.
+    return connection_->OpenSubscribe(request, cursor);
+  }
+
+  exchange::PeerConnection& connection() { return *connection_; }
+
+ private:
+  MemberNode& node_;
+  const std::string slug_;
+  std::unique_ptr<exchange::PeerConnection> connection_;
+};
+
+MemberNode::~MemberNode() {
+  StopTending();
+  StopLinks();
+  if (server_ != nullptr) server_->Shutdown();
+  CloseStore();
+}
+
+absl::Status MemberNode::BeginPlanes() {
+  const auto attest_key = crypto::PublicKey::From(joined_.attest_key());
+  if (!attest_key) return DataLoss("the stored membership is damaged: join again");
+  ASSIGN_OR_RETURN(verifier_,
+                   membership::Verifier::Open(joined_.community(), *attest_key, *store_, clock_));
+  verifier_->OnUpdate([this] { OnNewState(); });
+  community_ =
+      std::make_unique<MemberCommunity>(*verifier_, keys_.record.public_key(), clock_, joined_);
+  RETURN_IF_ERROR(BuildFeed(*community_));
+  if (keys_.certificate && keys_.certificate->not_after() <= clock_.Now()) {
+    // The hub may be away for a while; without a certificate the node still serves its own team.
+    if (absl::Status renewed = RenewByTeamKey(); !renewed.ok()) {
+      LogEvent(LogLevel::kError, "certificate.expired", {{"why", LogSafe(Message(renewed))}});
+    }
+  }
+  if (!config_.listen.empty()) RETURN_IF_ERROR(StartExchange());
+  StartLinks();
+  return absl::OkStatus();
+}
+
+absl::Status MemberNode::JudgeDialled(BytesView pem, const std::string& expected) const {
+  ASSIGN_OR_RETURN(const membership::PeerIdentity peer,
+                   membership::ParsePeerIdentity(pem, joined_.community(), clock_.Now()));
+  if (peer.name() != expected) {
+    return PermissionDenied(fmt::format("the node there is `{}`, not `{}`", peer.name(), expected));
+  }
+  if (verifier_->IsDenied(peer.spki_sha256)) return PermissionDenied("that node's key is revoked");
+  return absl::OkStatus();
+}
+
+exchange::DialOptions MemberNode::DialTo(const std::string& address,
+                                         const std::string& expected) const {
+  return {
+      .address = address,
+      .key_pem = keys_.tls.ToPem(),
+      .certificate_pem = keys_.certificate ? keys_.certificate->ToPem() : "",
+      .ca_pem = keys_.ca_certificate ? keys_.ca_certificate->ToPem() : "",
+      .judge = [this, expected](const std::string& pem) { return JudgeDialled(pem, expected); }};
+}
+
+feed::Downlink::Listener MemberNode::LinkListener() {
+  return {.on_state =
+              [this](const renkei::v1::SignedState& state) {
+                const auto updated = verifier_->Update(state);
+                if (!updated.ok()) {
+                  LogEvent(LogLevel::kWarn, "state.refused",
+                           {{"why", LogSafe(Message(updated.status()))}});
+                }
+              },
+          .on_refresh =
+              [this] {
+                {
+                  MutexLock lock(mutex_);
+                  refresh_wanted_ = true;
+                }
+                WakeUpkeep();
+              },
+          .on_batch = nullptr};
+}
+
+void MemberNode::StartLinks() {
+  MutexLock lock(links_mutex_);
+  hub_ = exchange::PeerConnection::Dial(DialTo(joined_.hub_address(), "hub"));
+  const std::string hub_link(feed::kHubLink);
+  up_ = std::make_unique<feed::Uplink>(hub_link, *hub_, *store_, *community_, clock_);
+  down_ = std::make_unique<feed::Downlink>(feed::Sender{.link = hub_link, .team = "hub"}, *hub_,
+                                           *store_, *intake_, clock_, feed::FeedRequest{},
+                                           LinkListener());
+  for (const config::LinkConfig& link : config_.links) {
+    DirectLink& direct = direct_[link.team];
+    direct.config = link;
+    direct.transport = std::make_shared<DirectTransport>(*this, link);
+    direct.down = std::make_unique<feed::Downlink>(
+        feed::Sender{.link = link.team, .team = link.team}, *direct.transport, *store_, *intake_,
+        clock_, feed::FeedRequest{}, LinkListener());
+  }
+  up_->Start();
+  {
+    MutexLock wake_lock(mutex_);
+    wake_ = up_.get();
+  }
+  down_->Start();
+  for (auto& [slug, direct] : direct_) direct.down->Start();
+}
+
+void MemberNode::StopLinks() {
+  {
+    MutexLock lock(mutex_);
+    wake_ = nullptr;
+  }
+  // Neither the threads of links nor the store's take links_mutex_, so holding it while they end is
+  // safe.
+  MutexLock lock(links_mutex_);
+  if (up_ != nullptr) up_->Stop();
+  if (down_ != nullptr) down_->Stop();
+  for (auto& [slug, direct] : direct_) direct.down->Stop();
+  up_.reset();
+  down_.reset();
+  direct_.clear();
+  hub_.reset();
+}
+
+void MemberNode::OnEntries() {
+  // On the store thread, for which a stopping link may wait: never under links_mutex_.
+  if (server_ != nullptr) server_->WakeAll();
+  MutexLock lock(mutex_);
+  if (wake_ != nullptr) wake_->Wake();
+}
+
+void MemberNode::OnNewState() {
+  if (server_ == nullptr) return;
+  server_->CutOffDenied();
+  server_->WakeAll();
+}
+
+absl::StatusOr<membership::PeerIdentity> MemberNode::Identify(BytesView pem) const {
+  ASSIGN_OR_RETURN(membership::PeerIdentity peer,
+                   membership::ParsePeerIdentity(pem, joined_.community(), clock_.Now()));
+  if (verifier_->IsDenied(peer.spki_sha256)) return PermissionDenied("revoked");
+  MutexLock lock(mutex_);
+  const auto it = sessions_.find(peer.spki_sha256);
+  if (it != sessions_.end() &&
+      (verifier_->IsDenied(it->second.team_key) || verifier_->IsDenied(it->second.record_key))) {
+    return PermissionDenied("revoked");
+  }
+  return peer;
+}
+
+absl::StatusOr<feed::PeerContext> MemberNode::Admit(const membership::PeerIdentity& peer) const {
+  // What the hub says may be out of date: better to wait for it than to serve who was removed.
+  if (verifier_->freshness() != membership::Freshness::kFresh) {
+    return Unavailable("the community state is too old");
+  }
+  MutexLock lock(mutex_);
+  const auto it = sessions_.find(peer.spki_sha256);
+  if (it == sessions_.end() || it->second.valid_until <= clock_.Now()) {
+    return Unauthenticated("no session attestations were presented");
+  }
+  return feed::PeerContext{
+      .team = peer.slug, .facts = it->second.facts, .team_key = it->second.team_key};
+}
+
+absl::Status MemberNode::TakeSession(const membership::PeerIdentity& peer,
+                                     const feed::Attestations& session,
+                                     const std::optional<renkei::v1::SignedState>& state) {
+  if (state) {
+    // Only the hub's signature makes it count, whoever brings it.
+    const auto updated = verifier_->Update(*state);
+    if (!updated.ok()) LogEvent(LogLevel::kWarn, "state.refused", {{"peer", LogSafe(peer.name())}});
+  }
+  ASSIGN_OR_RETURN(const membership::SessionStanding standing,
+                   verifier_->CheckSession(peer, session, clock_.Now()));
+  community_->NoteTeam(peer.slug, standing.team_key);
+  MutexLock lock(mutex_);
+  std::erase_if(sessions_,
+                [&](const auto& entry) { return entry.second.valid_until <= clock_.Now(); });
+  if (sessions_.size() >= kSessionsMax) return ResourceExhausted("too many sessions");
+  sessions_.insert_or_assign(peer.spki_sha256, standing);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<feed::Attestations> MemberNode::Present(
+    const membership::PeerIdentity& peer, const feed::Attestations& session,
+    const std::optional<renkei::v1::SignedState>& state) {
+  RETURN_IF_ERROR(TakeSession(peer, session, state));
+  return community_->OwnAttestations(membership::AttestationMode::kSession);
+}
+
+absl::StatusOr<membership::Refreshed> MemberNode::Refresh(const membership::PeerIdentity& /*peer*/,
+                                                          BytesView /*csr*/) {
+  return PermissionDenied("only a hub attests");
+}
+
+std::optional<renkei::v1::SignedState> MemberNode::State() const {
+  return verifier_->signed_state();
+}
+
+std::uint64_t MemberNode::StateVersion() const { return verifier_->version().value_or(0); }
+
+std::optional<feed::PeerContext> MemberNode::FindPeer(const std::string& slug) const {
+  if (slug == "hub") {
+    feed::PeerContext hub = community_->Hub();
+    hub.facts.author_hub = true;
+    return hub;
+  }
+  MutexLock lock(mutex_);
+  for (const auto& [spki, standing] : sessions_) {
+    if (standing.facts.team != slug) continue;
+    return feed::PeerContext{.team = slug, .facts = standing.facts, .team_key = standing.team_key};
+  }
+  return std::nullopt;
+}
+
+std::vector<PeerState> MemberNode::peers() const {
+  std::vector<PeerState> all = RunningNode::peers();
+  const auto add = [&](const std::string& team, const feed::LinkStatus& status) {
+    all.push_back({.team = team,
+                   .direction = "out",
+                   .connected = status.connected,
+                   .last_seen = status.last_event,
+                   .last_error = status.connected ? "" : status.last_error});
+  };
+  MutexLock lock(links_mutex_);
+  if (down_ != nullptr) add("hub", down_->status());
+  for (const auto& [slug, direct] : direct_) add(slug, direct.down->status());
+  return all;
+}
+
+bool MemberNode::CertificateDue() const {
+  return !keys_.certificate || keys_.certificate->not_after() - kRenewBefore <= clock_.Now();
+}
+
+bool MemberNode::RefreshDue() const {
+  const auto until = community_->OwnAttestationsUntil();
+  return !until || *until - kRefreshBefore <= clock_.Now();
+}
+
+void MemberNode::Tend() {
+  bool wanted = false;
+  {
+    MutexLock lock(mutex_);
+    wanted = refresh_wanted_;
+  }
+  if (keys_.certificate && keys_.certificate->not_after() <= clock_.Now()) {
+    if (absl::Status renewed = RenewByTeamKey(); !renewed.ok()) {
+      LogEvent(LogLevel::kError, "certificate.expired", {{"why", LogSafe(Message(renewed))}});
+      return;
+    }
+    StopLinks();
+    StartLinks();
+  }
+  if (!wanted && !RefreshDue() && !CertificateDue()) return;
+  if (absl::Status refreshed = RefreshFromHub(); !refreshed.ok()) {
+    LogEvent(LogLevel::kWarn, "refresh.failed", {{"why", LogSafe(Message(refreshed))}});
+    return;
+  }
+  MutexLock lock(mutex_);
+  refresh_wanted_ = false;
+}
+
+absl::Status MemberNode::TakeRefreshed(const membership::Refreshed& fresh,
+                                       const crypto::Digest& spki) {
+  renkei::v1::StoredMembership membership = community_->membership();
+  RETURN_IF_ERROR(membership::CheckOwnAttestations(membership, keys_, spki, fresh.attestations));
+  RETURN_IF_ERROR(verifier_->Update(fresh.state).status());
+  membership.clear_attestations();
+  for (const auto& attestation : fresh.attestations) *membership.add_attestations() = attestation;
+  RETURN_IF_ERROR(membership::StoreMembership(*store_, membership));
+  community_->SetMembership(std::move(membership));
+  return absl::OkStatus();
+}
+
+// On the upkeep thread, which alone changes certificate and links.
+absl::Status MemberNode::RefreshFromHub() {
+  if (CertificateDue()) {
+    const membership::TlsKey fresh_key = membership::TlsKey::Generate();
+    ASSIGN_OR_RETURN(const membership::Refreshed fresh, hub_->Refresh(fresh_key.MakeCsr()));
+    if (!keys_.ca_certificate) return DataLoss("the community's certificate is missing");
+    ASSIGN_OR_RETURN(const membership::Certificate certificate,
+                     membership::AcceptCertificate(joined_, *keys_.ca_certificate, fresh_key,
+                                                   fresh.certificate, clock_.Now()));
+    RETURN_IF_ERROR(
+        membership::SaveCertificate(KeysFolder(), fresh_key, certificate, std::nullopt));
+    StopLinks();
+    keys_.tls = fresh_key;
+    keys_.certificate = certificate;
+    StartLinks();
+    LogEvent(LogLevel::kInfo, "certificate.renewed", {});
+  }
+  ASSIGN_OR_RETURN(const membership::Refreshed fresh, hub_->Refresh(""));
+  return TakeRefreshed(fresh, keys_.tls.spki_sha256());
+}
+
+absl::Status MemberNode::RenewByTeamKey() {
+  const auto pin = crypto::Digest::From(joined_.enrol_key_hash());
+  if (!pin || joined_.enrol_address().empty()) {
+    return FailedPrecondition("no enrolment address is known: join again");
+  }
+  const auto client = exchange::EnrolmentClient::Dial(joined_.enrol_address(), *pin);
+  ASSIGN_OR_RETURN(const Bytes nonce, client->Challenge());
+  const membership::TlsKey fresh = membership::TlsKey::Generate();
+  ASSIGN_OR_RETURN(
+      const renkei::v1::EnrolReply reply,
+      client->Renew(membership::MakeRenewRequest(keys_, *keys_.certificate, fresh, nonce)));
+  ASSIGN_OR_RETURN(const membership::Joined renewed,
+                   membership::AcceptRenewReply(joined_, keys_, fresh, reply, clock_.Now()));
+  RETURN_IF_ERROR(membership::SaveCertificate(KeysFolder(), fresh, renewed.certificate,
+                                              renewed.ca_certificate));
+  keys_.tls = fresh;
+  keys_.certificate = renewed.certificate;
+  renkei::v1::StoredMembership membership = renewed.membership;
+  membership.set_enrol_address(joined_.enrol_address());
+  membership.set_enrol_key_hash(joined_.enrol_key_hash());
+  RETURN_IF_ERROR(membership::StoreMembership(*store_, membership));
+  community_->SetMembership(std::move(membership));
+  LogEvent(LogLevel::kInfo, "certificate.renewed", {});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RunningNode::Dialled> MemberNode::FindDialled(const std::string& peer) {
+  MutexLock lock(links_mutex_);
+  if (peer == "hub") {
+    return Dialled{.address = joined_.hub_address(),
+                   .connect = [hub = hub_] { return hub->Connect(); },
+                   .talk = [hub = hub_] { return hub->Refresh("").status(); }};
+  }
+  const auto it = direct_.find(peer);
+  if (it == direct_.end()) {
+    return NotFound(fmt::format(
+        "`{}` is not a peer that this node dials: there is `hub`, and each [[link]] of node.toml",
+        peer));
+  }
+  const std::shared_ptr<DirectTransport> transport = it->second.transport;
+  return Dialled{.address = it->second.config.address,
+                 .connect = [transport] { return transport->connection().Connect(); },
+                 .talk =
+                     [this, transport] {
+                       return transport->connection()
+                           .Present(
+                               community_->OwnAttestations(membership::AttestationMode::kSession),
+                               State())
+                           .status();
+                     }};
+}
+
+}  // namespace renkei::app

@@ -1,0 +1,206 @@
+#include "node/app/node.h"
+
+#include <pthread.h>
+
+#include "node/app/hub_node.h"
+#include "node/app/member_node.h"
+#include "node/app/running_node.h"
+#include "node/base/log.h"
+#include "node/feed/upkeep.h"
+#include "node/store/sqlite/open.h"
+
+namespace renkei::app {
+namespace {
+
+constexpr std::chrono::seconds kUpkeepEvery{60};
+
+// Of a member: what its store says it joined.
+absl::StatusOr<std::optional<renkei::v1::StoredMembership>> FindMembership(
+    const std::string& folder, const config::NodeConfig& config, const Clock& clock) {
+  ASSIGN_OR_RETURN(const auto store, OpenNodeStore(folder, config, "", clock));
+  return membership::LoadMembership(*store);
+}
+
+absl::StatusOr<crypto::AeadKey> CursorKey(store::Store& store) {
+  crypto::AeadKey key = crypto::Random<crypto::AeadKey>();
+  const absl::Status done = store.Commit([&](store::Writer& writer) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto kept, writer.FindObject("cursor-key", ""));
+    if (!kept) return writer.PutObject("cursor-key", "", key.view());
+    const auto parsed = crypto::AeadKey::From(*kept);
+    if (!parsed) return DataLoss("the key of cursors is damaged");
+    key = *parsed;
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(done);
+  return key;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<store::Store>> OpenNodeStore(const std::string& folder,
+                                                            const config::NodeConfig& config,
+                                                            const std::string& community,
+                                                            const Clock& clock) {
+  return store::OpenSqlite({.path = InFolder(folder, kStoreFile),
+                            .community = community,
+                            .free_bytes_min = config.limits.store_free_bytes_min,
+                            .clock = &clock});
+}
+
+Node::StartResult Node::Start(const std::string& folder, const Clock& clock) {
+  OwnFilesResult own = ReadOwnFiles(folder);
+  if (!own.files) return {.status = own.status, .problems = std::move(own.problems)};
+  const config::NodeConfig& config = own.files->config;
+  auto keys = membership::LoadNodeKeys(InFolder(folder, kKeysFolder));
+  if (!keys.ok()) return {.status = keys.status()};
+  std::string community = config.community;
+  std::optional<renkei::v1::StoredMembership> membership;
+  if (!config.hub) {
+    auto found = FindMembership(folder, config, clock);
+    if (!found.ok()) return {.status = found.status()};
+    membership = *std::move(found);
+    if (!membership) {
+      return {.status = FailedPrecondition(
+                  "this node has not joined a community: run `renkei join` with the token that "
+                  "your hub gave you")};
+    }
+    community = membership->community();
+  }
+  auto store = OpenNodeStore(folder, config, community, clock);
+  if (!store.ok()) return {.status = store.status()};
+  const bool hub = config.hub;
+  const std::string policy_text = own.files->policy_text;
+  Foundation foundation{.folder = folder,
+                        .files = *std::move(own.files),
+                        .keys = *std::move(keys),
+                        .store = *std::move(store),
+                        .community = std::move(community)};
+  std::unique_ptr<RunningNode> node;
+  if (hub) {
+    node = std::make_unique<HubNode>(std::move(foundation), clock);
+  } else {
+    node = std::make_unique<MemberNode>(std::move(foundation), clock, *std::move(membership));
+  }
+  if (Problems problems = node->ApplyPolicy(policy_text); !problems.empty()) {
+    return {.problems = std::move(problems)};
+  }
+  if (absl::Status begun = node->Begin(); !begun.ok()) return {.status = std::move(begun)};
+  return {.node = std::move(node)};
+}
+
+RunningNode::RunningNode(Foundation foundation, const Clock& clock)
+    : folder_(std::move(foundation.folder)),
+      config_(std::move(foundation.files.config)),
+      clock_(clock),
+      community_name_(std::move(foundation.community)),
+      keys_(std::move(foundation.keys)),
+      store_(std::move(foundation.store)),
+      policies_(*store_),
+      book_(clock),
+      gate_(std::make_shared<const anonymize::Gate>(foundation.files.assets)) {}
+
+RunningNode::~RunningNode() { StopTending(); }
+
+void RunningNode::StopTending() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.NotifyAll();
+  }
+  // Followers of the local plane wait inside the commands: those are told first.
+  if (commands_ != nullptr) commands_->Stop();
+  local_.reset();
+  if (upkeep_.joinable()) upkeep_.join();
+}
+
+Problems RunningNode::ApplyPolicy(const std::string& text) {
+  return policies_.Apply(text, InFolder(folder_, kPolicyFile), clock_.Now());
+}
+
+absl::Status RunningNode::BuildFeed(const feed::Community& community) {
+  ASSIGN_OR_RETURN(const crypto::AeadKey key, CursorKey(*store_));
+  egress_ = std::make_unique<feed::Egress>(*store_, policies_, community, clock_,
+                                           feed::CursorCodec(key, store_->epoch()));
+  intake_ = std::make_unique<feed::Intake>(*store_, policies_, community, clock_, config_.limits);
+  const auto gate = [this] {
+    MutexLock lock(gate_mutex_);
+    return gate_;
+  };
+  publisher_ = std::make_unique<feed::Publisher>(*store_, policies_, community, clock_, gate,
+                                                 keys_.record, config_);
+  return absl::OkStatus();
+}
+
+absl::Status RunningNode::StartExchange() {
+  const std::string keys = KeysFolder();
+  ASSIGN_OR_RETURN(server_, exchange::ExchangeServer::Start(
+                                {.listen = config_.listen,
+                                 .key_file = keys + "/tls.key",
+                                 .certificate_file = keys + "/tls.crt",
+                                 .ca_file = keys + "/ca.crt",
+                                 .heartbeat = std::chrono::seconds(config_.heartbeat_seconds),
+                                 .streams_per_peer = config_.limits.streams_per_peer},
+                                *this));
+  addresses_.exchange = server_->address();
+  return absl::OkStatus();
+}
+
+absl::Status RunningNode::Begin() {
+  RETURN_IF_ERROR(BeginPlanes());
+  commands_ = std::make_unique<NodeCommands>(*this);
+  store_->OnNewEntries([this](store::Offset newest) {
+    commands_->NotifyNewEntries(newest);
+    OnEntries();
+  });
+  ASSIGN_OR_RETURN(local_, exchange::LocalServer::Start(folder_, *commands_));
+  upkeep_ = std::jthread([this] {
+    pthread_setname_np(pthread_self(), "upkeep");
+    RunUpkeep();
+  });
+  return absl::OkStatus();
+}
+
+void RunningNode::WakeUpkeep() {
+  MutexLock lock(mutex_);
+  woken_ = true;
+  changed_.NotifyAll();
+}
+
+void RunningNode::RunUpkeep() {
+  while (true) {
+    if (absl::Status kept = feed::Upkeep(*store_, clock_.Now()); !kept.ok()) {
+      LogEvent(LogLevel::kError, "upkeep.failed", {{"why", LogSafe(Message(kept))}});
+    }
+    Tend();
+    const auto due = std::chrono::steady_clock::now() + kUpkeepEvery;
+    MutexLock lock(mutex_);
+    while (!stopping_ && !woken_) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          due - std::chrono::steady_clock::now());
+      if (left.count() <= 0) break;
+      changed_.WaitFor(mutex_, left);
+    }
+    woken_ = false;
+    if (stopping_) return;
+  }
+}
+
+BoundAddresses RunningNode::addresses() const { return addresses_; }
+
+Problems RunningNode::Reload() {
+  OwnFilesResult own = ReadOwnFiles(folder_);
+  if (!own.status.ok()) return {{.file = folder_, .message = Message(own.status)}};
+  if (!own.files) return std::move(own.problems);
+  if (Problems problems = ApplyPolicy(own.files->policy_text); !problems.empty()) return problems;
+  {
+    auto gate = std::make_shared<const anonymize::Gate>(own.files->assets);
+    MutexLock lock(gate_mutex_);
+    gate_ = std::move(gate);
+  }
+  // Every stream is asked again: what a peer gained is sent, what it lost is taken back.
+  if (server_ != nullptr) server_->WakeAll();
+  LogEvent(LogLevel::kInfo, "node.reloaded", {});
+  return {};
+}
+
+}  // namespace renkei::app

@@ -1,0 +1,92 @@
+// A node: builds every part, owns them, starts them in order and stops them in reverse.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/assets.h"
+#include "config/node_config.h"
+#include "node/anonymize/gate.h"
+#include "node/base/clock.h"
+#include "node/feed/community.h"
+#include "node/feed/egress.h"
+#include "node/feed/link.h"
+#include "node/feed/policy_holder.h"
+#include "node/feed/publisher.h"
+#include "node/membership/hub_roster.h"
+#include "node/membership/node_keys.h"
+#include "node/membership/verifier.h"
+#include "node/store/store.h"
+
+namespace renkei::app {
+
+// Names of files in a node's folder.
+inline constexpr std::string_view kConfigFile = "node.toml";
+inline constexpr std::string_view kAssetsFile = "assets.toml";
+inline constexpr std::string_view kPolicyFile = "trust.policy";
+inline constexpr std::string_view kStoreFile = "store.db";
+inline constexpr std::string_view kKeysFolder = "keys";
+
+// A peer that is, or was, connected to us, or that we dial.
+struct PeerState {
+  std::string team{};
+  std::string direction{};  // in: it dials us; out: we dial it
+  bool connected = false;
+  int streams = 0;             // subscriptions open now
+  store::Offset position = 0;  // newest entry of ours it was served up to
+  std::optional<Timestamp> last_seen{};
+  std::string last_error{};
+};
+
+// Addresses really bound; empty where this node does not listen.
+struct BoundAddresses {
+  std::string exchange{};
+  std::string enrolment{};
+};
+
+// Thread-safe once started.
+class Node {
+ public:
+  // Loads config, assets, policy, keys and store from `folder` and starts all planes.  Problems of
+  // operator files are answered all at once.
+  struct StartResult {
+    std::unique_ptr<Node> node{};
+    absl::Status status = absl::OkStatus();  // why it did not start, if not by problems
+    Problems problems{};
+  };
+  static StartResult Start(const std::string& folder, const Clock& clock);
+
+  virtual ~Node() = default;  // drains and stops
+
+  // SIGHUP: reads policy, assets and certificates again; problems leave the old ones.
+  virtual Problems Reload() = 0;
+
+  virtual const std::string& folder() const = 0;
+  virtual const config::NodeConfig& config() const = 0;
+  virtual const Clock& clock() const = 0;
+  virtual store::Store& store() = 0;
+  virtual feed::PolicyHolder& policies() = 0;
+  virtual const feed::Community& community() const = 0;
+  virtual feed::Publisher& publisher() = 0;
+  virtual feed::Egress& egress() = 0;
+  virtual const membership::NodeKeys& keys() const = 0;
+  virtual membership::Verifier& verifier() = 0;
+  virtual membership::HubRoster* roster() = 0;  // null on a member
+  virtual BoundAddresses addresses() const = 0;
+  virtual std::vector<PeerState> peers() const = 0;
+  // Facts of a peer by slug, as this node's policy knows it now; nothing if unknown.
+  virtual std::optional<feed::PeerContext> FindPeer(const std::string& slug) const = 0;
+  // Checks each step to `peer` (a slug, or `hub`): name, TCP, TLS, certificate, clock, membership,
+  // policy.  One line per step.
+  struct DoctorStep {
+    std::string step{};
+    bool ok = false;
+    std::string text{};  // what was seen; on failure what to do
+  };
+  virtual std::vector<DoctorStep> Doctor(const std::string& peer) = 0;
+};
+
+}  // namespace renkei::app

@@ -1,0 +1,38 @@
+#include "node/app/own_files.h"
+
+#include <iterator>
+
+#include "node/app/node.h"
+#include "node/base/file.h"
+#include "policy/policy.h"
+
+namespace renkei::app {
+
+OwnFilesResult ReadOwnFiles(const std::string& folder) {
+  OwnFilesResult result;
+  const std::string config_path = InFolder(folder, kConfigFile);
+  const auto config_text = ReadFile(config_path, config::kNodeConfigBytesMax);
+  const auto assets_text =
+      ReadFile(InFolder(folder, kAssetsFile), config::kNodeConfigBytesMax * 16);
+  const auto policy_text = ReadFile(InFolder(folder, kPolicyFile), policy::kFileBytesMax);
+  if (config_text.status().code() == absl::StatusCode::kNotFound) {
+    result.status = NotFound(fmt::format("`{}` is no node's folder: it has no node.toml", folder));
+    return result;
+  }
+  for (const absl::Status& status :
+       {config_text.status(), assets_text.status(), policy_text.status()}) {
+    if (!status.ok()) {
+      result.status = status;
+      return result;
+    }
+  }
+  auto config = config::LoadNodeConfig(*config_text, config_path);
+  auto assets = config::LoadAssets(*assets_text, InFolder(folder, kAssetsFile));
+  result.problems = std::move(config.problems);
+  std::move(assets.problems.begin(), assets.problems.end(), std::back_inserter(result.problems));
+  if (!config.value || !assets.value) return result;
+  result.files = OwnFiles{*std::move(config.value), *std::move(assets.value), *policy_text};
+  return result;
+}
+
+}  // namespace renkei::app

@@ -1,0 +1,32 @@
+// The operator's files in a node's folder, read and checked.
+#pragma once
+
+#include <string>
+
+#include "config/assets.h"
+#include "config/node_config.h"
+#include "node/base/problem.h"
+#include "node/base/status.h"
+
+namespace renkei::app {
+
+inline std::string InFolder(const std::string& folder, std::string_view name) {
+  return folder + "/" + std::string(name);
+}
+
+struct OwnFiles {
+  config::NodeConfig config{};
+  config::Assets assets{};
+  std::string policy_text{};
+};
+
+// Problems of all files together; status for a folder that is no node's, or files that can't be
+// read.
+struct OwnFilesResult {
+  std::optional<OwnFiles> files{};
+  Problems problems{};
+  absl::Status status = absl::OkStatus();
+};
+OwnFilesResult ReadOwnFiles(const std::string& folder);
+
+}  // namespace renkei::app

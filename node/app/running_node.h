@@ -1,0 +1,114 @@
+// What hub and member have in common: files, store, policy, publishing, serving, upkeep.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "node/app/local_commands.h"
+#include "node/app/node.h"
+#include "node/app/own_files.h"
+#include "node/app/peer_book.h"
+#include "node/exchange/exchange_server.h"
+#include "node/exchange/local_server.h"
+#include "node/feed/intake.h"
+
+namespace renkei::app {
+
+// What was read and opened before hub or member begins.
+struct Foundation {
+  std::string folder{};
+  OwnFiles files{};
+  membership::NodeKeys keys;
+  std::unique_ptr<store::Store> store{};
+  std::string community{};
+};
+
+class RunningNode : public Node, public exchange::PeerPlane {
+ public:
+  RunningNode(Foundation foundation, const Clock& clock);
+  ~RunningNode() override;
+
+  // Starts everything; problems of the policy, or why not.
+  Problems ApplyPolicy(const std::string& text);
+  absl::Status Begin();
+
+  Problems Reload() override;
+  const std::string& folder() const override { return folder_; }
+  const config::NodeConfig& config() const override { return config_; }
+  const Clock& clock() const override { return clock_; }
+  store::Store& store() override { return *store_; }
+  feed::PolicyHolder& policies() override { return policies_; }
+  feed::Publisher& publisher() override { return *publisher_; }
+  feed::Egress& egress() override { return *egress_; }
+  const membership::NodeKeys& keys() const override { return keys_; }
+  BoundAddresses addresses() const override;
+  std::vector<PeerState> peers() const override { return book_.All(); }
+  std::vector<DoctorStep> Doctor(const std::string& peer) override;
+
+  feed::Intake& intake() override { return *intake_; }
+  void Note(const exchange::StreamNews& news) override { book_.Note(news); }
+
+ protected:
+  // Opens the planes of a hub or a member; community() works from then on.
+  virtual absl::Status BeginPlanes() = 0;
+  // Once a minute, and when woken; on the upkeep thread.
+  virtual void Tend() = 0;
+  // New entries were committed; on the store thread.
+  virtual void OnEntries() = 0;
+  // Steps of `doctor` to a peer that we dial; `address` empty if we don't.
+  struct Dialled {
+    std::string address{};
+    std::function<absl::Status()> connect{};
+    std::function<absl::Status()> talk{};
+  };
+  virtual absl::StatusOr<Dialled> FindDialled(const std::string& peer) = 0;
+
+  absl::Status BuildFeed(const feed::Community& community);
+  absl::Status StartExchange();
+  void WakeUpkeep();
+  // Ends upkeep and the local plane: the first step of every stop.
+  void StopTending();
+  // The last step of a derived class: carries out what is queued, while all that it calls still
+  // lives.
+  void CloseStore() { store_.reset(); }
+  std::string KeysFolder() const { return InFolder(folder_, kKeysFolder); }
+
+  const std::string folder_;
+  const config::NodeConfig config_;
+  const Clock& clock_;
+  const std::string community_name_;
+  membership::NodeKeys keys_;
+  std::unique_ptr<store::Store> store_;
+  feed::PolicyHolder policies_;
+  PeerBook book_;
+  std::unique_ptr<feed::Publisher> publisher_;
+  std::unique_ptr<feed::Egress> egress_;
+  std::unique_ptr<feed::Intake> intake_;
+  std::unique_ptr<exchange::ExchangeServer> server_;
+  BoundAddresses addresses_;
+
+ private:
+  void RunUpkeep();
+
+  mutable Mutex gate_mutex_;
+  std::shared_ptr<const anonymize::Gate> gate_ RENKEI_GUARDED_BY(gate_mutex_);
+
+  std::unique_ptr<NodeCommands> commands_;
+  std::unique_ptr<exchange::LocalServer> local_;
+
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ RENKEI_GUARDED_BY(mutex_) = false;
+  bool woken_ RENKEI_GUARDED_BY(mutex_) = false;
+  std::jthread upkeep_;
+};
+
+// Loads what a node is; shared with Join, which must not run beside it.
+absl::StatusOr<std::unique_ptr<store::Store>> OpenNodeStore(const std::string& folder,
+                                                            const config::NodeConfig& config,
+                                                            const std::string& community,
+                                                            const Clock& clock);
+
+}  // namespace renkei::app
