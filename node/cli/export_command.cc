@@ -1,0 +1,92 @@
+#include <ostream>
+
+#include "node/base/file.h"
+#include "node/cli/arguments.h"
+#include "node/cli/node_call.h"
+#include "node/cli/output.h"
+
+namespace renkei::cli {
+namespace {
+
+constexpr std::string_view kUsage =
+    R"(Usage: renkei export FORMAT [-o FILE] [--kind K] [--circle C] [--type T]
+                     [--dir DIR]
+
+Writes what this node holds for other tools, to FILE or standard output.
+Exercises, expired and withdrawn records are in no export; what else is left
+out is counted on standard error.
+
+  misp    MISP JSON, one event a record
+  csv     one indicator a row
+  plain   one value a line, for block lists; --type ipv4, domain, ...
+
+Exit status: 0, 1 failed, 2 wrong usage.
+
+Example:
+  $ renkei export plain --type domain -o /etc/blocklist.txt
+)";
+
+void PrintLeftOut(Context& context, const Json& counts) {
+  context.out.flush();
+  for (const Json& one : counts["left_out"]) {
+    context.err << "left out: " << Field(one, "count") << " " << Field(one, "what") << "\n";
+  }
+}
+
+int Run(Context& context) {
+  Target target;
+  std::string format;
+  std::string file;
+  Json arguments;
+  std::string kind;
+  std::string circle;
+  std::string type;
+  ArgumentParser parser(context, kExportCommand);
+  parser.Positional("FORMAT", format);
+  parser.Option("-o,--output", file);
+  parser.Option("--kind", kind);
+  parser.Option("--circle", circle);
+  parser.Option("--type", type);
+  target.AddTo(parser, /*reading=*/false);
+  if (const auto status = parser.Parse()) return *status;
+  auto client = exchange::LocalClient::Connect(target.Folder());
+  exchange::LocalReply last;
+  std::string text;
+  if (!client.ok()) {
+    last = CallFailed(target, client.status());
+  } else {
+    const absl::Status ended = (*client)->Follow(
+        "export", {{"format", format}, {"kind", kind}, {"circle", circle}, {"type", type}},
+        [&](const exchange::LocalReply& reply) {
+          if (reply.json.contains("piece")) {
+            text += reply.json["piece"].get_ref<const std::string&>();
+          } else {
+            last = reply;
+          }
+          return true;
+        });
+    if (!ended.ok()) last = CallFailed(target, ended);
+  }
+  if (last.exit_status != kDone) {
+    PrintReplyError(context, "export", last.json);
+    return last.exit_status;
+  }
+  if (file.empty() || file == "-") {
+    context.out << text;
+  } else if (const absl::Status written = WriteFile(file, text, FileMode::kPublic); !written.ok()) {
+    return Fail(context, "export: write " + file, written);
+  }
+  PrintLeftOut(context, last.json);
+  return kDone;
+}
+
+}  // namespace
+
+const Command kExportCommand = {
+    .name = "export",
+    .summary = "what this node holds, for MISP, tables, block lists",
+    .usage = kUsage,
+    .run = &Run,
+};
+
+}  // namespace renkei::cli

@@ -1,0 +1,62 @@
+#include <ostream>
+
+#include "node/base/encoding.h"
+#include "node/cli/arguments.h"
+#include "node/cli/output.h"
+
+namespace renkei::cli {
+namespace {
+
+constexpr std::string_view kUsage = R"(Usage: renkei help [COMMAND]
+
+Lists the commands, or shows the usage of one.
+
+Example:
+  $ renkei help publish
+)";
+
+void PrintAll(Context& context) {
+  context.out << "Usage: renkei COMMAND ...\n\n";
+  Table table({"", ""});
+  for (const Command* command : Commands()) {
+    table.Add({std::string(command->name), std::string(command->summary)});
+  }
+  context.out << table.ToText(2);
+  context.out
+      << "\nMost take --dir DIR, the node's folder (else $RENKEI_DIR, else `.`), and --json."
+         "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 refused by policy or lint.\n"
+         "\nExample:\n  $ renkei help publish\n";
+}
+
+int Run(Context& context) {
+  std::string name;
+  ArgumentParser parser(context, kHelpCommand);
+  parser.Positional("COMMAND", name, /*required=*/false);
+  if (const auto status = parser.Parse()) return *status;
+  if (name.empty()) {
+    PrintAll(context);
+    return kDone;
+  }
+  if (const Command* command = FindCommand(name)) {
+    context.out << command->usage;
+    return kDone;
+  }
+  std::vector<std::string_view> names;
+  for (const Command* command : Commands()) names.push_back(command->name);
+  const std::string nearest = NearestWord(name, names);
+  PrintError(context, fmt::format("help: there is no command `{}`", name),
+             nearest.empty() ? "`renkei help` lists the commands"
+                             : fmt::format("did you mean `renkei help {}`?", nearest));
+  return kWrongUsage;
+}
+
+}  // namespace
+
+const Command kHelpCommand = {
+    .name = "help",
+    .summary = "this list, or the usage of one command",
+    .usage = kUsage,
+    .run = &Run,
+};
+
+}  // namespace renkei::cli

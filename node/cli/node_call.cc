@@ -1,0 +1,56 @@
+#include "node/cli/node_call.h"
+
+#include <cstdlib>
+#include <ostream>
+
+#include "node/cli/output.h"
+
+namespace renkei::cli {
+
+void Target::AddTo(ArgumentParser& parser, bool reading) {
+  parser.Option("--dir", folder);
+  if (reading) parser.Flag("--json", json);
+}
+
+std::string Target::Folder() const {
+  if (!folder.empty()) return folder;
+  const char* from_environment = std::getenv("RENKEI_DIR");
+  return from_environment == nullptr || *from_environment == '\0' ? "." : from_environment;
+}
+
+exchange::LocalReply CallFailed(const Target& target, const absl::Status& status) {
+  Json json = {{"error", Message(status)}};
+  if (status.code() == absl::StatusCode::kUnavailable) {
+    json["hint"] = fmt::format("start it with `renkei run --dir {}`", target.Folder());
+  }
+  return {.exit_status = kFailed, .json = std::move(json)};
+}
+
+exchange::LocalReply CallNode(const Target& target, const std::string& command,
+                              const Json& arguments, const std::string& payload) {
+  auto client = exchange::LocalClient::Connect(target.Folder());
+  if (!client.ok()) return CallFailed(target, client.status());
+  auto reply = (*client)->Call(command, arguments, payload);
+  if (!reply.ok()) return CallFailed(target, reply.status());
+  return *std::move(reply);
+}
+
+void PrintReplyError(Context& context, const std::string& command, const Json& reply) {
+  if (!reply.is_object() || !reply.contains("error")) return;
+  PrintError(context, command + ": " + Field(reply, "error"), Field(reply, "hint"));
+}
+
+int Ask(Context& context, const Target& target, const std::string& command, const Json& arguments,
+        const Print& print, const std::string& payload) {
+  const exchange::LocalReply reply = CallNode(target, command, arguments, payload);
+  const bool failed = reply.json.is_object() && reply.json.contains("error");
+  if (target.json) {
+    context.out << ToPrettyText(reply.json);
+  } else if (!failed) {
+    print(reply.json);
+  }
+  PrintReplyError(context, command, reply.json);
+  return reply.exit_status;
+}
+
+}  // namespace renkei::cli

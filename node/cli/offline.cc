@@ -1,0 +1,79 @@
+#include "node/cli/offline.h"
+
+#include <istream>
+
+#include "node/app/node.h"
+#include "node/base/file.h"
+#include "node/cli/output.h"
+#include "node/formats/json_reader.h"
+
+namespace renkei::cli {
+namespace {
+
+std::optional<std::string> ReadOwnFile(Context& context, const std::string& folder,
+                                       std::string_view name, std::size_t max_bytes) {
+  const std::string path = fmt::format("{}/{}", folder, name);
+  auto text = ReadFile(path, max_bytes);
+  if (text.ok()) return *std::move(text);
+  PrintError(context, fmt::format("read {}: {}", path, Message(text.status())),
+             "give the node's folder with --dir, or make a node with `renkei init`");
+  return std::nullopt;
+}
+
+template <class T>
+std::optional<T> Loaded(Context& context, config::LoadResult<T> result) {
+  PrintProblems(context, result.problems);
+  return std::move(result.value);
+}
+
+}  // namespace
+
+std::optional<config::NodeConfig> ReadConfig(Context& context, const std::string& folder) {
+  const auto text = ReadOwnFile(context, folder, app::kConfigFile, config::kNodeConfigBytesMax);
+  if (!text) return std::nullopt;
+  return Loaded(context, config::LoadNodeConfig(*text, std::string(app::kConfigFile)));
+}
+
+std::optional<config::Assets> ReadAssets(Context& context, const std::string& folder) {
+  const auto text = ReadOwnFile(context, folder, app::kAssetsFile, config::kAssetsBytesMax);
+  if (!text) return std::nullopt;
+  return Loaded(context, config::LoadAssets(*text, std::string(app::kAssetsFile)));
+}
+
+std::optional<PolicyFile> ReadPolicy(Context& context, const std::string& path) {
+  const auto text = ReadFile(path, policy::kFileBytesMax);
+  if (!text.ok()) {
+    PrintError(context, fmt::format("read policy {}: {}", path, Message(text.status())),
+               "name the file, or the node's folder with --dir");
+    return std::nullopt;
+  }
+  // `narrower than` names a file beside this one.
+  const std::size_t slash = path.rfind('/');
+  const std::string beside = slash == std::string::npos ? "" : path.substr(0, slash + 1);
+  return PolicyFile{.path = path, .parsed = policy::Parse(*text, path, [&](std::string_view name) {
+                                    return ReadFile(beside + std::string(name),
+                                                    policy::kFileBytesMax);
+                                  })};
+}
+
+std::optional<std::string> ReadInput(Context& context, std::string_view command,
+                                     const std::string& path) {
+  if (path != "-") {
+    auto text = ReadFile(path, formats::kImportBytesMax);
+    if (text.ok()) return *std::move(text);
+    Fail(context, fmt::format("{}: read {}", command, path), text.status());
+    return std::nullopt;
+  }
+  std::string text;
+  char buffer[65'536];
+  while (context.in.read(buffer, sizeof buffer) || context.in.gcount() > 0) {
+    text.append(buffer, static_cast<std::size_t>(context.in.gcount()));
+    if (text.size() > formats::kImportBytesMax) {
+      PrintError(context, fmt::format("{}: standard input is larger than 64 MiB", command));
+      return std::nullopt;
+    }
+  }
+  return text;
+}
+
+}  // namespace renkei::cli

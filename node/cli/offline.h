@@ -1,0 +1,30 @@
+// A node's files, read without the node: for `policy check`, `policy test`, `publish --dry-run`.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/assets.h"
+#include "config/node_config.h"
+#include "node/cli/command.h"
+#include "policy/policy.h"
+
+namespace renkei::cli {
+
+// Each says on stderr what is wrong and answers nothing then.
+std::optional<config::NodeConfig> ReadConfig(Context& context, const std::string& folder);
+std::optional<config::Assets> ReadAssets(Context& context, const std::string& folder);
+
+// A policy file and all that the parser said of it.
+struct PolicyFile {
+  std::string path{};
+  policy::ParseResult parsed{};
+};
+std::optional<PolicyFile> ReadPolicy(Context& context, const std::string& path);
+
+// The content of a file to publish (64 MiB at most); `-` is standard input.
+std::optional<std::string> ReadInput(Context& context, std::string_view command,
+                                     const std::string& path);
+
+}  // namespace renkei::cli

@@ -1,0 +1,101 @@
+#include <ostream>
+
+#include "node/cli/arguments.h"
+#include "node/cli/node_call.h"
+#include "node/cli/offline.h"
+#include "node/cli/output.h"
+#include "node/cli/publishing.h"
+
+namespace renkei::cli {
+namespace {
+
+constexpr std::string_view kUsage = R"(Usage: renkei publish FILE... [--circle C]... [--tlp T]
+                      [--source attributed] [--dry-run] [--dir DIR] [--json]
+
+Publishes each record of each FILE (MISP JSON, or our own; `-` is standard
+input): replaces what is ours, looks for leaks, seals, and hands it to the hub.
+A source that was published before, unchanged, does nothing; changed, it
+becomes a new revision.
+
+  --circle C        to this circle (several: one --circle each); else the
+                    file's, else `members`
+  --tlp T           clear, green, amber, amber+strict, red; else the file's
+  --source S        attributed, the only source mode of this version
+  --allow-org-only  take MISP events meant for their own organisation only
+  --dry-run         show what would leave and who would see it; needs no
+                    running node
+
+Exit status: 0, 1 failed, 2 wrong usage, 3 refused by lint or policy.
+
+Example:
+  $ renkei publish incident.json --circle energy --tlp amber --dry-run
+)";
+
+int PublishFiles(Context& context, const Target& target, const Json& arguments,
+                 const std::vector<std::string>& files) {
+  Json answers = Json::array();
+  int worst = kDone;
+  for (const std::string& file : files) {
+    const auto payload = ReadInput(context, "publish", file);
+    int status = kFailed;
+    if (payload) {
+      Json given = arguments;
+      given["name"] = file;
+      const exchange::LocalReply reply = CallNode(target, "publish", given, *payload);
+      status = reply.exit_status;
+      if (!target.json && reply.json.contains("drafts")) {
+        for (const Json& draft : reply.json["drafts"]) PrintPublished(context, file, draft);
+      }
+      if (!reply.json.contains("drafts")) {
+        PrintReplyError(context, "publish: " + file, reply.json);
+      } else if (reply.json.contains("hint")) {
+        context.err << "hint: " << Field(reply.json, "hint") << "\n";
+      }
+      answers.push_back(reply.json);
+    }
+    if (status == kFailed || worst == kDone) worst = status;
+  }
+  if (target.json) context.out << ToPrettyText({{"files", std::move(answers)}});
+  return worst;
+}
+
+int Run(Context& context) {
+  Target target;
+  DryRun dry;
+  bool dry_run = false;
+  std::string source;
+  ArgumentParser parser(context, kPublishCommand);
+  parser.Positionals("FILE", dry.files);
+  parser.List("--circle", dry.circles);
+  parser.Option("--tlp", dry.tlp);
+  parser.Option("--source", source);
+  parser.Flag("--allow-org-only", dry.allow_org_only);
+  parser.Flag("--dry-run", dry_run);
+  target.AddTo(parser);
+  if (const auto status = parser.Parse()) return *status;
+  if (!source.empty() && source != "attributed") {
+    PrintError(context, fmt::format("publish: source `{}` is not in this version", source),
+               "this version publishes attributed records only");
+    return kWrongUsage;
+  }
+  if (dry_run) {
+    dry.folder = target.Folder();
+    dry.json = target.json;
+    return RunDry(context, dry);
+  }
+  return PublishFiles(
+      context, target,
+      {{"circles", dry.circles}, {"tlp", dry.tlp}, {"allow_org_only", dry.allow_org_only}},
+      dry.files);
+}
+
+}  // namespace
+
+const Command kPublishCommand = {
+    .name = "publish",
+    .summary = "publish records from files, or show what would leave",
+    .usage = kUsage,
+    .run = &Run,
+};
+
+}  // namespace renkei::cli

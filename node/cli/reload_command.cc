@@ -1,0 +1,51 @@
+#include <ostream>
+
+#include "node/cli/arguments.h"
+#include "node/cli/node_call.h"
+#include "node/cli/output.h"
+
+namespace renkei::cli {
+namespace {
+
+constexpr std::string_view kUsage = R"(Usage: renkei reload [--dir DIR] [--json]
+
+Makes the running node read trust.policy, assets.toml and its certificates
+again, and waits for the outcome.  On any mistake what was in force stays.
+SIGHUP does the same without waiting.
+
+Exit status: 0 in force, 1 failed, 2 wrong usage.
+
+Example:
+  $ renkei policy test --dir hub && renkei reload --dir hub
+)";
+
+int Run(Context& context) {
+  Target target;
+  ArgumentParser parser(context, kReloadCommand);
+  target.AddTo(parser);
+  if (const auto status = parser.Parse()) return *status;
+  const exchange::LocalReply reply = CallNode(target, "reload", Json::object());
+  if (target.json) context.out << ToPrettyText(reply.json);
+  if (reply.json.contains("problems")) {
+    for (const Json& problem : reply.json["problems"]) {
+      context.err << "renkei: " << Safe(problem.get<std::string>()) << "\n";
+    }
+  }
+  PrintReplyError(context, "reload", reply.json);
+  if (reply.exit_status == 0 && !target.json) {
+    context.out << "in force: policy " << Field(reply.json, "policy") << " version "
+                << Field(reply.json, "version") << " (" << Field(reply.json, "digest") << ")\n";
+  }
+  return reply.exit_status;
+}
+
+}  // namespace
+
+const Command kReloadCommand = {
+    .name = "reload",
+    .summary = "read policy, assets and certificates again",
+    .usage = kUsage,
+    .run = &Run,
+};
+
+}  // namespace renkei::cli

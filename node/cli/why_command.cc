@@ -1,0 +1,53 @@
+#include <ostream>
+
+#include "node/cli/arguments.h"
+#include "node/cli/node_call.h"
+#include "node/cli/output.h"
+
+namespace renkei::cli {
+namespace {
+
+constexpr std::string_view kUsage = R"(Usage: renkei why ID --peer P [--dir DIR] [--json]
+
+Says why the peer P (a team's slug; on a member `hub`) has a record or not: how
+it came here, what the policy answers, whether it was delivered, and if not,
+what it waits for.
+
+Exit status: 0 answered, 1 failed, 2 wrong usage.
+
+Example:
+  $ renkei why 000702bc5f1e --peer hub --dir alpha
+)";
+
+int Run(Context& context) {
+  Target target;
+  std::string id;
+  std::string peer;
+  ArgumentParser parser(context, kWhyCommand);
+  parser.Positional("ID", id);
+  parser.Option("--peer", peer, /*required=*/true);
+  target.AddTo(parser);
+  if (const auto status = parser.Parse()) return *status;
+  return Ask(context, target, "why", {{"id", id}, {"peer", peer}}, [&](const Json& json) {
+    context.out << Field(json, "peer") << ": " << Field(json, "state") << "\n";
+    for (const Json& line : json["because"]) {
+      context.out << "  " << Safe(line.get_ref<const std::string&>()) << "\n";
+    }
+    const Json& explain = json["explain"];
+    context.out << (explain["exists"].get<bool>()
+                        ? "  it may see: " + Words(explain["sees"])
+                        : "  it may not know that the record exists; `renkei explain` says why")
+                << "\n";
+  });
+}
+
+}  // namespace
+
+const Command kWhyCommand = {
+    .name = "why",
+    .summary = "why a peer has a record, or does not yet",
+    .usage = kUsage,
+    .run = &Run,
+};
+
+}  // namespace renkei::cli

@@ -1,0 +1,254 @@
+// Commands as a person types them: exit status, which stream, and the words.
+
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "config/assets.h"
+#include "config/node_config.h"
+#include "node/app/node.h"
+#include "node/cli/arguments.h"
+#include "node/cli/cli.h"
+#include "policy/policy.h"
+#include "tests/support/temp_folder.h"
+
+namespace renkei::cli {
+namespace {
+
+class FakeClock : public Clock {
+ public:
+  Timestamp Now() const override { return FromUnixSeconds(1'893'456'000); }
+};
+
+struct Said {
+  int status = 0;
+  std::string out{};
+  std::string err{};
+};
+
+Said Say(std::vector<std::string> arguments, const std::string& input = "") {
+  const FakeClock clock;
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  Context context{
+      .arguments = std::move(arguments), .clock = clock, .in = in, .out = out, .err = err};
+  const int status = RunCommandLine(context);
+  return {status, out.str(), err.str()};
+}
+
+struct UsageCase {
+  std::string name;
+  std::vector<std::string> arguments;
+  int status = kWrongUsage;
+  std::string err;  // part of what is said on standard error
+};
+
+class CommandLineTest : public testing::TestWithParam<UsageCase> {};
+
+TEST_P(CommandLineTest, EndsAsTheTableSays) {
+  const UsageCase& c = GetParam();
+  const Said said = Say(c.arguments);
+  EXPECT_EQ(said.status, c.status) << said.err;
+  EXPECT_NE(said.err.find(c.err), std::string::npos) << said.err;
+  EXPECT_EQ(said.err.rfind("renkei: ", 0), 0u) << said.err;
+  EXPECT_EQ(said.out, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    WrongUsage, CommandLineTest,
+    testing::ValuesIn(std::vector<UsageCase>{
+        {"NoCommand", {}, kWrongUsage, "no command given"},
+        {"MisspeltCommand", {"pubish"}, kWrongUsage, "did you mean `renkei publish`?"},
+        {"NoSuchCommand", {"zzzzzzzzzz"}, kWrongUsage, "`renkei help` lists the commands"},
+        {"MissingPositional", {"show"}, kWrongUsage, "`renkei help show`"},
+        {"OnePositionalTooMany", {"show", "0011", "0022"}, kWrongUsage, "0022"},
+        {"UnknownOption", {"peers", "--colour"}, kWrongUsage, "--colour"},
+        {"OptionWithoutValue", {"show", "0011", "--dir"}, kWrongUsage, "--dir"},
+        {"ReasonIsNeeded", {"withdraw", "0011"}, kWrongUsage, "--reason"},
+        {"PeerIsNeeded", {"explain", "0011"}, kWrongUsage, "--peer"},
+        {"OrgIsNeeded", {"init", "folder"}, kWrongUsage, "--org"},
+        {"OtherSourceMode",
+         {"publish", "f.json", "--source", "anonymous"},
+         kWrongUsage,
+         "source `anonymous` is not in this version"},
+        {"NoSuchPolicyAction", {"policy", "prove"}, kWrongUsage, "there is no `prove`"},
+        {"CirclesAddWithoutName", {"circles", "add"}, kWrongUsage, "NAME is missing"},
+        {"RosterSetWithoutLevel",
+         {"roster", "set", "alpha", "--circle", "energy"},
+         kWrongUsage,
+         "expected CIRCLE=LEVEL"},
+        {"RosterSetWithoutCircle", {"roster", "set", "alpha"}, kWrongUsage, "--circle"},
+        {"WaitIsANumber", {"status", "--wait", "soon"}, kWrongUsage, "--wait"},
+        {"WaitIsNotNegative", {"status", "--wait", "-1"}, kWrongUsage, "--wait"},
+        {"HelpOfNothing", {"help", "publsh"}, kWrongUsage, "`renkei help publish`"},
+        {"NoNode", {"status", "--dir", "/nonexistent"}, kFailed, "renkei run --dir /nonexistent"},
+        {"NoFile", {"publish", "/nonexistent.json"}, kFailed, "/nonexistent.json"},
+        {"NoPolicy", {"policy", "check", "/nonexistent"}, kFailed, "/nonexistent"},
+    }),
+    [](const auto& test) { return test.param.name; });
+
+TEST(HelpTest, EveryCommandHasAScreenThatEndsWithAnExample) {
+  for (const Command* command : Commands()) {
+    const std::string name(command->name);
+    const std::string usage(command->usage);
+    EXPECT_EQ(usage.rfind("Usage: renkei " + name, 0), 0u) << name;
+    EXPECT_NE(usage.find("\nExample:\n  $ renkei"), std::string::npos) << name;
+    EXPECT_LE(std::count(usage.begin(), usage.end(), '\n'), 24) << name;
+    std::istringstream lines(usage);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+    for (const auto& asked : {Say({"help", name}), Say({name, "--help"})}) {
+      EXPECT_EQ(asked.status, kDone) << name;
+      EXPECT_EQ(asked.out, usage) << name;
+      EXPECT_EQ(asked.err, "") << name;
+    }
+  }
+}
+
+TEST(HelpTest, ListsEveryCommandOnOneScreen) {
+  const Said said = Say({"help"});
+  EXPECT_EQ(said.status, kDone);
+  EXPECT_LE(std::count(said.out.begin(), said.out.end(), '\n'), 34);
+  for (const Command* command : Commands()) {
+    EXPECT_NE(said.out.find("\n  " + std::string(command->name) + " "), std::string::npos)
+        << command->name;
+  }
+}
+
+TEST(VersionTest, IsSaid) { EXPECT_EQ(Say({"version"}).out, "renkei 0.1.0\n"); }
+
+// Parses as a command with a list and a positional would.
+std::optional<int> ParseList(std::vector<std::string> arguments, std::vector<std::string>& files,
+                             std::vector<std::string>& circles) {
+  const FakeClock clock;
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  Context context{
+      .arguments = std::move(arguments), .clock = clock, .in = in, .out = out, .err = err};
+  ArgumentParser parser(context, kPublishCommand);
+  parser.Positionals("FILE", files);
+  parser.List("--circle", circles);
+  return parser.Parse();
+}
+
+TEST(ArgumentParserTest, AListNeverSwallowsAPositional) {
+  std::vector<std::string> files;
+  std::vector<std::string> circles;
+  EXPECT_EQ(
+      ParseList({"a.json", "--circle", "energy", "b.json", "--circle=rail", "-"}, files, circles),
+      std::nullopt);
+  EXPECT_EQ(files, (std::vector<std::string>{"a.json", "b.json", "-"}));
+  EXPECT_EQ(circles, (std::vector<std::string>{"energy", "rail"}));
+}
+
+TEST(ArgumentParserTest, AfterTwoDashesEverythingIsAPositional) {
+  std::vector<std::string> files;
+  std::vector<std::string> circles;
+  EXPECT_EQ(ParseList({"--", "--circle", "--help"}, files, circles), std::nullopt);
+  EXPECT_EQ(files, (std::vector<std::string>{"--circle", "--help"}));
+}
+
+// A node's folder as far as commands without a node need it.
+class OfflineTest : public testing::Test {
+ protected:
+  OfflineTest() {
+    Write(app::kConfigFile, config::NodeConfigText({.org = "Pier Works"}));
+    Write(app::kAssetsFile, config::AssetsText("Pier Works"));
+    Write(app::kPolicyFile, policy::DefaultPolicyText("exchange.example"));
+  }
+
+  std::string Write(std::string_view name, std::string_view text) {
+    const std::string path = folder_.path() + "/" + std::string(name);
+    std::ofstream(path) << text;
+    return path;
+  }
+  std::string Draft(std::string_view title) {
+    return Write("draft.json", R"({"renkei": 1, "kind": "incident", "tlp": "green", "sections": )"
+                               R"({"summary": {"title": [")" +
+                                   std::string(title) +
+                                   R"("]}, "indicators": {"indicators": [{"type": "ipv4", )"
+                                   R"("value": "198.51.100.7"}]}}})");
+  }
+  const std::string& folder() const { return folder_.path(); }
+
+ private:
+  testing_support::TempFolder folder_;
+};
+
+TEST_F(OfflineTest, PolicyOfANewNodeIsWithoutMistakesAndItsTestsPass) {
+  const Said check = Say({"policy", "check", "--dir", folder()});
+  EXPECT_EQ(check.status, kDone) << check.err;
+  EXPECT_NE(check.out.find("no mistakes"), std::string::npos);
+  const Said test = Say({"policy", "test", "--dir", folder()});
+  EXPECT_EQ(test.status, kDone) << test.out;
+  EXPECT_NE(test.out.find(" 0 failed"), std::string::npos);
+}
+
+TEST_F(OfflineTest, NeverLinesAreSaidNotToBeProved) {
+  const std::string path = Write("own.policy",
+                                 "policy \"pier\" version 1\n"
+                                 "levels listed < certified\n"
+                                 "grant g-base to level >= listed in circle on tlp <= green\n"
+                                 "      allow exist, see all\n"
+                                 "never \"red is relayed\" relay all when tlp >= red\n");
+  const Said said = Say({"policy", "check", path});
+  EXPECT_EQ(said.status, kDone) << said.err;
+  EXPECT_NE(said.out.find(path + ":5: never"), std::string::npos) << said.out;
+  EXPECT_NE(said.out.find(": not proved by this version\n"), std::string::npos);
+}
+
+TEST_F(OfflineTest, MistakesOfAPolicyAreSaidWithTheirPlace) {
+  const std::string path = Write("bad.policy", "policy \"pier\" version 1\ngarnt x\n");
+  const Said said = Say({"policy", "check", path});
+  EXPECT_EQ(said.status, kFailed);
+  EXPECT_NE(said.err.find(path + ":2:1: "), std::string::npos) << said.err;
+  EXPECT_EQ(said.out, "");
+}
+
+TEST_F(OfflineTest, AFailedTestOfAPolicyIsAFailure) {
+  const std::string path = Write("own.policy",
+                                 "policy \"pier\" version 1\n"
+                                 "levels listed < certified\n"
+                                 "grant g-base to level >= listed in circle on tlp <= green\n"
+                                 "      allow exist, see all\n"
+                                 "test \"red is seen\" peer level=listed circles={members}\n"
+                                 "     record circles={members} tlp=red expect exist\n");
+  const Said said = Say({"policy", "test", path});
+  EXPECT_EQ(said.status, kFailed);
+  EXPECT_NE(said.out.find(":5: FAILED: red is seen"), std::string::npos) << said.out;
+}
+
+TEST_F(OfflineTest, DryRunShowsWhatWouldLeaveAndWhoWouldSeeIt) {
+  const Said said =
+      Say({"publish", Draft("Scans against Pier Works"), "--dir", folder(), "--dry-run"});
+  EXPECT_EQ(said.status, kDone) << said.err;
+  EXPECT_NE(said.out.find("would be published as incident, TLP green, to members"),
+            std::string::npos)
+      << said.out;
+  EXPECT_NE(said.out.find("Pier Works"), std::string::npos) << "shown to the author: what went";
+  EXPECT_NE(said.out.find("  members  listed"), std::string::npos) << said.out;
+  EXPECT_NE(said.out.find("nothing was published"), std::string::npos);
+}
+
+TEST_F(OfflineTest, DryRunThatFindsALeakIsRefused) {
+  const std::string path = Write("assets.toml", "domains = [\"pier.example\"]\n");
+  const std::string draft = Write(
+      "leak.json", R"({"renkei": 1, "kind": "incident", "sections": {"indicators": {"indicators": )"
+                   R"([{"type": "domain", "value": "pier.example", "actionable": true}]}}})");
+  const Said said = Say({"publish", draft, "--dir", folder(), "--dry-run"});
+  EXPECT_EQ(said.status, kRefused) << said.out << said.err;
+  EXPECT_NE(said.err.find(": rule "), std::string::npos) << said.err;
+}
+
+TEST_F(OfflineTest, DryRunReadsStandardInput) {
+  const Said said = Say({"publish", "-", "--dir", folder(), "--dry-run", "--json"},
+                        R"({"renkei": 1, "kind": "incident", "sections": {"summary": )"
+                        R"({"title": ["Scans"]}}})");
+  EXPECT_EQ(said.status, kDone) << said.err;
+  EXPECT_NE(said.out.find("\"result\": \"would be published\""), std::string::npos) << said.out;
+}
+
+}  // namespace
+}  // namespace renkei::cli
