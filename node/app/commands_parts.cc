@@ -134,7 +134,9 @@ Json SectionWords(policy::SectionMask sections) {
   Json words = Json::array();
   for (int i = 0; i < policy::kSectionCount; ++i) {
     const auto section = static_cast<policy::SectionId>(i);
-    if ((sections & policy::Bit(section)) != 0) words.push_back(policy::ToWord(section));
+    const bool spare =
+        section == policy::SectionId::kSpare0 || section == policy::SectionId::kSpare14;
+    if (!spare && (sections & policy::Bit(section)) != 0) words.push_back(policy::ToWord(section));
   }
   return words;
 }

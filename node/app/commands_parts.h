@@ -54,6 +54,7 @@ absl::StatusOr<store::RecordRow> FindRecord(const store::Reader& reader, const s
 
 // RFC 3339, UTC.
 std::string TimeText(Timestamp time);
+// Without the two spare slots, which nothing fills yet.
 Json SectionWords(policy::SectionMask sections);
 // Names of circles; the id in hex where the name is not known here.
 std::vector<std::string> CircleNames(const std::vector<record::CircleId>& ids,

@@ -22,9 +22,7 @@ std::string StateWord(const store::RecordRow& row, Timestamp now) {
 // Sections that may exist but are not here.  A slot that is not shown looks the same whether it was
 // withheld or never written.
 Json NotHeld(policy::SectionMask held) {
-  constexpr policy::SectionMask kSpares =
-      policy::Bit(policy::SectionId::kSpare0) | policy::Bit(policy::SectionId::kSpare14);
-  return SectionWords(static_cast<policy::SectionMask>(~(held | kSpares) & policy::kAllSections));
+  return SectionWords(static_cast<policy::SectionMask>(~held & policy::kAllSections));
 }
 
 void AddMarks(const record::Header& header, Json& json) {

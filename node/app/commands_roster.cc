@@ -52,7 +52,9 @@ Json TeamJson(const renkei::v1::Team& team, const std::vector<membership::Charte
     json["suspended_until"] = TimeText(FromUnixSeconds(team.suspended_until()));
   }
   json["joined"] = TimeText(FromUnixSeconds(team.joined()));
-  json["certificate_expires"] = TimeText(FromUnixSeconds(team.certificate_not_after()));
+  if (team.certificate_not_after() != 0) {  // the hub issues its own at each start
+    json["certificate_expires"] = TimeText(FromUnixSeconds(team.certificate_not_after()));
+  }
   return json;
 }
 

@@ -125,7 +125,8 @@ void NodeCommands::Follow(const std::string& command, const Json& arguments,
     return;
   }
   const absl::Status ended = Subscribe(arguments, emit);
-  if (!ended.ok()) emit(Failed(ended));
+  if (ended.ok()) return;
+  emit(Failed(ended, ended.code() == absl::StatusCode::kInvalidArgument ? 2 : 1));
 }
 
 absl::Status NodeCommands::Subscribe(const Json& arguments, const Emit& emit) {

@@ -8,7 +8,7 @@ namespace renkei::app {
 namespace {
 
 constexpr std::chrono::hours kRenewBefore{24 * 4 + 12};  // of 7 days: after 2.5
-constexpr std::chrono::hours kRefreshBefore{12};         // session attestations last 24 h
+constexpr std::chrono::hours kRefreshBefore{20};  // of 24: the hub may then be away for that long
 constexpr std::size_t kSessionsMax = 4096;
 
 }  // namespace
@@ -108,7 +108,12 @@ feed::Downlink::Listener MemberNode::LinkListener() {
                 }
                 WakeUpkeep();
               },
-          .on_batch = nullptr};
+          .on_batch =
+              [this](const feed::IntakeReport&) {
+                // A batch may have left receipts in the outbox.
+                MutexLock lock(mutex_);
+                if (wake_ != nullptr) wake_->Wake();
+              }};
 }
 
 void MemberNode::StartLinks() {

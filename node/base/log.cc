@@ -29,6 +29,7 @@ bool IsSafe(char c) {
 
 LogSafe::LogSafe(std::string_view text) : text_(text.substr(0, 128)) {
   for (char& c : text_) {
+    if (c == ' ') c = '_';
     if (!IsSafe(c)) c = '?';
   }
 }

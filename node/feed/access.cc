@@ -36,6 +36,8 @@ absl::StatusOr<bool> AccessHistory::MayHaveSeen(const std::vector<store::Revisio
     const store::Offset until = revision.until == 0 ? kStill : revision.until;
     ASSIGN_OR_RETURN(const Subject subject,
                      MakeSubject(revision.header, revision.circles, author, own, community));
+    const bool relayed = !own && !community.is_hub();
+    if (relayed && subject.header.relay == policy::Relay::kNone) continue;
     for (std::size_t i = 0; i < generations_.size(); ++i) {
       const Generation& generation = generations_[i];
       const store::Offset next = i + 1 < generations_.size() ? generations_[i + 1].since : kStill;

@@ -173,7 +173,10 @@ absl::StatusOr<policy::Mask> Egress::MaskOf(const Pass& pass, const Subject& sub
       MaskFor(generation.policy->evaluator, generation.peer, subject, pass.now);
   if (!mask.exist() || subject.own || community_.is_hub()) return mask;
   ASSIGN_OR_RETURN(const auto held, pass.reader.Held(subject.header.record_id));
-  return policy::Evaluator::LimitTo(mask, MayPassOn(community_, subject, held),
+  const policy::SectionMask may = MayPassOn(community_, subject, held);
+  // What may not be passed on at all does not exist for others.
+  if (may == 0) return policy::Mask{};
+  return policy::Evaluator::LimitTo(mask, may,
                                     record::ToMarking(subject.header, subject.circles, pass.now));
 }
 

@@ -164,8 +164,9 @@ absl::Status Uplink::RunOnce() {
     if (!rows.empty()) break;
     WaitForWork(std::chrono::seconds(60));
   }
-  const std::unique_ptr<PublishCall> call = transport_.OpenPublish();
-  if (!SetCancel([&call] { call->Cancel(); })) call->Cancel();
+  // Shared with whoever stops the loop: it may still be cancelling when we are done.
+  const std::shared_ptr<PublishCall> call = transport_.OpenPublish();
+  if (!SetCancel([call] { call->Cancel(); })) call->Cancel();
   absl::Status delivered = absl::OkStatus();
   while (delivered.ok() && !stopping()) {
     auto rows = NextRows(0);
@@ -257,8 +258,8 @@ absl::Status Downlink::RunOnce() {
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(read3);
-  const std::unique_ptr<SubscribeCall> call = transport_.OpenSubscribe(request_, cursor);
-  if (!SetCancel([&call] { call->Cancel(); })) call->Cancel();
+  const std::shared_ptr<SubscribeCall> call = transport_.OpenSubscribe(request_, cursor);
+  if (!SetCancel([call] { call->Cancel(); })) call->Cancel();
   absl::Status taken = absl::OkStatus();
   while (taken.ok()) {
     std::optional<FeedEvent> event = call->Read();

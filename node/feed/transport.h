@@ -15,7 +15,7 @@ struct AckEvent {
   absl::StatusCode code = absl::StatusCode::kOk;  // kOk: committed over there
 };
 
-// Used by one thread; Cancel by any.
+// Used by one thread; Cancel by any, also after Finish.
 class PublishCall {
  public:
   virtual ~PublishCall() = default;
@@ -33,7 +33,7 @@ struct FeedEvent {
   bool refresh = false;                            // our own attestations have changed
 };
 
-// Used by one thread; Cancel by any.
+// Used by one thread; Cancel by any, also after Finish.
 class SubscribeCall {
  public:
   virtual ~SubscribeCall() = default;

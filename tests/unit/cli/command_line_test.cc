@@ -211,13 +211,14 @@ TEST_F(OfflineTest, AFailedTestOfAPolicyIsAFailure) {
   const std::string path = Write("own.policy",
                                  "policy \"pier\" version 1\n"
                                  "levels listed < certified\n"
+                                 "circles members\n"
                                  "grant g-base to level >= listed in circle on tlp <= green\n"
                                  "      allow exist, see all\n"
                                  "test \"red is seen\" peer level=listed circles={members}\n"
                                  "     record circles={members} tlp=red expect exist\n");
   const Said said = Say({"policy", "test", path});
   EXPECT_EQ(said.status, kFailed);
-  EXPECT_NE(said.out.find(":5: FAILED: red is seen"), std::string::npos) << said.out;
+  EXPECT_NE(said.out.find(":6: FAILED: red is seen"), std::string::npos) << said.out;
 }
 
 TEST_F(OfflineTest, DryRunShowsWhatWouldLeaveAndWhoWouldSeeIt) {

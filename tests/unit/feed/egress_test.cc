@@ -1,0 +1,234 @@
+#include "node/feed/egress.h"
+
+#include <gtest/gtest.h>
+
+#include "node/feed/limits.h"
+#include "node/feed/upkeep.h"
+#include "tests/support/feed_rig.h"
+
+namespace renkei::feed {
+namespace {
+
+using policy::SectionId;
+using testing_support::FeedRig;
+using testing_support::SampleDraft;
+
+constexpr policy::SectionMask kListedSees = policy::Bit(SectionId::kSummary) |
+                                            policy::Bit(SectionId::kTechniques) |
+                                            policy::Bit(SectionId::kIndicators);
+
+class EgressTest : public testing::Test {
+ protected:
+  record::RecordId Publish(const record::Draft& draft = SampleDraft()) {
+    const record::RecordId id = rig_.author.publisher->Publish(draft, {})->id;
+    EXPECT_EQ(rig_.Push(rig_.author, "alpha").back(), absl::StatusCode::kOk);
+    return id;
+  }
+  std::vector<FeedBatch> Pull() { return rig_.Pull(rig_.reader, "beta", cursor_); }
+  static std::size_t Items(const std::vector<FeedBatch>& batches) {
+    std::size_t items = 0;
+    for (const FeedBatch& batch : batches) items += batch.items.size();
+    return items;
+  }
+  FeedRig rig_;
+  std::string cursor_;
+};
+
+TEST_F(EgressTest, APeerGetsExactlyWhatItsLevelEarns) {
+  const record::RecordId id = Publish();
+  rig_.table.SetRung("beta", 4);
+  const auto batches = Pull();
+  ASSERT_EQ(Items(batches), 1U);
+  EXPECT_EQ(rig_.reader.HeldSections(id), kListedSees);
+  // Nothing of the rest was in the bytes.
+  const Bytes& wire = std::get<OfferedRecord>(batches[0].items[0]).record;
+  EXPECT_EQ(wire.find("data-loss"), std::string::npos);
+}
+
+TEST_F(EgressTest, ATeamWithoutALevelGetsCursorsAndNothingElse) {
+  rig_.table.SetRung("beta", 0);
+  const auto before = Pull();
+  Publish();
+  const auto after = Pull();
+  EXPECT_EQ(Items(before) + Items(after), 0U);
+  EXPECT_FALSE(after.back().cursor.empty());
+  EXPECT_EQ(before.back().cursor.size(), after.back().cursor.size() - 16);
+}
+
+TEST_F(EgressTest, GainedAccessIsBackfilledAndLostAccessTakenBack) {
+  rig_.table.SetRung("beta", 4);
+  const record::RecordId id = Publish();
+  Pull();
+  EXPECT_EQ(rig_.reader.HeldSections(id), kListedSees);
+  rig_.table.SetRung("beta", 12);
+  Pull();
+  EXPECT_NE(rig_.reader.HeldSections(id) & policy::Bit(SectionId::kVictim), 0);
+  rig_.table.SetRung("beta", 4);
+  Pull();
+  EXPECT_EQ(rig_.reader.HeldSections(id), kListedSees);
+  rig_.table.SetRung("beta", 0);
+  Pull();
+  EXPECT_FALSE(rig_.reader.Find(id));
+  rig_.table.SetRung("beta", 8);
+  Pull();
+  EXPECT_TRUE(rig_.reader.Find(id));
+}
+
+TEST_F(EgressTest, AccessThatChangesAmidABackfillEndsAsItShould) {
+  rig_.table.SetRung("beta", 4);
+  std::vector<record::RecordId> ids;
+  for (int i = 0; i < 3 * static_cast<int>(kBatchItemsMax); ++i) ids.push_back(Publish());
+  Pull();
+  // Raised, and lowered again after the first batch of the back-fill.
+  rig_.table.SetRung("beta", 12);
+  auto batch = rig_.hub.egress->Read(rig_.Peer("beta"), {}, cursor_);
+  ASSERT_TRUE(batch.ok());
+  ASSERT_TRUE(batch->more);
+  cursor_ = batch->cursor;
+  ASSERT_TRUE(rig_.reader.intake->TakeBatch({.link = "hub", .team = "hub"}, *batch).ok());
+  EXPECT_NE(rig_.reader.HeldSections(ids[0]) & policy::Bit(SectionId::kVictim), 0);
+  rig_.table.SetRung("beta", 4);
+  Pull();
+  for (const record::RecordId& id : ids) ASSERT_EQ(rig_.reader.HeldSections(id), kListedSees);
+}
+
+TEST_F(EgressTest, ANewPolicyIsAppliedToWhatWasSentBefore) {
+  rig_.table.SetRung("beta", 12);
+  const record::RecordId id = Publish();
+  Pull();
+  EXPECT_NE(rig_.reader.HeldSections(id) & policy::Bit(SectionId::kVictim), 0);
+  rig_.hub.SetPolicy(
+      "policy \"strict\" version 2\nlevels listed < accredited < certified\ncircles members\n"
+      "accept a from level >= listed in circle on kind in {incident}\n"
+      "grant g to level >= listed in circle on tlp <= green allow exist, see summary\n");
+  Pull();
+  EXPECT_EQ(rig_.reader.HeldSections(id), policy::Bit(SectionId::kSummary));
+}
+
+TEST_F(EgressTest, WithdrawalsReachAllWhoHadTheRecordWhateverThePolicySaysNow) {
+  rig_.table.SetRung("beta", 12);
+  const record::RecordId id = Publish();
+  Pull();
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  rig_.Push(rig_.author, "alpha");
+  rig_.hub.SetPolicy(
+      "policy \"closed\" version 3\nlevels listed < accredited < certified\ncircles members\n"
+      "grant g to peer in {observer} allow exist\n");
+  Pull();
+  ASSERT_TRUE(rig_.reader.Find(id));
+  EXPECT_EQ(rig_.reader.Find(id)->state, store::RecordState::kWithdrawn);
+  // The receipt goes back, and the author hears of it.
+  EXPECT_EQ(rig_.Push(rig_.reader, "beta").back(), absl::StatusCode::kOk);
+  std::string authors_cursor;
+  const auto batches = rig_.Pull(rig_.author, "alpha", authors_cursor);
+  bool confirmed = false;
+  for (const FeedBatch& batch : batches) {
+    for (const FeedItem& item : batch.items) {
+      const auto* confirmation = std::get_if<Confirmation>(&item);
+      if (confirmation == nullptr) continue;
+      confirmed = true;
+      EXPECT_EQ(confirmation->receipts, 1U);
+      EXPECT_EQ(confirmation->sent_to, 1U);
+    }
+  }
+  EXPECT_TRUE(confirmed);
+}
+
+TEST_F(EgressTest, AWithdrawalOfWhatAPeerNeverHadStaysUnseen) {
+  rig_.table.SetRung("beta", 4);
+  record::Draft draft = SampleDraft();
+  draft.header.tlp = policy::Tlp::kAmber;  // listed may not know of it
+  const record::RecordId id = Publish(draft);
+  Pull();
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  rig_.Push(rig_.author, "alpha");
+  EXPECT_EQ(Items(Pull()), 0U);
+  EXPECT_FALSE(rig_.reader.Find(id));
+}
+
+TEST_F(EgressTest, ANarrowerRevisionTakesTheEarlierOneBack) {
+  rig_.table.SetRung("beta", 4);
+  const record::RecordId id = Publish();
+  Pull();
+  ASSERT_TRUE(rig_.reader.Find(id));
+  record::Draft narrower = SampleDraft();
+  narrower.header.tlp = policy::Tlp::kRed;
+  ASSERT_TRUE(rig_.author.publisher->Update(id, narrower, {}).ok());
+  rig_.Push(rig_.author, "alpha");
+  Pull();
+  EXPECT_FALSE(rig_.reader.Find(id));
+}
+
+TEST_F(EgressTest, TheEndOfAnEmbargoIsAnEventOfItsOwn) {
+  rig_.table.SetRung("beta", 8);
+  record::Draft draft = SampleDraft();
+  draft.header.embargo_until = rig_.clock.Now() + std::chrono::hours(2);
+  const record::RecordId id = Publish(draft);
+  Pull();
+  EXPECT_EQ(rig_.reader.HeldSections(id) & policy::Bit(SectionId::kImpact), 0);
+  rig_.clock.Advance(std::chrono::hours(3));
+  ASSERT_TRUE(Upkeep(*rig_.hub.store, rig_.clock.Now()).ok());
+  Pull();
+  EXPECT_NE(rig_.reader.HeldSections(id) & policy::Bit(SectionId::kImpact), 0);
+}
+
+TEST_F(EgressTest, ExpiredRecordsAreNotHandedOut) {
+  rig_.table.SetRung("beta", 12);
+  Publish();
+  rig_.clock.Advance(std::chrono::hours(24 * 200));
+  EXPECT_EQ(Items(Pull()), 0U);
+}
+
+TEST_F(EgressTest, AnAuthorGetsNoCopyOfItsOwn) {
+  Publish();
+  std::string cursor;
+  EXPECT_EQ(Items(rig_.Pull(rig_.author, "alpha", cursor)), 0U);
+}
+
+TEST_F(EgressTest, CursorsGoOnAfterARestart) {
+  rig_.table.SetRung("beta", 12);
+  Publish();
+  Pull();
+  rig_.hub.Reopen();
+  const record::RecordId id = Publish();
+  EXPECT_EQ(Items(Pull()), 1U);
+  EXPECT_TRUE(rig_.reader.Find(id));
+}
+
+TEST_F(EgressTest, BatchesAreBoundedAndComplete) {
+  rig_.table.SetRung("beta", 12);
+  constexpr std::size_t kRecords = kBatchItemsMax * 2 + 7;
+  for (std::size_t i = 0; i < kRecords; ++i) Publish();
+  const auto batches = Pull();
+  EXPECT_EQ(Items(batches), kRecords);
+  for (const FeedBatch& batch : batches) EXPECT_LE(batch.items.size(), kBatchItemsMax);
+}
+
+TEST_F(EgressTest, AMemberPassesOnOnlyWhatItsLinkLetsIt) {
+  rig_.table.SetRung("beta", 8);  // accredited: may relay the technical part
+  const record::RecordId id = Publish();
+  Pull();
+  rig_.table.SetRung("gamma", 12);
+  const auto batch = rig_.reader.egress->Read(rig_.Peer("gamma"), {}, "");
+  ASSERT_TRUE(batch.ok());
+  ASSERT_EQ(batch->items.size(), 1U);
+  const auto passed = record::Open(std::get<OfferedRecord>(batch->items[0]).record);
+  ASSERT_TRUE(passed.ok());
+  EXPECT_EQ(passed->header().record_id, id);
+  EXPECT_EQ(passed->held(), kListedSees);
+}
+
+TEST_F(EgressTest, WhatMayNotBePassedOnDoesNotExistForOthers) {
+  rig_.table.SetRung("beta", 12);
+  record::Draft draft = SampleDraft();
+  draft.header.relay = policy::Relay::kNone;
+  Publish(draft);
+  Pull();
+  rig_.table.SetRung("gamma", 12);
+  const auto batch = rig_.reader.egress->Read(rig_.Peer("gamma"), {}, "");
+  ASSERT_TRUE(batch.ok());
+  EXPECT_TRUE(batch->items.empty());
+}
+
+}  // namespace
+}  // namespace renkei::feed

@@ -1,0 +1,183 @@
+#include "node/feed/intake.h"
+
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/feed_rig.h"
+
+namespace renkei::feed {
+namespace {
+
+using testing_support::FeedRig;
+using testing_support::SampleDraft;
+
+class IntakeTest : public testing::Test {
+ protected:
+  record::RecordId Publish(const record::Draft& draft = SampleDraft()) {
+    return rig_.author.publisher->Publish(draft, {})->id;
+  }
+  absl::StatusOr<Outcome> Take(OfferedRecord offered, const std::string& from = "alpha") {
+    std::promise<absl::StatusOr<Outcome>> outcome;
+    rig_.hub.intake->Take({.link = from, .team = from, .author_only = true}, std::move(offered),
+                          [&](absl::StatusOr<Outcome> o) { outcome.set_value(std::move(o)); });
+    return outcome.get_future().get();
+  }
+  FeedRig rig_;
+};
+
+TEST_F(IntakeTest, ARecordIsStoredOnceHoweverOftenItComes) {
+  const OfferedRecord offered = rig_.author.Offer(Publish());
+  EXPECT_EQ(*Take(offered), Outcome::kStored);
+  EXPECT_EQ(*Take(offered), Outcome::kHeld);
+}
+
+TEST_F(IntakeTest, FurtherSectionsUpgradeTheSameRevision) {
+  const record::RecordId id = Publish();
+  const OfferedRecord whole = rig_.author.Offer(id);
+  const auto record = record::Open(whole.record);
+  EXPECT_EQ(*Take({.record = record->Disclose(policy::Bit(policy::SectionId::kSummary))}),
+            Outcome::kStored);
+  EXPECT_EQ(*Take(whole), Outcome::kUpgraded);
+  EXPECT_EQ(rig_.hub.HeldSections(id), record->held());
+  // Fewer sections take nothing away.
+  EXPECT_EQ(*Take({.record = record->Disclose(0)}), Outcome::kHeld);
+  EXPECT_EQ(rig_.hub.HeldSections(id), record->held());
+}
+
+TEST_F(IntakeTest, OnlyTheAuthorHandsItsRecordsToTheHub) {
+  const OfferedRecord offered = rig_.author.Offer(Publish());
+  EXPECT_EQ(Take(offered, "beta").status().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(IntakeTest, AnUnknownAuthorIsRefused) {
+  const auto stranger = crypto::SigningKey::Generate();
+  const auto record = testing_support::SampleRecord(stranger);
+  EXPECT_EQ(Take({.record = record.Disclose(0xffff)}).status().code(),
+            absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(IntakeTest, TheAcceptRulesJudgeTheAuthor) {
+  rig_.table.SetRung("alpha", 3);  // below listed
+  EXPECT_EQ(Take(rig_.author.Offer(Publish())).status().code(),
+            absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(IntakeTest, AnOlderRevisionNeverReplacesANewerOne) {
+  const record::RecordId id = Publish();
+  const OfferedRecord first = rig_.author.Offer(id);
+  ASSERT_TRUE(rig_.author.publisher->Update(id, SampleDraft(), {}).ok());
+  const OfferedRecord second = rig_.author.Offer(id);
+  EXPECT_EQ(*Take(second), Outcome::kStored);
+  EXPECT_EQ(*Take(first), Outcome::kStale);
+  EXPECT_EQ(rig_.hub.Find(id)->revision, 2U);
+}
+
+TEST_F(IntakeTest, OnATieTheSmallerLeafWinsInAnyOrder) {
+  const record::Record a = testing_support::SampleRecord(rig_.author.key);
+  record::SealPlan plan = testing_support::SamplePlan();
+  const record::Header& h = a.header();
+  plan.previous =
+      record::PreviousRevision{h.record_id, h.id_nonce, h.revision, a.leaf(), h.expires};
+  const record::Record x = testing_support::SampleRecord(rig_.author.key, SampleDraft(), plan);
+  const record::Record y = testing_support::SampleRecord(rig_.author.key, SampleDraft(), plan);
+  const crypto::Digest winner = std::min(x.leaf(), y.leaf());
+  for (const record::Record* record : {&a, &x, &y, &x}) {
+    ASSERT_TRUE(Take({.record = record->Disclose(0xffff)}).ok());
+  }
+  EXPECT_EQ(rig_.hub.Find(h.record_id)->leaf, winner);
+  // Both are kept as proof that the author said two things.
+  std::size_t revisions = 0;
+  ASSERT_TRUE(rig_.hub.store
+                  ->Read([&](const store::Reader& reader) -> absl::Status {
+                    ASSIGN_OR_RETURN(const auto rows, reader.Revisions(h.record_id));
+                    revisions = rows.size();
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(revisions, 3U);
+}
+
+TEST_F(IntakeTest, AWithdrawalIsFinalAndStaysAsATombstone) {
+  const record::RecordId id = Publish();
+  const OfferedRecord first = rig_.author.Offer(id);
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  const OfferedRecord withdrawal = rig_.author.Offer(id);
+  // It overtakes the record: kept for the unknown id, so that the late copy is not stored.
+  EXPECT_EQ(*Take(withdrawal), Outcome::kStored);
+  EXPECT_EQ(*Take(first), Outcome::kStale);
+  EXPECT_EQ(rig_.hub.Find(id)->state, store::RecordState::kWithdrawn);
+  EXPECT_EQ(rig_.hub.HeldSections(id), 0);
+}
+
+TEST_F(IntakeTest, AWithdrawalIsTakenFromAnAuthorThatLostItsLevel) {
+  const record::RecordId id = Publish();
+  ASSERT_TRUE(Take(rig_.author.Offer(id)).ok());
+  rig_.table.SetRung("alpha", 1);
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  EXPECT_EQ(*Take(rig_.author.Offer(id)), Outcome::kStored);
+}
+
+TEST_F(IntakeTest, ExpiredAndFutureRecordsAreRefused) {
+  const OfferedRecord offered = rig_.author.Offer(Publish());
+  rig_.clock.Advance(-std::chrono::minutes(11));
+  EXPECT_EQ(Take(offered).status().code(), absl::StatusCode::kInvalidArgument);
+  rig_.clock.Advance(std::chrono::hours(24 * 365));
+  EXPECT_EQ(Take(offered).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(IntakeTest, APeersDailyQuotaHolds) {
+  config::LimitsConfig limits;
+  limits.records_per_peer_per_day = 2;
+  Intake small(*rig_.hub.store, *rig_.hub.policies, rig_.hub.community, rig_.clock, limits);
+  const auto take = [&] {
+    std::promise<absl::StatusCode> code;
+    small.Take({.link = "alpha", .team = "alpha", .author_only = true},
+               rig_.author.Offer(Publish()),
+               [&](const absl::StatusOr<Outcome>& o) { code.set_value(o.status().code()); });
+    return code.get_future().get();
+  };
+  EXPECT_EQ(take(), absl::StatusCode::kOk);
+  EXPECT_EQ(take(), absl::StatusCode::kOk);
+  EXPECT_EQ(take(), absl::StatusCode::kResourceExhausted);
+  rig_.clock.Advance(std::chrono::hours(25));
+  EXPECT_EQ(take(), absl::StatusCode::kOk);
+}
+
+TEST_F(IntakeTest, ARefusedRecordDoesNotHoldUpTheRestOfABatch) {
+  const OfferedRecord good = rig_.author.Offer(Publish());
+  FeedBatch batch{.cursor = "c1"};
+  batch.items.emplace_back(OfferedRecord{.record = "garbage"});
+  batch.items.emplace_back(good);
+  const auto report = rig_.reader.intake->TakeBatch({.link = "hub", .team = "hub"}, batch);
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->refused, 1);
+  EXPECT_EQ(report->stored, 1);
+}
+
+TEST_F(IntakeTest, AttestationsBesideARecordAreLimited) {
+  OfferedRecord offered = rig_.author.Offer(Publish());
+  offered.attestations.resize(17);
+  EXPECT_EQ(Take(offered).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(IntakeTest, ASightingIsTakenOnlyOfWhatItsAuthorMaySight) {
+  const record::RecordId id = Publish();
+  ASSERT_TRUE(Take(rig_.author.Offer(id)).ok());
+  std::string cursor;
+  rig_.Pull(rig_.reader, "beta", cursor);
+  const auto sighting = rig_.reader.publisher->Sight(id, "198.51.100.7", renkei::v1::VERDICT_SEEN);
+  ASSERT_TRUE(sighting.ok()) << Message(sighting.status());
+  EXPECT_EQ(rig_.Push(rig_.reader, "beta").front(), absl::StatusCode::kOk);
+  // Of a record the hub doesn't know: refused as one that may not be seen.
+  const record::RecordId unknown = Publish();
+  FeedBatch batch{.cursor = "x"};
+  batch.items.emplace_back(rig_.author.Offer(unknown));
+  ASSERT_TRUE(rig_.reader.intake->TakeBatch({.link = "hub", .team = "hub"}, batch).ok());
+  ASSERT_TRUE(rig_.reader.publisher->Sight(unknown, "", renkei::v1::VERDICT_SEEN).ok());
+  const auto codes = rig_.Push(rig_.reader, "beta");
+  EXPECT_EQ(codes.back(), absl::StatusCode::kPermissionDenied);
+}
+
+}  // namespace
+}  // namespace renkei::feed

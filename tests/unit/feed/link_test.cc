@@ -1,0 +1,155 @@
+// Uplink and downlink threads over an in-process transport, so that ThreadSanitizer sees all of it.
+#include "node/feed/link.h"
+
+#include <atomic>
+
+#include <gtest/gtest.h>
+
+#include "node/base/bounded_queue.h"
+#include "tests/support/feed_rig.h"
+
+namespace renkei::feed {
+namespace {
+
+using testing_support::FeedRig;
+using testing_support::SampleDraft;
+
+// Calls that go straight to a hub's intake and egress.
+class DirectPublish : public PublishCall {
+ public:
+  DirectPublish(testing_support::RigNode& hub, std::atomic<int>& die_after)
+      : hub_(hub), die_after_(die_after) {}
+  bool Write(std::uint64_t sequence, const PublishItem& item) override {
+    if (die_after_ > 0 && --die_after_ == 0) acks_.Close();
+    const Sender sender{.link = "alpha", .team = "alpha", .author_only = true};
+    hub_.intake->Take(sender, std::get<OfferedRecord>(item),
+                      [this, sequence](const absl::StatusOr<Outcome>& o) {
+                        static_cast<void>(acks_.TryPush({sequence, o.status().code()}));
+                      });
+    return true;
+  }
+  std::optional<AckEvent> ReadAck() override { return acks_.Pop(); }
+  void Cancel() override { acks_.Close(); }
+  absl::Status Finish() override {
+    // All that was taken must have answered before this goes.
+    RENKEI_CHECK(hub_.store->Commit([](store::Writer&) { return absl::OkStatus(); }).ok());
+    return Unavailable("ended");
+  }
+
+ private:
+  testing_support::RigNode& hub_;
+  std::atomic<int>& die_after_;
+  BoundedQueue<AckEvent> acks_{1024};
+};
+
+class DirectSubscribe : public SubscribeCall {
+ public:
+  DirectSubscribe(FeedRig& rig, BytesView cursor, BoundedQueue<int>& wakes)
+      : rig_(rig), cursor_(cursor), wakes_(wakes) {}
+  std::optional<FeedEvent> Read() override {
+    while (!cancelled_) {
+      auto batch = rig_.hub.egress->Read(rig_.Peer("beta"), {}, cursor_);
+      RENKEI_CHECK(batch.ok());
+      cursor_ = batch->cursor;
+      if (!batch->items.empty()) return FeedEvent{.batch = *std::move(batch)};
+      if (!wakes_.Pop()) return std::nullopt;
+    }
+    return std::nullopt;
+  }
+  void Cancel() override {
+    cancelled_ = true;
+    wakes_.Close();
+  }
+  absl::Status Finish() override { return absl::OkStatus(); }
+
+ private:
+  FeedRig& rig_;
+  Bytes cursor_;
+  BoundedQueue<int>& wakes_;
+  std::atomic<bool> cancelled_ = false;
+};
+
+class DirectTransport : public Transport {
+ public:
+  explicit DirectTransport(FeedRig& rig) : rig_(rig) {}
+  std::unique_ptr<PublishCall> OpenPublish() override {
+    return std::make_unique<DirectPublish>(rig_.hub, die_after);
+  }
+  std::unique_ptr<SubscribeCall> OpenSubscribe(const FeedRequest&, BytesView cursor) override {
+    return std::make_unique<DirectSubscribe>(rig_, cursor, wakes);
+  }
+  std::atomic<int> die_after = 0;
+  BoundedQueue<int> wakes{4096};
+
+ private:
+  FeedRig& rig_;
+};
+
+class LinkTest : public testing::Test {
+ protected:
+  // Waits until `condition` holds; the store's commits are the events.
+  static void Await(testing_support::RigNode& node, const std::function<bool()>& condition) {
+    while (!condition()) {
+      ASSERT_TRUE(node.store->Commit([](store::Writer&) { return absl::OkStatus(); }).ok());
+    }
+  }
+  FeedRig rig_;
+  DirectTransport transport_{rig_};
+};
+
+TEST_F(LinkTest, WhatIsPublishedArrivesThroughBothLinks) {
+  rig_.hub.store->OnNewEntries(
+      [this](store::Offset) { static_cast<void>(transport_.wakes.TryPush(1)); });
+  Uplink up("hub", transport_, *rig_.author.store, rig_.author.community, rig_.clock);
+  Downlink down({.link = "hub", .team = "hub"}, transport_, *rig_.reader.store, *rig_.reader.intake,
+                rig_.clock, {}, {});
+  up.Start();
+  down.Start();
+  std::vector<record::RecordId> ids;
+  for (int i = 0; i < 20; ++i) {
+    ids.push_back(rig_.author.publisher->Publish(SampleDraft(), {})->id);
+    up.Wake();
+  }
+  Await(rig_.reader, [&] { return rig_.reader.Find(ids.back()).has_value(); });
+  for (const record::RecordId& id : ids) EXPECT_TRUE(rig_.reader.Find(id));
+  Await(rig_.author, [&] { return rig_.author.Waiting() == 0; });
+  EXPECT_TRUE(down.status().connected);
+  EXPECT_EQ(down.status().records, 20);
+}
+
+TEST_F(LinkTest, ACallThatDiesLosesAndDoublesNothing) {
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_TRUE(rig_.author.publisher->Publish(SampleDraft(), {}).ok());
+  }
+  transport_.die_after = 11;
+  Uplink up("hub", transport_, *rig_.author.store, rig_.author.community, rig_.clock);
+  up.Start();
+  Await(rig_.author, [&] {
+    up.Wake();  // no waiting for the back-off
+    return rig_.author.Waiting() == 0;
+  });
+  up.Stop();
+  std::int64_t records = 0;
+  ASSERT_TRUE(rig_.hub.store
+                  ->Read([&](const store::Reader& reader) -> absl::Status {
+                    ASSIGN_OR_RETURN(const store::Counts counts, reader.Count());
+                    records = counts.records;
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(records, 30);
+}
+
+TEST_F(LinkTest, StoppingAnIdleLinkReturns) {
+  Uplink up("hub", transport_, *rig_.author.store, rig_.author.community, rig_.clock);
+  Downlink down({.link = "hub", .team = "hub"}, transport_, *rig_.reader.store, *rig_.reader.intake,
+                rig_.clock, {}, {});
+  up.Start();
+  down.Start();
+  up.Stop();
+  down.Stop();
+  up.Stop();
+}
+
+}  // namespace
+}  // namespace renkei::feed
