@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include "node/cli/arguments.h"

@@ -1,5 +1,6 @@
 // `publish --dry-run`: what would leave, and who would see it.
 
+#include <algorithm>
 #include <ostream>
 
 #include "node/app/commands_parts.h"

@@ -31,9 +31,9 @@ std::string LevelsText(const Json& levels) {
 void PrintRoster(Context& context, const Json& json) {
   Table teams({"TEAM", "STANDING", "CERTIFICATE UNTIL", "TEAM ID", "LEVELS"});
   for (const Json& team : json["teams"]) {
-    teams.Add({Field(team, "slug"), Field(team, "standing"),
-               Field(team, "certificate_expires").substr(0, 10), Field(team, "team_id"),
-               LevelsText(team["levels"])});
+    const std::string until = Field(team, "certificate_expires").substr(0, 10);
+    teams.Add({Field(team, "slug"), Field(team, "standing"), until.empty() ? "-" : until,
+               Field(team, "team_id"), LevelsText(team["levels"])});
   }
   context.out << teams.ToText();
   Table open({"INVITED", "UNTIL", "LEVELS"});

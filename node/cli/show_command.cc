@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include "node/base/encoding.h"
@@ -50,11 +51,26 @@ void PrintValue(Context& context, const std::string& key, const Json& json, std:
 
 // One indicator, observable or the like on a line.
 void PrintIndicator(Context& context, const Json& json, std::size_t indent) {
-  std::string line = fmt::format("{:<12} {}", Field(json, "type"), Field(json, "value"));
+  std::string line = fmt::format("{:<14} {}", Field(json, "type"), Field(json, "value"));
   if (json.value("actionable", false)) line += "  (actionable)";
   const auto comment = json.find("comment");
   if (comment != json.end()) line += "  " + Field(*comment, "value");
   context.out << std::string(indent, ' ') << line << "\n";
+}
+
+// An object of plain values and short texts on one line; nothing for any other.
+std::string OnOneLine(const Json& json) {
+  std::string line;
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_structured() && !IsText(value)) return "";
+    const Json& said = IsText(value) ? value["value"] : value;
+    if (said.is_string() && said.get_ref<const std::string&>().find('\n') != std::string::npos) {
+      return "";
+    }
+    const std::string text = IsText(value) ? Field(value, "value") : Field(json, name);
+    line += (line.empty() ? "" : ", ") + Safe(name) + ": " + text;
+  }
+  return DisplayWidth(line) < kScreenWidth ? line : "";
 }
 
 void PrintList(Context& context, const std::string& key, const Json& list, std::size_t indent,
@@ -72,6 +88,8 @@ void PrintList(Context& context, const std::string& key, const Json& list, std::
       PrintValue(context, key, item, indent, depth);
     } else if (item.is_object() && item.contains("type") && item.contains("value")) {
       PrintIndicator(context, item, indent + 2);
+    } else if (const std::string line = item.is_object() ? OnOneLine(item) : ""; !line.empty()) {
+      PrintText(context, "", line, indent + 2);
     } else {
       PrintValue(context, "-", item, indent + 2, depth + 1);
     }

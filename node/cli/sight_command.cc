@@ -9,8 +9,8 @@ constexpr std::string_view kUsage =
     R"(Usage: renkei sight ID [VALUE] [--false-positive] [--dir DIR] [--json]
 
 Tells the circles of a record that we saw it too, or with --false-positive that
-it is wrong; of one indicator if VALUE is given.  A sighting is a record of ours:
-our team's name stands under it.
+it is wrong; of one indicator if VALUE is given.  A sighting is a record of
+ours: our team's name stands under it.
 
 Exit status: 0, 1 failed, 2 wrong usage, 3 refused.
 

@@ -10,7 +10,8 @@ namespace renkei::cli {
 namespace {
 
 constexpr std::string_view kUsage =
-    R"(Usage: renkei status [--wait SECONDS] [--wait-linked SECONDS] [--dir DIR] [--json]
+    R"(Usage: renkei status [--wait SECONDS] [--wait-linked SECONDS] [--dir DIR]
+                     [--json]
 
 Says what the node in DIR is, where it listens, what it holds, and how its
 links are.

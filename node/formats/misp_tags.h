@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include <renkei/v1/record.pb.h>
-
+#include "node/record/sections.h"
 #include "policy/marking.h"
 
 namespace renkei::formats {

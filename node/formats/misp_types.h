@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <renkei/v1/record.pb.h>
+#include "node/record/sections.h"
 
 namespace renkei::formats {
 
