@@ -60,8 +60,10 @@ absl::StatusOr<JoinResult> Join(const std::string& folder, const std::string& to
   RETURN_IF_ERROR(FaultPoint("join.before_enrol"));
   ASSIGN_OR_RETURN(const renkei::v1::EnrolReply reply, client->Enrol(request));
   RETURN_IF_ERROR(FaultPoint("join.after_enrol"));
-  ASSIGN_OR_RETURN(membership::Joined joined,
-                   membership::AcceptEnrolReply(keys, reply, clock.Now()));
+  auto accepted = membership::AcceptEnrolReply(keys, reply, clock.Now());
+  // We refuse the hub here, not it our token.
+  if (!accepted.ok()) return FailedPrecondition(Message(accepted.status()));
+  membership::Joined joined = *std::move(accepted);
   RETURN_IF_ERROR(membership::SaveCertificate(keys_folder, keys.tls, joined.certificate,
                                               joined.ca_certificate));
   joined.membership.set_enrol_address(token.address);

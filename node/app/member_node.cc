@@ -94,6 +94,11 @@ exchange::DialOptions MemberNode::DialTo(const std::string& address,
 feed::Downlink::Listener MemberNode::LinkListener() {
   return {.on_state =
               [this](const renkei::v1::SignedState& state) {
+                {
+                  // A state comes with every new stream: the hub is back.
+                  MutexLock lock(mutex_);
+                  if (wake_ != nullptr) wake_->RetryNow();
+                }
                 const auto updated = verifier_->Update(state);
                 if (!updated.ok()) {
                   LogEvent(LogLevel::kWarn, "state.refused",

@@ -22,17 +22,22 @@ absl::StatusOr<std::optional<renkei::v1::StoredMembership>> FindMembership(
 }
 
 absl::StatusOr<crypto::AeadKey> CursorKey(store::Store& store) {
-  crypto::AeadKey key = crypto::Random<crypto::AeadKey>();
-  const absl::Status done = store.Commit([&](store::Writer& writer) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto kept, writer.FindObject("cursor-key", ""));
-    if (!kept) return writer.PutObject("cursor-key", "", key.view());
-    const auto parsed = crypto::AeadKey::From(*kept);
-    if (!parsed) return DataLoss("the key of cursors is damaged");
-    key = *parsed;
+  std::optional<Bytes> kept;
+  const absl::Status read = store.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(kept, reader.FindObject("cursor-key", ""));
     return absl::OkStatus();
   });
-  RETURN_IF_ERROR(done);
-  return key;
+  RETURN_IF_ERROR(read);
+  if (!kept) {
+    const auto fresh = crypto::Random<crypto::AeadKey>();
+    const absl::Status made = store.Commit(
+        [&](store::Writer& writer) { return writer.PutObject("cursor-key", "", fresh.view()); });
+    RETURN_IF_ERROR(made);
+    return fresh;
+  }
+  const auto key = crypto::AeadKey::From(*kept);
+  if (!key) return DataLoss("the key of cursors is damaged");
+  return *key;
 }
 
 }  // namespace

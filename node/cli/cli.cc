@@ -4,6 +4,7 @@
 #include <array>
 #include <iostream>
 
+#include "node/app/transport_setup.h"
 #include "node/base/encoding.h"
 #include "node/cli/output.h"
 
@@ -47,6 +48,7 @@ int RunCommandLine(Context& context) {
 }
 
 int Main(int argc, const char* const* argv, const Clock& clock) {
+  app::SetUpTransport();  // before any thread
   Context context{.arguments = {argv + std::min(argc, 1), argv + argc},
                   .clock = clock,
                   .in = std::cin,

@@ -1,5 +1,6 @@
 #include "node/cli/node_call.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ostream>
 
@@ -49,7 +50,10 @@ int Ask(Context& context, const Target& target, const std::string& command, cons
   } else if (!failed) {
     print(reply.json);
   }
-  PrintReplyError(context, command, reply.json);
+  // `roster-set` on the wire is `roster set` to who typed it.
+  std::string typed = command;
+  std::replace(typed.begin(), typed.end(), '-', ' ');
+  PrintReplyError(context, typed, reply.json);
   return reply.exit_status;
 }
 

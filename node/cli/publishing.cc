@@ -43,8 +43,7 @@ void PrintPublished(Context& context, const std::string& name, const Json& publi
     context.out.flush();
     const std::string why = Field(published, result == "failed" ? "error" : "refused_by");
     context.err << "renkei: " << of << result << (why.empty() ? "" : ": " + why) << "\n";
-    PrintFindings(context,
-                  published["findings"].is_array() ? published["findings"] : Json::array());
+    PrintFindings(context, published.value("findings", Json::array()));
     return;
   }
   context.out << of << result << " " << Field(published, "id");

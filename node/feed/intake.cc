@@ -19,26 +19,6 @@ bool IsWithdrawal(const record::Record& record) {
   return record.header().kind == policy::Kind::kWithdrawal;
 }
 
-store::RecordRow MakeRow(const record::Record& record, const Author& author,
-                         const std::vector<record::CircleId>& circles) {
-  const record::Header& h = record.header();
-  return {.id = h.record_id,
-          .revision = h.revision,
-          .leaf = record.leaf(),
-          .origin = h.origin,
-          .kind = h.kind,
-          .tlp = h.tlp,
-          .issued = h.issued,
-          .expires = h.expires,
-          .embargo_until = h.embargo_until,
-          .state = h.kind == policy::Kind::kWithdrawal ? store::RecordState::kWithdrawn
-                                                       : store::RecordState::kLive,
-          .author = author.team,
-          .header = record.header_bytes(),
-          .circles = JoinCircles(circles),
-          .stored = record.ToStored()};
-}
-
 // Which of two revisions is the newest: the higher number; on a tie the smaller leaf.
 bool Replaces(const record::Record& record, const store::RecordRow& row) {
   if (row.state == store::RecordState::kWithdrawn) return false;
@@ -181,7 +161,9 @@ absl::StatusOr<Outcome> Intake::ApplyNew(store::Writer& writer, const Sender& se
   RETURN_IF_ERROR(CheckQuota(writer, sender, verified, known));
   RETURN_IF_ERROR(CheckSighting(writer, verified));
   const record::Record& record = verified.record;
-  store::RecordRow row = MakeRow(record, verified.author, verified.circles);
+  store::RecordRow row = MakeRow(record);
+  row.author = verified.author.team;
+  row.circles = JoinCircles(verified.circles);
   row.attestations = EncodeAttestations(verified.attestations);
   row.received = clock_.Now();
   row.accepted_by = verified.policy;

@@ -42,7 +42,7 @@ void LinkLoop::Stop() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
-    cancel = cancel_;
+    cancel = cancel_;  // shares the call, so that it can't end under our hands
     changed_.NotifyAll();
   }
   if (cancel) cancel();
@@ -83,6 +83,25 @@ void LinkLoop::WaitForWork(std::chrono::milliseconds timeout) {
   woken_ = false;
 }
 
+void LinkLoop::RetryNow() {
+  MutexLock lock(mutex_);
+  retry_now_ = true;
+  changed_.NotifyAll();
+}
+
+// As WaitForWork, but new work is no reason to hurry: the other side is not there.
+void LinkLoop::WaitForRetry(std::chrono::milliseconds timeout) {
+  MutexLock lock(mutex_);
+  retry_now_ = false;
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (!stopping_ && !retry_now_) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return;
+    changed_.WaitFor(mutex_, left);
+  }
+}
+
 void LinkLoop::NoteConnected() {
   MutexLock lock(mutex_);
   status_.connected = true;
@@ -113,7 +132,7 @@ void LinkLoop::Run() {
     if (was_connected) backoff = kRetryFirst;
     LogEvent(LogLevel::kInfo, "link.ended",
              {{"link", LogSafe(thread_name_)}, {"code", static_cast<int>(ended.code())}});
-    WaitForWork(Jittered(backoff));
+    WaitForRetry(Jittered(backoff));
     backoff = std::min<std::chrono::milliseconds>(backoff * 2, kRetryMax);
   }
 }

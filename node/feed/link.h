@@ -35,8 +35,10 @@ class LinkLoop {
   // Ends the running call and the thread; returns when it is gone.  May be called twice.
   void Stop();
   LinkStatus status() const;
-  // There is something to do, or the peer may be back: try now.
+  // There is something to do.
   void Wake();
+  // The peer is back: no need to wait out the back-off.
+  void RetryNow();
 
  protected:
   LinkLoop(std::string thread_name, const Clock& clock)
@@ -50,6 +52,7 @@ class LinkLoop {
   bool stopping() const;
   // Waits for Wake, Stop, or `timeout`.
   void WaitForWork(std::chrono::milliseconds timeout);
+  void WaitForRetry(std::chrono::milliseconds timeout);
   void NoteConnected();
   void NoteRecords(std::int64_t done, std::int64_t refused);
   const Clock& clock() const { return clock_; }
@@ -63,6 +66,7 @@ class LinkLoop {
   CondVar changed_;
   bool stopping_ RENKEI_GUARDED_BY(mutex_) = false;
   bool woken_ RENKEI_GUARDED_BY(mutex_) = false;
+  bool retry_now_ RENKEI_GUARDED_BY(mutex_) = false;
   std::function<void()> cancel_ RENKEI_GUARDED_BY(mutex_);
   LinkStatus status_ RENKEI_GUARDED_BY(mutex_);
   std::jthread thread_;

@@ -32,10 +32,21 @@ Problems PolicyHolder::Apply(std::string_view text, const std::string& file, Tim
   const absl::Status stored = store_.Commit([&](store::Writer& writer) {
     return writer.PutPolicy({.digest = digest.str(), .text = Bytes(text), .applied = now});
   });
-  if (!stored.ok()) return {{.file = file, .message = Message(stored)}};
+  if (!stored.ok() && !IsStored(digest)) return {{.file = file, .message = Message(stored)}};
   MutexLock lock(mutex_);
   current_ = *std::move(compiled);
   return {};
+}
+
+// One that was applied before can be in force again while the disk is full.
+bool PolicyHolder::IsStored(const crypto::Digest& digest) const {
+  bool found = false;
+  const absl::Status read = store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto row, reader.FindPolicy(digest.view()));
+    found = row.has_value();
+    return absl::OkStatus();
+  });
+  return read.ok() && found;
 }
 
 std::shared_ptr<const ActivePolicy> PolicyHolder::Current() const {

@@ -36,6 +36,7 @@ class PolicyHolder {
                                                            BytesView digest) const;
 
  private:
+  bool IsStored(const crypto::Digest& digest) const;
   store::Store& store_;
   mutable Mutex mutex_;
   std::shared_ptr<const ActivePolicy> current_ RENKEI_GUARDED_BY(mutex_);

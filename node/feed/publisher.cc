@@ -248,23 +248,12 @@ absl::StatusOr<Published> Publisher::Commit(const record::Record& record, Publis
                                             std::optional<store::SourceRow> source) {
   const record::Header& h = record.header();
   const Timestamp now = clock_.Now();
-  store::RecordRow row{.id = h.record_id,
-                       .revision = h.revision,
-                       .leaf = record.leaf(),
-                       .origin = h.origin,
-                       .kind = h.kind,
-                       .tlp = h.tlp,
-                       .issued = h.issued,
-                       .expires = h.expires,
-                       .embargo_until = h.embargo_until,
-                       .own = true,
-                       .author = community_.own_team(),
-                       .header = record.header_bytes(),
-                       .circles = JoinCircles(h.circles),
-                       .stored = record.ToStored(),
-                       .received = now};
-  const bool withdrawal = h.kind == policy::Kind::kWithdrawal;
-  if (withdrawal) row.state = store::RecordState::kWithdrawn;
+  store::RecordRow row = MakeRow(record);
+  row.own = true;
+  row.author = community_.own_team();
+  row.circles = JoinCircles(h.circles);
+  row.received = now;
+  const bool withdrawal = row.state == store::RecordState::kWithdrawn;
   policy::SectionMask to_hub = 0;
   if (!community_.is_hub() && !withdrawal) {
     // Even to our own hub, bytes leave only through the mask.

@@ -63,6 +63,23 @@ policy::SectionMask MayPassOn(const Community& community, const Subject& subject
   return may;
 }
 
+store::RecordRow MakeRow(const record::Record& record) {
+  const record::Header& h = record.header();
+  return {.id = h.record_id,
+          .revision = h.revision,
+          .leaf = record.leaf(),
+          .origin = h.origin,
+          .kind = h.kind,
+          .tlp = h.tlp,
+          .issued = h.issued,
+          .expires = h.expires,
+          .embargo_until = h.embargo_until,
+          .state = h.kind == policy::Kind::kWithdrawal ? store::RecordState::kWithdrawn
+                                                       : store::RecordState::kLive,
+          .header = record.header_bytes(),
+          .stored = record.ToStored()};
+}
+
 Bytes JoinCircles(const std::vector<record::CircleId>& circles) {
   Bytes joined;
   for (const record::CircleId& id : circles) joined.append(id.view());

@@ -5,7 +5,7 @@
 
 #include "node/feed/community.h"
 #include "node/feed/policy_holder.h"
-#include "node/record/header.h"
+#include "node/record/record.h"
 
 namespace renkei::feed {
 
@@ -32,6 +32,10 @@ policy::Mask MaskFor(const policy::Evaluator& evaluator, const PeerContext& peer
 // that attested its author, else what the links it came over let us pass on.
 policy::SectionMask MayPassOn(const Community& community, const Subject& subject,
                               const std::vector<store::HeldRow>& held);
+
+// The store's row of a record as it was just opened or sealed; author, circles, times and the rest
+// are the caller's to fill in.
+store::RecordRow MakeRow(const record::Record& record);
 
 // Ids of circles, 16 bytes each, and back.
 Bytes JoinCircles(const std::vector<record::CircleId>& circles);

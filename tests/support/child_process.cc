@@ -54,7 +54,9 @@ std::vector<std::string> Environment(const std::map<std::string, std::string>& a
   std::vector<std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
-    if (!added.contains(text.substr(0, text.find('=')))) all.push_back(text);
+    // What gRPC was told in this process must not make up for what the program forgets to say.
+    if (text.starts_with("GRPC_") || added.contains(text.substr(0, text.find('=')))) continue;
+    all.push_back(text);
   }
   for (const auto& [name, value] : added) all.push_back(name + "=" + value);
   return all;

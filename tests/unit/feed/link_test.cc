@@ -125,7 +125,7 @@ TEST_F(LinkTest, ACallThatDiesLosesAndDoublesNothing) {
   Uplink up("hub", transport_, *rig_.author.store, rig_.author.community, rig_.clock);
   up.Start();
   Await(rig_.author, [&] {
-    up.Wake();  // no waiting for the back-off
+    up.RetryNow();  // no waiting for the back-off
     return rig_.author.Waiting() == 0;
   });
   up.Stop();
