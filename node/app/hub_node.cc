@@ -117,7 +117,16 @@ void HubNode::OnRosterChange(const membership::RosterChange& change) {
     LogEvent(LogLevel::kWarn, "team.cut",
              {{"teams", static_cast<int>(change.cut_off.size())}, {"calls", cut}});
   }
-  for (const std::string& slug : change.changed) server_->TellToRefresh(slug);
+  // A period of access ends when it changes, not when the team next looks.
+  for (const std::string& slug : change.changed) {
+    if (auto peer = FindPeer(slug)) {
+      const auto begun = feed::CurrentGeneration(*store_, policies_, *peer, clock_.Now());
+      if (!begun.ok()) {
+        LogEvent(LogLevel::kError, "access.failed", {{"why", LogSafe(Message(begun.status()))}});
+      }
+    }
+    server_->TellToRefresh(slug);
+  }
   server_->WakeAll();
 }
 
@@ -133,7 +142,9 @@ void HubNode::Tend() {
   if (updated.ok() && verifier_->version() != before) server_->WakeAll();
 }
 
-void HubNode::OnEntries() { server_->WakeAll(); }
+void HubNode::OnEntries() {
+  if (server_ != nullptr) server_->WakeAll();
+}
 
 absl::StatusOr<membership::PeerIdentity> HubNode::Identify(BytesView pem) const {
   if (!ready_) return Unavailable("this hub is starting");

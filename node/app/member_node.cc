@@ -171,6 +171,15 @@ void MemberNode::OnEntries() {
 }
 
 void MemberNode::OnNewState() {
+  {
+    // Who was suspended or lowered must not go on by what it showed before.
+    MutexLock lock(mutex_);
+    for (auto it = sessions_.begin(); it != sessions_.end();) {
+      auto standing = verifier_->CheckSession(it->second.peer, it->second.shown, clock_.Now());
+      if (standing.ok()) it->second.standing = *std::move(standing);
+      it = standing.ok() ? std::next(it) : sessions_.erase(it);
+    }
+  }
   if (server_ == nullptr) return;
   server_->CutOffDenied();
   server_->WakeAll();
@@ -182,8 +191,8 @@ absl::StatusOr<membership::PeerIdentity> MemberNode::Identify(BytesView pem) con
   if (verifier_->IsDenied(peer.spki_sha256)) return PermissionDenied("revoked");
   MutexLock lock(mutex_);
   const auto it = sessions_.find(peer.spki_sha256);
-  if (it != sessions_.end() &&
-      (verifier_->IsDenied(it->second.team_key) || verifier_->IsDenied(it->second.record_key))) {
+  if (it != sessions_.end() && (verifier_->IsDenied(it->second.standing.team_key) ||
+                                verifier_->IsDenied(it->second.standing.record_key))) {
     return PermissionDenied("revoked");
   }
   return peer;
@@ -196,11 +205,12 @@ absl::StatusOr<feed::PeerContext> MemberNode::Admit(const membership::PeerIdenti
   }
   MutexLock lock(mutex_);
   const auto it = sessions_.find(peer.spki_sha256);
-  if (it == sessions_.end() || it->second.valid_until <= clock_.Now()) {
+  if (it == sessions_.end() || it->second.standing.valid_until <= clock_.Now()) {
     return Unauthenticated("no session attestations were presented");
   }
-  return feed::PeerContext{
-      .team = peer.slug, .facts = it->second.facts, .team_key = it->second.team_key};
+  return feed::PeerContext{.team = peer.slug,
+                           .facts = it->second.standing.facts,
+                           .team_key = it->second.standing.team_key};
 }
 
 absl::Status MemberNode::TakeSession(const membership::PeerIdentity& peer,
@@ -215,10 +225,12 @@ absl::Status MemberNode::TakeSession(const membership::PeerIdentity& peer,
                    verifier_->CheckSession(peer, session, clock_.Now()));
   community_->NoteTeam(peer.slug, standing.team_key);
   MutexLock lock(mutex_);
-  std::erase_if(sessions_,
-                [&](const auto& entry) { return entry.second.valid_until <= clock_.Now(); });
+  std::erase_if(sessions_, [&](const auto& entry) {
+    // One a team: two keys that show different papers would change its access at every read.
+    return entry.second.standing.valid_until <= clock_.Now() || entry.second.peer.slug == peer.slug;
+  });
   if (sessions_.size() >= kSessionsMax) return ResourceExhausted("too many sessions");
-  sessions_.insert_or_assign(peer.spki_sha256, standing);
+  sessions_.insert_or_assign(peer.spki_sha256, Session{standing, peer, session});
   return absl::OkStatus();
 }
 
@@ -247,9 +259,10 @@ std::optional<feed::PeerContext> MemberNode::FindPeer(const std::string& slug) c
     return hub;
   }
   MutexLock lock(mutex_);
-  for (const auto& [spki, standing] : sessions_) {
-    if (standing.facts.team != slug) continue;
-    return feed::PeerContext{.team = slug, .facts = standing.facts, .team_key = standing.team_key};
+  for (const auto& [spki, session] : sessions_) {
+    if (session.peer.slug != slug) continue;
+    return feed::PeerContext{
+        .team = slug, .facts = session.standing.facts, .team_key = session.standing.team_key};
   }
   return std::nullopt;
 }

@@ -74,7 +74,12 @@ class MemberNode : public RunningNode {
 
   mutable Mutex mutex_;
   // Peers that presented session attestations, by their TLS key.
-  std::map<crypto::Digest, membership::SessionStanding> sessions_ RENKEI_GUARDED_BY(mutex_);
+  struct Session {
+    membership::SessionStanding standing{};
+    membership::PeerIdentity peer{};
+    feed::Attestations shown{};  // to be judged again when the community state changes
+  };
+  std::map<crypto::Digest, Session> sessions_ RENKEI_GUARDED_BY(mutex_);
   feed::Uplink* wake_ RENKEI_GUARDED_BY(mutex_) = nullptr;  // while it may be woken
   bool refresh_wanted_ RENKEI_GUARDED_BY(mutex_) = true;
   // Guards the pointers of links against `peers`, not the links themselves.

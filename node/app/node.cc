@@ -151,12 +151,13 @@ absl::Status RunningNode::StartExchange() {
 }
 
 absl::Status RunningNode::Begin() {
-  RETURN_IF_ERROR(BeginPlanes());
+  // Set before anything can commit an entry: the planes that do so start next.
   commands_ = std::make_unique<NodeCommands>(*this);
   store_->OnNewEntries([this](store::Offset newest) {
     commands_->NotifyNewEntries(newest);
     OnEntries();
   });
+  RETURN_IF_ERROR(BeginPlanes());
   ASSIGN_OR_RETURN(local_, exchange::LocalServer::Start(folder_, *commands_));
   upkeep_ = std::jthread([this] {
     pthread_setname_np(pthread_self(), "upkeep");
@@ -201,6 +202,13 @@ Problems RunningNode::Reload() {
     auto gate = std::make_shared<const anonymize::Gate>(own.files->assets);
     MutexLock lock(gate_mutex_);
     gate_ = std::move(gate);
+  }
+  // A period of access ends when the policy changes, not when a team next looks.
+  for (const std::string& slug : community().Teams()) {
+    if (auto peer = FindPeer(slug)) {
+      const auto begun = feed::CurrentGeneration(*store_, policies_, *peer, clock_.Now());
+      if (!begun.ok()) return {{.file = folder_, .message = Message(begun.status())}};
+    }
   }
   // Every stream is asked again: what a peer gained is sent, what it lost is taken back.
   if (server_ != nullptr) server_->WakeAll();

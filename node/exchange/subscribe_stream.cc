@@ -80,10 +80,15 @@ void SubscribeStream::Pump() {
   }
   const std::shared_ptr<SubscribeStream> self = shared_from_this();
   if (host_.readers().TryRun([self] { self->Work(); })) return;
-  // The readers are behind; the next heartbeat asks again.
-  MutexLock lock(mutex_);
-  busy_ = false;
-  wanted_ = true;
+  // The readers are behind, or stopping; the next heartbeat asks again.
+  bool ended = false;
+  {
+    MutexLock lock(mutex_);
+    wanted_ = true;
+    ended = cancelled_;
+    busy_ = ended;
+  }
+  if (ended) End(MakeStatus(absl::StatusCode::kCancelled, "cancelled"));
 }
 
 void SubscribeStream::Work() {
@@ -113,8 +118,9 @@ absl::StatusOr<bool> SubscribeStream::Prepare() {
     std::swap(refresh, refresh_);
   }
   // Asked again for every batch: who was cut off a moment ago gets nothing more.
-  ASSIGN_OR_RETURN(peer_, host_.plane().Identify(certificate_));
-  ASSIGN_OR_RETURN(const feed::PeerContext peer, host_.plane().Admit(peer_));
+  // (peer_ itself is read by others and never changes.)
+  ASSIGN_OR_RETURN(const membership::PeerIdentity now, host_.plane().Identify(certificate_));
+  ASSIGN_OR_RETURN(const feed::PeerContext peer, host_.plane().Admit(now));
   ASSIGN_OR_RETURN(const feed::FeedBatch batch,
                    host_.plane().egress().Read(peer, request_, cursor_));
   cursor_ = batch.cursor;

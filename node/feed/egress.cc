@@ -78,6 +78,10 @@ absl::StatusOr<FeedBatch> Egress::Read(const PeerContext& peer, const FeedReques
     ASSIGN_OR_RETURN(pass.history, AccessHistory::Load(reader, policies_, peer.team));
     pass.current = pass.history.Find(generation);
     if (pass.current == nullptr) return DataLoss("access rows of a peer are missing");
+    ASSIGN_OR_RETURN(const store::Offset newest, reader.Newest());
+    if (place.position() > newest) {
+      return OutOfRange("cursor: ahead of this store, which was restored from a backup");
+    }
     RETURN_IF_ERROR(Scan(pass));
     pass.cursor.Normalize();
     if (pass.cursor.segments.size() > kCursorSegmentsMax) {
@@ -168,12 +172,13 @@ absl::Status Egress::ScanNew(Pass& pass) const {
 }
 
 absl::StatusOr<policy::Mask> Egress::MaskOf(const Pass& pass, const Subject& subject,
+                                            const crypto::Digest& leaf,
                                             const Generation& generation) const {
   const policy::Mask mask =
       MaskFor(generation.policy->evaluator, generation.peer, subject, pass.now);
   if (!mask.exist() || subject.own || community_.is_hub()) return mask;
   ASSIGN_OR_RETURN(const auto held, pass.reader.Held(subject.header.record_id));
-  const policy::SectionMask may = MayPassOn(community_, subject, held);
+  const policy::SectionMask may = MayPassOn(community_, subject, leaf, held);
   // What may not be passed on at all does not exist for others.
   if (may == 0) return policy::Mask{};
   return policy::Evaluator::LimitTo(mask, may,
@@ -193,9 +198,9 @@ absl::Status Egress::Consider(Pass& pass, const store::EntryRow& entry,
   ASSIGN_OR_RETURN(const Subject subject,
                    MakeSubject(entry.header, entry.circles, entry.author, entry.own, community_));
   if (!Wanted(pass.request, subject.header)) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const policy::Mask now, MaskOf(pass, subject, *pass.current));
+  ASSIGN_OR_RETURN(const policy::Mask now, MaskOf(pass, subject, entry.leaf, *pass.current));
   if (before != nullptr && entry.state == store::RecordState::kLive) {
-    ASSIGN_OR_RETURN(const policy::Mask then, MaskOf(pass, subject, *before));
+    ASSIGN_OR_RETURN(const policy::Mask then, MaskOf(pass, subject, entry.leaf, *before));
     const bool gained =
         (now.see() & ~then.see()) != 0 || now.exist() > then.exist() || now.relay() != then.relay();
     const bool lost = then.exist() && (then.see() & ~now.see()) != 0;
@@ -210,7 +215,15 @@ absl::Status Egress::Consider(Pass& pass, const store::EntryRow& entry,
   if (now.exist()) return Offer(pass, entry, subject, now);
   // Not for this peer now; but an earlier revision may have been.
   ASSIGN_OR_RETURN(const auto revisions, pass.reader.Revisions(entry.id));
-  if (revisions.size() < 2 && entry.state == store::RecordState::kLive) return absl::OkStatus();
+  const bool first = revisions.size() == 1 && revisions.front().from == entry.offset;
+  if (first && entry.state == store::RecordState::kLive) return absl::OkStatus();
+  // A relay says nothing of what no link let it pass on.
+  if (!subject.own && !community_.is_hub()) {
+    ASSIGN_OR_RETURN(const auto held, pass.reader.Held(entry.id));
+    const bool relayed =
+        std::any_of(held.begin(), held.end(), [](const auto& h) { return h.relay != 0; });
+    if (!relayed) return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(const bool seen, pass.history.MayHaveSeen(revisions, entry.offset - 1,
                                                              entry.author, entry.own, community_));
   if (!seen) return absl::OkStatus();
@@ -246,6 +259,7 @@ absl::Status Egress::Offer(Pass& pass, const store::EntryRow& entry, const Subje
                         .attestations = community_.AttestationsFor(row->origin, shared, kept),
                         .relay = mask.relay()};
   pass.bytes += offered.record.size() + kItemOverhead;
+  for (const auto& attestation : offered.attestations) pass.bytes += attestation.ByteSizeLong();
   pass.batch.items.emplace_back(std::move(offered));
   return absl::OkStatus();
 }

@@ -68,6 +68,7 @@ class Egress {
   absl::Status Offer(Pass& pass, const store::EntryRow& entry, const Subject& subject,
                      policy::Mask mask) const;
   absl::StatusOr<policy::Mask> MaskOf(const Pass& pass, const Subject& subject,
+                                      const crypto::Digest& leaf,
                                       const Generation& generation) const;
   absl::Status Confirm(Pass& pass, const store::EntryRow& entry) const;
 

@@ -42,10 +42,21 @@ absl::StatusOr<Intake::Verified> Intake::Verify(const Sender& sender,
   if (offered.attestations.size() > kAttestationsMax) {
     return InvalidArgument("more attestations than the limit");
   }
+  for (const auto& attestation : offered.attestations) {
+    if (attestation.attestation().size() > kAttestationBytesMax ||
+        attestation.signature().size() > kAttestationBytesMax ||
+        attestation.card().size() > kCardBytesMax) {
+      return InvalidArgument("an attestation larger than the limit");
+    }
+  }
   ASSIGN_OR_RETURN(record::Record record, record::Open(offered.record, &batches_));
   const record::Header& header = record.header();
   const bool withdrawal = IsWithdrawal(record);
   const Timestamp now = clock_.Now();
+  if (header.issued > now + record::kIssuedAheadMax) {
+    // One of two clocks is wrong, and may be mended: worth another try, unlike the rest.
+    return Unavailable("issued ahead of this node's clock");
+  }
   if (!withdrawal || header.expires + record::kTombstoneAfterExpiry <= now) {
     RETURN_IF_ERROR(record::CheckTimes(header, now));
   }
@@ -65,7 +76,10 @@ absl::StatusOr<Intake::Verified> Intake::Verify(const Sender& sender,
     const auto name = community_.CircleName(id);
     if (!name) continue;
     names.push_back(*name);
-    if (withdrawal) verified.circles.push_back(id);
+    // Not judged by `accept`, but a circle is the author's to speak in only if it is of it.
+    const bool of_it = std::any_of(author.facts.circles.begin(), author.facts.circles.end(),
+                                   [&](const auto& m) { return m.circle == *name; });
+    if (withdrawal && of_it) verified.circles.push_back(id);
   }
   if (withdrawal) return verified;
   const policy::AcceptAnswer answer = active->evaluator.Accept(
@@ -120,11 +134,22 @@ absl::StatusOr<Outcome> Intake::Apply(store::Writer& writer, const Sender& sende
   if (row && row->origin != record.header().origin) {
     return InvalidArgument("a record id of another origin");
   }
-  if (row && row->revision == record.header().revision) {
+  ASSIGN_OR_RETURN(const auto revisions, writer.Revisions(record.header().record_id));
+  const bool seen = std::any_of(revisions.begin(), revisions.end(),
+                                [&](const auto& r) { return r.leaf == record.leaf(); });
+  if (row && !seen && row->revision == record.header().revision) {
     LogEvent(LogLevel::kError, "author.equivocated",
              {{"record", record.header().record_id}, {"revision", row->revision}});
   }
+  // An author takes back what it said even after it said too much.
+  if (row && !seen && revisions.size() >= kRevisionsPerRecordMax && !IsWithdrawal(record)) {
+    return ResourceExhausted("revisions of a record");
+  }
+  if (row && Replaces(record, *row) && record.header().expires < row->expires) {
+    return InvalidArgument("a revision that expires earlier than the one before");
+  }
   if (row && !Replaces(record, *row)) {
+    if (revisions.size() >= kRevisionsPerRecordMax) return Outcome::kStale;
     RETURN_IF_ERROR(writer.PutRevision({.id = row->id,
                                         .revision = record.header().revision,
                                         .leaf = record.leaf(),
@@ -167,13 +192,19 @@ absl::StatusOr<Outcome> Intake::ApplyNew(store::Writer& writer, const Sender& se
   row.attestations = EncodeAttestations(verified.attestations);
   row.received = clock_.Now();
   row.accepted_by = verified.policy;
+  // A withdrawal shows nothing, but follows where the record could be passed on.
+  policy::SectionMask relay = verified.relay;
+  if (IsWithdrawal(record)) {
+    ASSIGN_OR_RETURN(const auto held, writer.Held(row.id));
+    for (const store::HeldRow& h : held) relay = static_cast<policy::SectionMask>(relay | h.relay);
+  }
   RETURN_IF_ERROR(FaultPoint("intake.before_put"));
   RETURN_IF_ERROR(writer.PutRecord(row).status());
   RETURN_IF_ERROR(writer.PutHeld({.id = row.id,
                                   .link = sender.link,
                                   .leaf = record.leaf(),
                                   .sections = record.held(),
-                                  .relay = verified.relay}));
+                                  .relay = relay}));
   return Outcome::kStored;
 }
 
@@ -205,6 +236,12 @@ absl::Status Intake::CheckSighting(store::Writer& writer, const Verified& verifi
   if (!row) return refused;
   ASSIGN_OR_RETURN(const Subject subject,
                    MakeSubject(row->header, row->circles, row->author, row->own, community_));
+  // It must not tell more people than the record did.
+  const auto& tags = subject.header.tags;
+  const bool wider =
+      header.min_level < subject.header.min_level || header.tlp < subject.header.tlp ||
+      !std::includes(header.tags.begin(), header.tags.end(), tags.begin(), tags.end());
+  if (wider) return refused;
   const PeerContext author{.team = verified.author.team, .facts = verified.author.facts};
   const policy::Mask mask = MaskFor(policies_.Current()->evaluator, author, subject, clock_.Now());
   return mask.sight() || row->author == author.team ? absl::OkStatus() : refused;
@@ -250,6 +287,7 @@ absl::Status Intake::ApplyRetraction(store::Writer& writer, const Sender& sender
   policy::SectionMask relay = 0;
   bool others = false;
   for (const store::HeldRow& h : held) {
+    if (h.leaf != row->leaf) continue;  // of an older revision: holds nothing of this one
     if (h.link == sender.link) {
       from_here = retraction.exist ? static_cast<policy::SectionMask>(h.sections & retraction.keep)
                                    : policy::SectionMask{0};
@@ -291,6 +329,8 @@ absl::StatusOr<IntakeReport> Intake::TakeBatch(const Sender& sender, FeedBatch b
         work.emplace_back(*std::move(verified));
         continue;
       }
+      // What may go well later must not be passed by: the cursor stays.
+      if (verified.status().code() == absl::StatusCode::kUnavailable) return verified.status();
       ++report.refused;
       LogEvent(LogLevel::kWarn, "record.refused",
                {{"link", LogSafe(sender.link)}, {"why", LogSafe(Message(verified.status()))}});

@@ -12,6 +12,11 @@ inline constexpr int kScanMax = 4096;                          // entries looked
 inline constexpr std::size_t kCursorBytesMax = 512;
 inline constexpr std::size_t kCursorSegmentsMax = 24;
 inline constexpr std::size_t kAttestationsMax = 16;  // beside one record
+inline constexpr std::size_t kAttestationBytesMax = 256;
+inline constexpr std::size_t kCardBytesMax = 2048;
+inline constexpr std::size_t kRevisionsPerRecordMax = 256;  // kept as history
+inline constexpr std::size_t kBatchBytesMax =
+    4 * 1024 * 1024;  // of a batch with more than one item
 inline constexpr std::size_t kViewCacheBytesMax = 32 * 1024 * 1024;
 inline constexpr std::size_t kPolicyCacheMax = 64;
 inline constexpr std::chrono::seconds kRetryFirst{1};

@@ -221,8 +221,9 @@ absl::Status Uplink::Deliver(PublishCall& call, const std::vector<store::OutboxR
       break;
     }
     if (!IsFinal(ack->code)) {
+      // It stays in the outbox; what follows (a withdrawal, say) may be welcome.
       ended = MakeStatus(ack->code, "the peer can't take more now");
-      break;
+      continue;
     }
     settled.emplace_back(rows[i], ack->code);
   }

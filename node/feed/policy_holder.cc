@@ -3,13 +3,20 @@
 #include <algorithm>
 
 #include "node/feed/limits.h"
+#include "node/membership/community_state.h"
 
 namespace renkei::feed {
 namespace {
 
 absl::StatusOr<std::shared_ptr<const ActivePolicy>> Compile(
     std::shared_ptr<const policy::Policy> parsed, const crypto::Digest& digest) {
-  ASSIGN_OR_RETURN(policy::Evaluator evaluator, policy::Evaluator::Make(std::move(parsed)));
+  // Levels mean what the charters say, whichever of them a policy happens to name.
+  std::map<std::string, policy::Rung> rungs;
+  const renkei::v1::Charter charter = membership::DefaultCharter("members");
+  for (const auto& rung : charter.rungs()) {
+    rungs[rung.name()] = static_cast<policy::Rung>(rung.number());
+  }
+  ASSIGN_OR_RETURN(policy::Evaluator evaluator, policy::Evaluator::Make(std::move(parsed), rungs));
   return std::make_shared<const ActivePolicy>(ActivePolicy{digest, std::move(evaluator)});
 }
 

@@ -203,6 +203,20 @@ absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std
   draft.header.tlp = row->tlp;
   draft.header.pap = record.header().pap;
   draft.header.exercise = record.header().exercise;
+  // A sighting repeats what it is about, so it goes no further than that.
+  const record::Header& seen = record.header();
+  draft.header.min_level = seen.min_level;
+  draft.header.tags = seen.tags;
+  draft.header.type = seen.type;
+  draft.header.embargo_until = seen.embargo_until;
+  draft.header.relay = seen.relay;
+  draft.header.section_levels = seen.section_levels;
+  const auto indicators_need = (seen.section_levels >> (4 * 3)) & 15;
+  if (seen.min_level == policy::kRecipientsOnly ||
+      (!value.empty() && indicators_need == policy::kRecipientsOnly)) {
+    return PermissionDenied(
+        "only the record's recipients may know: a sighting would tell the whole circle");
+  }
   draft.header.about = record::About{.record_id = id, .leaf = row->leaf.str()};
   for (const policy::Membership& own : community_.OwnCircles()) {
     const record::CircleId circle = record::MakeCircleId(community_.name(), own.circle);
@@ -227,8 +241,6 @@ absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std
   }
   RETURN_IF_ERROR(FillDefaults({}, draft.header));
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  // A sighting says little: whoever may know of the record may read it.
-  plan.section_levels = 0;
   return SealAndCommit(draft, std::move(plan), std::nullopt);
 }
 

@@ -56,10 +56,14 @@ policy::Mask MaskFor(const policy::Evaluator& evaluator, const PeerContext& peer
 }
 
 policy::SectionMask MayPassOn(const Community& community, const Subject& subject,
-                              const std::vector<store::HeldRow>& held) {
+                              const crypto::Digest& leaf, const std::vector<store::HeldRow>& held) {
   if (subject.own || community.is_hub()) return policy::kAllSections;
+  if (subject.header.relay == policy::Relay::kNone) return 0;
   policy::SectionMask may = 0;
-  for (const store::HeldRow& row : held) may = static_cast<policy::SectionMask>(may | row.relay);
+  for (const store::HeldRow& row : held) {
+    // What a link let pass of an older revision says nothing about this one.
+    if (row.leaf == leaf) may = static_cast<policy::SectionMask>(may | row.relay);
+  }
   return may;
 }
 

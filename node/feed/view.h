@@ -31,7 +31,7 @@ policy::Mask MaskFor(const policy::Evaluator& evaluator, const PeerContext& peer
 // What we may give to others of a record that came to us: everything if we sealed it or are the hub
 // that attested its author, else what the links it came over let us pass on.
 policy::SectionMask MayPassOn(const Community& community, const Subject& subject,
-                              const std::vector<store::HeldRow>& held);
+                              const crypto::Digest& leaf, const std::vector<store::HeldRow>& held);
 
 // The store's row of a record as it was just opened or sealed; author, circles, times and the rest
 // are the caller's to fill in.

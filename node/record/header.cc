@@ -64,6 +64,9 @@ absl::Status ReadIdentity(const v1::RecordHeader& in, Header& out) {
   if (!ReadFixed(in.origin(), out.origin)) return Bad("origin", "not 32 bytes");
   if (!ReadFixed(in.id_nonce(), out.id_nonce)) return Bad("id_nonce", "not 16 bytes");
   if (!ReadOptionalFixed(in.signer(), out.signer)) return Bad("signer", "not 32 bytes");
+  // Nothing here checks a successor's proofs (attestation mode 5) yet, so none may speak for an
+  // origin.
+  if (out.signer) return Bad("signer", "successor keys are not taken by this version");
   if (in.revision() == 0) return Bad("revision", "not set");
   out.revision = in.revision();
   if (!ReadOptionalFixed(in.previous(), out.previous)) return Bad("previous", "not 32 bytes");

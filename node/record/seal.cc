@@ -146,6 +146,15 @@ absl::StatusOr<Record> SealWithdrawal(const Header& last, const crypto::Digest& 
   h.previous = last_leaf;
   h.issued = std::max(last.issued, RoundDown(issued, Rounding(last.source)));
   h.must_disclose = 0;
+  // It goes to all who had any revision, also to those whom the last one left out.
+  h.recipients.clear();
+  h.sectors.clear();
+  h.countries.clear();
+  h.tags.clear();
+  h.about.reset();
+  h.type = 0;
+  h.severity = policy::Severity::kUnspecified;
+  h.serial.clear();
   h.reason = reason;
   h.signer.reset();
   return Sign(h, {}, origin);

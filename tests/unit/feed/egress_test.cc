@@ -159,6 +159,26 @@ TEST_F(EgressTest, ANarrowerRevisionTakesTheEarlierOneBack) {
   EXPECT_FALSE(rig_.reader.Find(id));
 }
 
+TEST_F(EgressTest, ACursorAheadOfARestoredStoreStartsAgain) {
+  rig_.table.SetRung("beta", 12);
+  Publish();
+  Pull();
+  const CursorCodec codec(*crypto::AeadKey::From(Bytes(32, 'k')), rig_.hub.store->epoch());
+  const Bytes ahead = codec.Seal({.segments = {{1'000'000, 1}}}, rig_.Peer("beta"), {});
+  EXPECT_EQ(rig_.hub.egress->Read(rig_.Peer("beta"), {}, ahead).status().code(),
+            absl::StatusCode::kOutOfRange);
+}
+
+TEST_F(EgressTest, AWithdrawalKeepsNoMarksOfARevisionItsReaderNeverSaw) {
+  record::Draft draft = SampleDraft();
+  draft.header.tags = {"case-7"};
+  draft.header.sectors = {"energy"};
+  const record::RecordId id = Publish(draft);
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  const auto header = record::ParseHeader(rig_.author.Find(id)->header);
+  EXPECT_TRUE(header->tags.empty() && header->sectors.empty() && header->recipients.empty());
+}
+
 TEST_F(EgressTest, TheEndOfAnEmbargoIsAnEventOfItsOwn) {
   rig_.table.SetRung("beta", 8);
   record::Draft draft = SampleDraft();

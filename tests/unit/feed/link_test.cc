@@ -114,7 +114,7 @@ TEST_F(LinkTest, WhatIsPublishedArrivesThroughBothLinks) {
   for (const record::RecordId& id : ids) EXPECT_TRUE(rig_.reader.Find(id));
   Await(rig_.author, [&] { return rig_.author.Waiting() == 0; });
   EXPECT_TRUE(down.status().connected);
-  EXPECT_EQ(down.status().records, 20);
+  Await(rig_.reader, [&] { return down.status().records == 20; });
 }
 
 TEST_F(LinkTest, ACallThatDiesLosesAndDoublesNothing) {

@@ -43,6 +43,8 @@ INSTANTIATE_TEST_SUITE_P(
          "header: record_id: not made from origin and nonce"},
         {"LongOrigin", [](auto& h) { h.mutable_origin()->push_back('x'); },
          "header: origin: not 32 bytes"},
+        {"SuccessorKey", [](auto& h) { h.set_signer(Bytes(32, 's')); },
+         "header: signer: successor keys are not taken by this version"},
         {"NoRevision", [](auto& h) { h.set_revision(0); }, "header: revision: not set"},
         {"PreviousInFirst", [](auto& h) { h.set_previous(Bytes(32, 'p')); },
          "header: previous: present exactly in revisions above 1"},
