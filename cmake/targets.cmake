@@ -9,19 +9,20 @@ function(renkei_library name)
   endif()
 endfunction()
 
-# renkei_test(NAME [SOURCES ...] [DEPS ...] [LABELS ...]): one GoogleTest binary, each case a ctest.
+# renkei_test(NAME [SERIAL] [TIMEOUT s] [SOURCES ...] [DEPS ...] [LABELS ...]): one GoogleTest binary,
+# each case a ctest; SERIAL: nothing else runs beside them.
 function(renkei_test name)
   if(NOT RENKEI_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE renkei_flags renkei_test_main ${ARG_DEPS})
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}."
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABELS}"
     ENVIRONMENT "RENKEI_SHARED=${PROJECT_SOURCE_DIR}/../shared")
 endfunction()
 
