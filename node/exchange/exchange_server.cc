@@ -89,7 +89,7 @@ absl::Status Server::Listen() {
       &port);
   builder.RegisterService(this);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
-  builder.SetMaxSendMessageSize(kMessageBytesMax);
+  builder.SetMaxSendMessageSize(kBatchMessageBytesMax);
   // Two nodes must never share a port unawares.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kConcurrentCallsPerConnection);

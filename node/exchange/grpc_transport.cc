@@ -61,7 +61,7 @@ class GrpcConnection : public PeerConnection {
  public:
   explicit GrpcConnection(const DialOptions& options) : judge_(options.judge) {
     grpc::ChannelArguments arguments;
-    arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+    arguments.SetMaxReceiveMessageSize(kBatchMessageBytesMax);
     arguments.SetMaxSendMessageSize(kMessageBytesMax);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
                      static_cast<int>(std::chrono::milliseconds(kKeepalive).count()));

@@ -6,8 +6,11 @@
 
 namespace renkei::exchange {
 
-// A batch holds at most one record beyond its target, and framing.
+// What a peer may send us: one record of 3 MiB, its attestations and framing.
 inline constexpr int kMessageBytesMax = 4 * 1024 * 1024 + 64 * 1024;
+// A batch: its target of 1 MiB, one record of 3 MiB beyond it, a community state of 2 MiB, framing.
+// One that did not fit would come again and again.
+inline constexpr int kBatchMessageBytesMax = 7 * 1024 * 1024;
 inline constexpr int kEnrolMessageBytesMax = 64 * 1024;
 inline constexpr int kLocalMessageBytesMax = 66 * 1024 * 1024;
 inline constexpr std::size_t kPublishInFlightMax = 256;
