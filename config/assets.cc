@@ -58,9 +58,9 @@ bool IsName(const std::string& text) {
   return characters >= 2 && text.front() != ' ' && text.back() != ' ';
 }
 
-class Loader {
+class AssetsLoader {
  public:
-  Loader(std::string_view text, const std::string& file, Problems& problems)
+  AssetsLoader(std::string_view text, const std::string& file, Problems& problems)
       : source_(text, file, problems) {}
 
   Assets Load() {
@@ -138,7 +138,7 @@ class Loader {
 
 LoadResult<Assets> LoadAssets(std::string_view text, const std::string& file) {
   LoadResult<Assets> result;
-  Assets assets = Loader(text, file, result.problems).Load();
+  Assets assets = AssetsLoader(text, file, result.problems).Load();
   if (result.problems.empty()) result.value = std::move(assets);
   return result;
 }

@@ -63,9 +63,9 @@ bool IsBracketed(std::string_view host) {
   return host.size() >= 2 && host.size() <= 45 && std::all_of(host.begin(), host.end(), ok);
 }
 
-class Loader {
+class NodeConfigLoader {
  public:
-  Loader(std::string_view text, const std::string& file, Problems& problems)
+  NodeConfigLoader(std::string_view text, const std::string& file, Problems& problems)
       : source_(text, file, problems) {}
 
   NodeConfig Load() {
@@ -322,7 +322,7 @@ std::optional<HostPort> ParseHostPort(std::string_view text) {
 
 LoadResult<NodeConfig> LoadNodeConfig(std::string_view text, const std::string& file) {
   LoadResult<NodeConfig> result;
-  NodeConfig config = Loader(text, file, result.problems).Load();
+  NodeConfig config = NodeConfigLoader(text, file, result.problems).Load();
   if (result.problems.empty()) result.value = std::move(config);
   return result;
 }

@@ -9,7 +9,7 @@
 namespace renkei::app {
 namespace {
 
-constexpr std::size_t kDigestDigits = 16;
+constexpr std::size_t kShownDigits = 16;
 constexpr std::size_t kErrorBytesMax = 500;
 
 std::string_view FreshnessWord(membership::Freshness freshness) {
@@ -158,7 +158,7 @@ CommandResult ReloadCommand(const CommandContext& context, Arguments&, const std
   const auto active = context.node.policies().Current();
   return Done({{"policy", active->evaluator.policy().name()},
                {"version", active->evaluator.policy().version()},
-               {"digest", HexEncode(active->digest.view()).substr(0, kDigestDigits)}});
+               {"digest", HexEncode(active->digest.view()).substr(0, kShownDigits)}});
 }
 
 CommandResult DoctorCommand(const CommandContext& context, Arguments& arguments,

@@ -6,7 +6,7 @@ namespace renkei::app {
 namespace {
 
 // A hub's certificate is made anew while it still has this long to go.
-constexpr std::chrono::hours kRenewBefore{24 * 4};
+constexpr std::chrono::hours kHubRenewsBefore{24 * 4};
 
 bool IsWildcard(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
 
@@ -65,7 +65,7 @@ absl::StatusOr<std::unique_ptr<membership::HubRoster>> HubNode::LoadRoster() con
 }
 
 absl::Status HubNode::EnsureCertificate() {
-  if (keys_.certificate && keys_.certificate->not_after() - kRenewBefore > clock_.Now()) {
+  if (keys_.certificate && keys_.certificate->not_after() - kHubRenewsBefore > clock_.Now()) {
     return absl::OkStatus();
   }
   const membership::TlsKey key = membership::TlsKey::Generate();

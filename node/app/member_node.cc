@@ -7,7 +7,7 @@
 namespace renkei::app {
 namespace {
 
-constexpr std::chrono::hours kRenewBefore{24 * 4 + 12};  // of 7 days: after 2.5
+constexpr std::chrono::hours kMemberRenewsBefore{24 * 4 + 12};  // of 7 days: after 2.5
 constexpr std::chrono::hours kRefreshBefore{20};  // of 24: the hub may then be away for that long
 constexpr std::size_t kSessionsMax = 4096;
 
@@ -283,7 +283,7 @@ std::vector<PeerState> MemberNode::peers() const {
 }
 
 bool MemberNode::CertificateDue() const {
-  return !keys_.certificate || keys_.certificate->not_after() - kRenewBefore <= clock_.Now();
+  return !keys_.certificate || keys_.certificate->not_after() - kMemberRenewsBefore <= clock_.Now();
 }
 
 bool MemberNode::RefreshDue() const {

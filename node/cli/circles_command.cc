@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei circles [--dir DIR] [--json]
+constexpr std::string_view kCirclesUsage = R"(Usage: renkei circles [--dir DIR] [--json]
        renkei circles add NAME [--dir DIR]
 
 Lists the circles of the community with their levels, lowest first, and our own
@@ -33,7 +33,7 @@ void PrintCircles(Context& context, const Json& json) {
   context.out << table.ToText();
 }
 
-int Run(Context& context) {
+int RunCircles(Context& context) {
   Target target;
   std::string action;
   std::string name;
@@ -63,8 +63,8 @@ int Run(Context& context) {
 const Command kCirclesCommand = {
     .name = "circles",
     .summary = "the community's circles; hub: add one",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kCirclesUsage,
+    .run = &RunCircles,
 };
 
 }  // namespace renkei::cli

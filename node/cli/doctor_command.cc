@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei doctor PEER [--dir DIR] [--json]
+constexpr std::string_view kDoctorUsage = R"(Usage: renkei doctor PEER [--dir DIR] [--json]
 
 Checks each step on the way to PEER (a team's slug, or `hub`) from the running
 node: name, TCP, TLS, certificate, clock, membership, policy.  A step that fails
@@ -19,7 +19,7 @@ Example:
   $ renkei doctor hub --dir alpha
 )";
 
-int Run(Context& context) {
+int RunDoctor(Context& context) {
   Target target;
   std::string peer;
   ArgumentParser parser(context, kDoctorCommand);
@@ -41,8 +41,8 @@ int Run(Context& context) {
 const Command kDoctorCommand = {
     .name = "doctor",
     .summary = "check each step on the way to a peer",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kDoctorUsage,
+    .run = &RunDoctor,
 };
 
 }  // namespace renkei::cli

@@ -8,7 +8,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kExplainUsage =
     R"(Usage: renkei explain ID --peer P [--section S] [--dir DIR] [--json]
 
 Says what the peer P (a team's slug, or `hub`) sees of a record under the policy
@@ -23,7 +23,7 @@ Example:
   $ renkei explain 000702bc5f1e --peer beta --section victim
 )";
 
-int Run(Context& context) {
+int RunExplain(Context& context) {
   Target target;
   std::string id;
   std::string peer;
@@ -53,8 +53,8 @@ int Run(Context& context) {
 const Command kExplainCommand = {
     .name = "explain",
     .summary = "what a peer sees of a record, and by which rule",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kExplainUsage,
+    .run = &RunExplain,
 };
 
 }  // namespace renkei::cli

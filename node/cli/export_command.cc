@@ -8,7 +8,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kExportUsage =
     R"(Usage: renkei export FORMAT [-o FILE] [--kind K] [--circle C] [--type T]
                      [--dir DIR]
 
@@ -33,7 +33,7 @@ void PrintLeftOut(Context& context, const Json& counts) {
   }
 }
 
-int Run(Context& context) {
+int RunExport(Context& context) {
   Target target;
   std::string format;
   std::string file;
@@ -85,8 +85,8 @@ int Run(Context& context) {
 const Command kExportCommand = {
     .name = "export",
     .summary = "what this node holds, for MISP, tables, block lists",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kExportUsage,
+    .run = &RunExport,
 };
 
 }  // namespace renkei::cli

@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei help [COMMAND]
+constexpr std::string_view kHelpUsage = R"(Usage: renkei help [COMMAND]
 
 Lists the commands, or shows the usage of one.
 
@@ -28,7 +28,7 @@ void PrintAll(Context& context) {
          "\nExample:\n  $ renkei help publish\n";
 }
 
-int Run(Context& context) {
+int RunHelp(Context& context) {
   std::string name;
   ArgumentParser parser(context, kHelpCommand);
   parser.Positional("COMMAND", name, /*required=*/false);
@@ -55,8 +55,8 @@ int Run(Context& context) {
 const Command kHelpCommand = {
     .name = "help",
     .summary = "this list, or the usage of one command",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kHelpUsage,
+    .run = &RunHelp,
 };
 
 }  // namespace renkei::cli

@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kInitUsage =
     R"(Usage: renkei init DIR --org NAME [--hub-of COMMUNITY] [--listen ADDR]
                    [--address HOST:PORT]
 
@@ -27,7 +27,7 @@ Example:
         --listen 0.0.0.0:7440 --address hub.exchange.example:7440
 )";
 
-int Run(Context& context) {
+int RunInit(Context& context) {
   std::string folder;
   app::InitOptions options;
   ArgumentParser parser(context, kInitCommand);
@@ -58,8 +58,8 @@ int Run(Context& context) {
 const Command kInitCommand = {
     .name = "init",
     .summary = "make a node, or a hub and its community",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kInitUsage,
+    .run = &RunInit,
 };
 
 }  // namespace renkei::cli

@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kInviteUsage =
     R"(Usage: renkei invite SLUG [--circle C=LEVEL]... [--dir DIR] [--json]
 
 Hub only.  Makes a one-time invitation for the team SLUG with these levels; it
@@ -21,7 +21,7 @@ Example:
   $ renkei invite alpha --circle members=listed --dir hub > alpha.token
 )";
 
-int Run(Context& context) {
+int RunInvite(Context& context) {
   Target target;
   std::string slug;
   std::vector<std::string> circles;
@@ -46,8 +46,8 @@ int Run(Context& context) {
 const Command kInviteCommand = {
     .name = "invite",
     .summary = "hub: a one-time invitation for a team",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kInviteUsage,
+    .run = &RunInvite,
 };
 
 }  // namespace renkei::cli

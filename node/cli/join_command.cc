@@ -12,7 +12,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei join [TOKEN | -] [--dir DIR]
+constexpr std::string_view kJoinUsage = R"(Usage: renkei join [TOKEN | -] [--dir DIR]
 
 Enrols the node in DIR with the invitation that the hub gave you.  Without
 TOKEN it asks for it (unseen), or reads it from standard input.  The node must
@@ -63,7 +63,7 @@ std::string ReadToken(Context& context, bool ask) {
   return token;
 }
 
-int Run(Context& context) {
+int RunJoin(Context& context) {
   Target target;
   std::string token;
   ArgumentParser parser(context, kJoinCommand);
@@ -97,8 +97,8 @@ int Run(Context& context) {
 const Command kJoinCommand = {
     .name = "join",
     .summary = "enrol this node with an invitation",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kJoinUsage,
+    .run = &RunJoin,
 };
 
 }  // namespace renkei::cli

@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei peers [--dir DIR] [--json]
+constexpr std::string_view kPeersUsage = R"(Usage: renkei peers [--dir DIR] [--json]
 
 Lists the nodes that are or were connected to this one, or that it dials: since
 when, and how far in our feed they have been served.
@@ -33,7 +33,7 @@ void PrintPeers(Context& context, const Json& json) {
   }
 }
 
-int Run(Context& context) {
+int RunPeers(Context& context) {
   Target target;
   ArgumentParser parser(context, kPeersCommand);
   target.AddTo(parser);
@@ -47,8 +47,8 @@ int Run(Context& context) {
 const Command kPeersCommand = {
     .name = "peers",
     .summary = "nodes that are linked to this one",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kPeersUsage,
+    .run = &RunPeers,
 };
 
 }  // namespace renkei::cli

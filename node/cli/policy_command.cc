@@ -9,7 +9,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei policy check [FILE] [--dir DIR] [--json]
+constexpr std::string_view kPolicyUsage = R"(Usage: renkei policy check [FILE] [--dir DIR] [--json]
        renkei policy test [FILE] [--dir DIR] [--json]
        renkei policy explain ID --peer P [--section S] [--dir DIR] [--json]
 
@@ -106,7 +106,7 @@ int Test(Context& context, const PolicyFile& file, bool as_json) {
   return failed == 0 ? kDone : kFailed;
 }
 
-int Run(Context& context) {
+int RunPolicy(Context& context) {
   const std::string action = context.arguments.empty() ? "" : context.arguments.front();
   if (action == "explain") {
     context.arguments.erase(context.arguments.begin());
@@ -136,8 +136,8 @@ int Run(Context& context) {
 const Command kPolicyCommand = {
     .name = "policy",
     .summary = "check, test and explain the trust policy",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kPolicyUsage,
+    .run = &RunPolicy,
 };
 
 }  // namespace renkei::cli

@@ -9,7 +9,8 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei publish FILE... [--circle C]... [--tlp T]
+constexpr std::string_view kPublishUsage =
+    R"(Usage: renkei publish FILE... [--circle C]... [--tlp T]
                       [--source attributed] [--dry-run] [--dir DIR] [--json]
 
 Publishes each record of each FILE (MISP JSON, or our own; `-` is standard
@@ -59,7 +60,7 @@ int PublishFiles(Context& context, const Target& target, const Json& arguments,
   return worst;
 }
 
-int Run(Context& context) {
+int RunPublish(Context& context) {
   Target target;
   DryRun dry;
   bool dry_run = false;
@@ -94,8 +95,8 @@ int Run(Context& context) {
 const Command kPublishCommand = {
     .name = "publish",
     .summary = "publish records from files, or show what would leave",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kPublishUsage,
+    .run = &RunPublish,
 };
 
 }  // namespace renkei::cli

@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei reload [--dir DIR] [--json]
+constexpr std::string_view kReloadUsage = R"(Usage: renkei reload [--dir DIR] [--json]
 
 Makes the running node read trust.policy, assets.toml and its certificates
 again, and waits for the outcome.  On any mistake what was in force stays.
@@ -19,7 +19,7 @@ Example:
   $ renkei policy test --dir hub && renkei reload --dir hub
 )";
 
-int Run(Context& context) {
+int RunReload(Context& context) {
   Target target;
   ArgumentParser parser(context, kReloadCommand);
   target.AddTo(parser);
@@ -44,8 +44,8 @@ int Run(Context& context) {
 const Command kReloadCommand = {
     .name = "reload",
     .summary = "read policy, assets and certificates again",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kReloadUsage,
+    .run = &RunReload,
 };
 
 }  // namespace renkei::cli

@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei revoke SLUG [--dir DIR] [--json]
+constexpr std::string_view kRevokeUsage = R"(Usage: renkei revoke SLUG [--dir DIR] [--json]
 
 Hub only.  Ends trust in the team SLUG for good: its connections are cut, its
 keys are denied, and every member hears of it within moments.  It can't be
@@ -20,7 +20,7 @@ Example:
   $ renkei revoke old-pier --dir hub
 )";
 
-int Run(Context& context) {
+int RunRevoke(Context& context) {
   Target target;
   std::string slug;
   ArgumentParser parser(context, kRevokeCommand);
@@ -36,8 +36,8 @@ int Run(Context& context) {
 const Command kRevokeCommand = {
     .name = "revoke",
     .summary = "hub: end trust in a team for good",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kRevokeUsage,
+    .run = &RunRevoke,
 };
 
 }  // namespace renkei::cli

@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei roster [--dir DIR] [--json]
+constexpr std::string_view kRosterUsage = R"(Usage: renkei roster [--dir DIR] [--json]
        renkei roster set SLUG --circle C=LEVEL [--circle C=LEVEL]... [--dir DIR]
 
 Hub only.  Lists the teams with their levels and standing, and the invitations
@@ -66,7 +66,7 @@ int Set(Context& context, const Target& target, const std::string& slug,
   return kDone;
 }
 
-int Run(Context& context) {
+int RunRoster(Context& context) {
   Target target;
   std::string action;
   std::string slug;
@@ -97,8 +97,8 @@ int Run(Context& context) {
 const Command kRosterCommand = {
     .name = "roster",
     .summary = "hub: teams and their levels; set a level",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kRosterUsage,
+    .run = &RunRoster,
 };
 
 }  // namespace renkei::cli

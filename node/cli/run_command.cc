@@ -15,7 +15,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei run [--dir DIR]
+constexpr std::string_view kRunUsage = R"(Usage: renkei run [--dir DIR]
 
 Runs the node in DIR until it is told to stop.  Log lines go to standard error;
 `node.ready` says that it answers.
@@ -56,7 +56,7 @@ void Reload(app::Node& node) {
   if (problems.empty()) LogEvent(LogLevel::kInfo, "node.reloaded", {});
 }
 
-int Run(Context& context) {
+int RunRun(Context& context) {
   Target target;
   ArgumentParser parser(context, kRunCommand);
   target.AddTo(parser, /*reading=*/false);
@@ -91,8 +91,8 @@ int Run(Context& context) {
 const Command kRunCommand = {
     .name = "run",
     .summary = "run the node until it is told to stop",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kRunUsage,
+    .run = &RunRun,
 };
 
 }  // namespace renkei::cli

@@ -9,7 +9,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei show ID [--dir DIR] [--json]
+constexpr std::string_view kShowUsage = R"(Usage: renkei show ID [--dir DIR] [--json]
 
 Shows all that this node holds of a record: its marks, its sections, over which
 links it came, and, of a withdrawn one, how many took it back.  The signature is
@@ -160,7 +160,7 @@ void PrintRecord(Context& context, const Json& json) {
   }
 }
 
-int Run(Context& context) {
+int RunShow(Context& context) {
   Target target;
   std::string id;
   ArgumentParser parser(context, kShowCommand);
@@ -176,8 +176,8 @@ int Run(Context& context) {
 const Command kShowCommand = {
     .name = "show",
     .summary = "all that this node holds of a record",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kShowUsage,
+    .run = &RunShow,
 };
 
 }  // namespace renkei::cli

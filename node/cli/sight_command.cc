@@ -5,7 +5,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kSightUsage =
     R"(Usage: renkei sight ID [VALUE] [--false-positive] [--dir DIR] [--json]
 
 Tells the circles of a record that we saw it too, or with --false-positive that
@@ -18,7 +18,7 @@ Example:
   $ renkei sight 000702bc5f1e 192.0.2.44
 )";
 
-int Run(Context& context) {
+int RunSight(Context& context) {
   Target target;
   std::string id;
   std::string value;
@@ -39,8 +39,8 @@ int Run(Context& context) {
 const Command kSightCommand = {
     .name = "sight",
     .summary = "say that we saw it too, or that it is wrong",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kSightUsage,
+    .run = &RunSight,
 };
 
 }  // namespace renkei::cli

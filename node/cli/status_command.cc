@@ -9,7 +9,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kStatusUsage =
     R"(Usage: renkei status [--wait SECONDS] [--wait-linked SECONDS] [--dir DIR]
                      [--json]
 
@@ -62,7 +62,7 @@ void PrintStatus(Context& context, const Json& json) {
   if (!peers.empty()) context.out << "\n" << peers.ToText();
 }
 
-int Run(Context& context) {
+int RunStatus(Context& context) {
   Target target;
   std::optional<int> wait;
   std::optional<int> wait_linked;
@@ -96,8 +96,8 @@ int Run(Context& context) {
 const Command kStatusCommand = {
     .name = "status",
     .summary = "what the node is, holds, and is linked to",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kStatusUsage,
+    .run = &RunStatus,
 };
 
 }  // namespace renkei::cli

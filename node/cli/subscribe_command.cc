@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kSubscribeUsage =
     R"(Usage: renkei subscribe [--follow] [--from CURSOR] [--kind K]... [--dir DIR]
 
 Prints the records that this node holds, its own included, as JSON lines in the
@@ -26,7 +26,7 @@ Example:
   $ renkei subscribe --follow --from $CURSOR
 )";
 
-int Run(Context& context) {
+int RunSubscribe(Context& context) {
   Target target;
   std::string from;
   bool follow = false;
@@ -66,8 +66,8 @@ int Run(Context& context) {
 const Command kSubscribeCommand = {
     .name = "subscribe",
     .summary = "records this node holds, as JSON lines",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kSubscribeUsage,
+    .run = &RunSubscribe,
 };
 
 }  // namespace renkei::cli

@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kSuspendUsage =
     R"(Usage: renkei suspend SLUG [--until TIME | --end] [--dir DIR] [--json]
 
 Hub only.  Pauses trust in the team SLUG: its connections are cut and it
@@ -20,7 +20,7 @@ Example:
   $ renkei suspend alpha --end --dir hub
 )";
 
-int Run(Context& context) {
+int RunSuspend(Context& context) {
   Target target;
   std::string slug;
   std::string until;
@@ -44,8 +44,8 @@ int Run(Context& context) {
 const Command kSuspendCommand = {
     .name = "suspend",
     .summary = "hub: pause trust in a team, or end the pause",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kSuspendUsage,
+    .run = &RunSuspend,
 };
 
 }  // namespace renkei::cli

@@ -9,7 +9,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kUpdateUsage =
     R"(Usage: renkei update ID FILE [--circle C]... [--tlp T] [--dir DIR] [--json]
 
 Makes a new revision of a record of ours from FILE, which holds one record.
@@ -21,7 +21,7 @@ Example:
   $ renkei update 000702bc5f1e advisory-v2.json
 )";
 
-int Run(Context& context) {
+int RunUpdate(Context& context) {
   Target target;
   std::string id;
   std::string file;
@@ -54,8 +54,8 @@ int Run(Context& context) {
 const Command kUpdateCommand = {
     .name = "update",
     .summary = "a new revision of a record of ours",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kUpdateUsage,
+    .run = &RunUpdate,
 };
 
 }  // namespace renkei::cli

@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei version
+constexpr std::string_view kVersionUsage = R"(Usage: renkei version
 
 Prints the version of this program.
 
@@ -15,7 +15,7 @@ Example:
   $ renkei version
 )";
 
-int Run(Context& context) {
+int RunVersion(Context& context) {
   ArgumentParser parser(context, kVersionCommand);
   if (const auto status = parser.Parse()) return *status;
   context.out << "renkei " << app::kVersion << "\n";
@@ -27,8 +27,8 @@ int Run(Context& context) {
 const Command kVersionCommand = {
     .name = "version",
     .summary = "the version of this program",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kVersionUsage,
+    .run = &RunVersion,
 };
 
 }  // namespace renkei::cli

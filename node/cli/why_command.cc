@@ -7,7 +7,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage = R"(Usage: renkei why ID --peer P [--dir DIR] [--json]
+constexpr std::string_view kWhyUsage = R"(Usage: renkei why ID --peer P [--dir DIR] [--json]
 
 Says why the peer P (a team's slug; on a member `hub`) has a record or not: how
 it came here, what the policy answers, whether it was delivered, and if not,
@@ -19,7 +19,7 @@ Example:
   $ renkei why 000702bc5f1e --peer hub --dir alpha
 )";
 
-int Run(Context& context) {
+int RunWhy(Context& context) {
   Target target;
   std::string id;
   std::string peer;
@@ -46,8 +46,8 @@ int Run(Context& context) {
 const Command kWhyCommand = {
     .name = "why",
     .summary = "why a peer has a record, or does not yet",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kWhyUsage,
+    .run = &RunWhy,
 };
 
 }  // namespace renkei::cli

@@ -5,7 +5,7 @@
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kUsage =
+constexpr std::string_view kWithdrawUsage =
     R"(Usage: renkei withdraw ID --reason R [--dir DIR] [--json]
 
 Takes a record of ours back: a signed withdrawal follows it wherever it went,
@@ -20,7 +20,7 @@ Example:
   $ renkei withdraw 000702bc5f1e --reason false-positive
 )";
 
-int Run(Context& context) {
+int RunWithdraw(Context& context) {
   Target target;
   std::string id;
   std::string reason;
@@ -38,8 +38,8 @@ int Run(Context& context) {
 const Command kWithdrawCommand = {
     .name = "withdraw",
     .summary = "take a record of ours back",
-    .usage = kUsage,
-    .run = &Run,
+    .usage = kWithdrawUsage,
+    .run = &RunWithdraw,
 };
 
 }  // namespace renkei::cli

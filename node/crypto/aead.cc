@@ -4,6 +4,7 @@
 
 #include "node/base/status.h"
 #include "node/crypto/digest.h"
+#include "node/crypto/sodium_bytes.h"
 
 namespace renkei::crypto {
 namespace {
@@ -11,10 +12,7 @@ namespace {
 constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 
-const unsigned char* U8(BytesView bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-unsigned char* U8(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+unsigned char* SodiumOutput(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 }  // namespace
 
@@ -22,8 +20,8 @@ Bytes SealBox(const AeadKey& key, BytesView plain, BytesView bound) {
   const Bytes nonce = RandomBytes(kNonce);
   Bytes cipher(plain.size() + kTag, '\0');
   const int result = crypto_aead_xchacha20poly1305_ietf_encrypt(
-      U8(cipher), nullptr, U8(plain), plain.size(), U8(bound), bound.size(), nullptr,
-      U8(BytesView(nonce)), key.data());
+      SodiumOutput(cipher), nullptr, SodiumBytes(plain), plain.size(), SodiumBytes(bound),
+      bound.size(), nullptr, SodiumBytes(nonce), key.data());
   RENKEI_CHECK(result == 0);
   return nonce + cipher;
 }
@@ -33,8 +31,8 @@ std::optional<Bytes> OpenBox(const AeadKey& key, BytesView box, BytesView bound)
   const BytesView cipher = box.substr(kNonce);
   Bytes plain(cipher.size() - kTag, '\0');
   const int result = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      U8(plain), nullptr, nullptr, U8(cipher), cipher.size(), U8(bound), bound.size(), U8(box),
-      key.data());
+      SodiumOutput(plain), nullptr, nullptr, SodiumBytes(cipher), cipher.size(), SodiumBytes(bound),
+      bound.size(), SodiumBytes(box), key.data());
   if (result != 0) return std::nullopt;
   return plain;
 }

@@ -6,13 +6,10 @@
 #include <sodium.h>
 
 #include "node/base/status.h"
+#include "node/crypto/sodium_bytes.h"
 
 namespace renkei::crypto {
 namespace {
-
-const unsigned char* U8(BytesView bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -57,9 +54,9 @@ Digest Sha256(std::initializer_list<BytesView> parts) {
 Bytes Blake2b(BytesView key, std::initializer_list<BytesView> parts, std::size_t length) {
   crypto_generichash_state state;
   Bytes out(length, '\0');
-  bool ok = crypto_generichash_init(&state, U8(key), key.size(), length) == 0;
+  bool ok = crypto_generichash_init(&state, SodiumBytes(key), key.size(), length) == 0;
   for (const BytesView part : parts) {
-    ok = ok && crypto_generichash_update(&state, U8(part), part.size()) == 0;
+    ok = ok && crypto_generichash_update(&state, SodiumBytes(part), part.size()) == 0;
   }
   ok = ok &&
        crypto_generichash_final(&state, reinterpret_cast<unsigned char*>(out.data()), length) == 0;

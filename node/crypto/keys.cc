@@ -3,15 +3,12 @@
 #include <sodium.h>
 
 #include "node/base/file.h"
+#include "node/crypto/sodium_bytes.h"
 
 namespace renkei::crypto {
 namespace {
 
 constexpr std::size_t kKeyFileBytesMax = 256;
-
-const unsigned char* U8(BytesView bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 }  // namespace
 
@@ -26,7 +23,7 @@ std::optional<SigningKey> SigningKey::FromSeed(BytesView seed) {
   if (seed.size() != crypto_sign_SEEDBYTES) return std::nullopt;
   RENKEI_CHECK(sodium_init() >= 0);
   SigningKey key;
-  crypto_sign_seed_keypair(key.public_key_.data(), key.secret_.data(), U8(seed));
+  crypto_sign_seed_keypair(key.public_key_.data(), key.secret_.data(), SodiumBytes(seed));
   return key;
 }
 
@@ -50,7 +47,8 @@ void SigningKey::Wipe() { sodium_memzero(secret_.data(), secret_.size()); }
 
 Signature SigningKey::Sign(BytesView message) const {
   Signature signature;
-  crypto_sign_detached(signature.data(), nullptr, U8(message), message.size(), secret_.data());
+  crypto_sign_detached(signature.data(), nullptr, SodiumBytes(message), message.size(),
+                       secret_.data());
   return signature;
 }
 
@@ -75,8 +73,8 @@ absl::StatusOr<SigningKey> SigningKey::Load(const std::string& path) {
 
 bool Verify(const PublicKey& key, BytesView message, const Signature& signature) {
   RENKEI_CHECK(sodium_init() >= 0);
-  return crypto_sign_verify_detached(signature.data(), U8(message), message.size(), key.data()) ==
-         0;
+  return crypto_sign_verify_detached(signature.data(), SodiumBytes(message), message.size(),
+                                     key.data()) == 0;
 }
 
 }  // namespace renkei::crypto

@@ -16,10 +16,10 @@ namespace {
 constexpr int kThreads = 2;
 constexpr std::size_t kQueueMax = 64;
 
-class Server : public EnrolmentServer, public v1::Enrolment::CallbackService {
+class EnrolmentService : public EnrolmentServer, public v1::Enrolment::CallbackService {
  public:
-  explicit Server(EnrolmentDesk desk) : desk_(std::move(desk)) {}
-  ~Server() override {
+  explicit EnrolmentService(EnrolmentDesk desk) : desk_(std::move(desk)) {}
+  ~EnrolmentService() override {
     if (server_ != nullptr) {
       server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
       server_->Wait();
@@ -104,7 +104,7 @@ class Server : public EnrolmentServer, public v1::Enrolment::CallbackService {
 absl::StatusOr<std::unique_ptr<EnrolmentServer>> EnrolmentServer::Start(
     const std::string& listen, const std::string& key_pem, const std::string& certificate_pem,
     EnrolmentDesk desk) {
-  auto server = std::make_unique<Server>(std::move(desk));
+  auto server = std::make_unique<EnrolmentService>(std::move(desk));
   RETURN_IF_ERROR(server->Listen(listen, key_pem, certificate_pem));
   return std::unique_ptr<EnrolmentServer>(std::move(server));
 }

@@ -37,9 +37,9 @@ absl::Status Explained(const grpc::Status& status) {
   return FromWire(status);
 }
 
-class Client : public LocalClient {
+class LocalChannel : public LocalClient {
  public:
-  explicit Client(const std::string& path) {
+  explicit LocalChannel(const std::string& path) {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kLocalMessageBytesMax);
     arguments.SetMaxSendMessageSize(kLocalMessageBytesMax);
@@ -110,7 +110,7 @@ absl::StatusOr<std::unique_ptr<LocalClient>> LocalClient::Connect(const std::str
   if (!SomeoneListens(path)) {
     return Unavailable(fmt::format("no node is running in `{}`", folder));
   }
-  return std::unique_ptr<LocalClient>(std::make_unique<Client>(path));
+  return std::unique_ptr<LocalClient>(std::make_unique<LocalChannel>(path));
 }
 
 }  // namespace renkei::exchange

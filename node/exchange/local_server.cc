@@ -17,10 +17,10 @@ namespace {
 constexpr std::size_t kArgumentBytesMax = 1024 * 1024;
 
 // The synchronous API: local tools are few, and each command may wait.
-class Server : public LocalServer, public v1::Local::Service {
+class LocalPlane : public LocalServer, public v1::Local::Service {
  public:
-  explicit Server(LocalCommands& commands) : commands_(commands) {}
-  ~Server() override {
+  explicit LocalPlane(LocalCommands& commands) : commands_(commands) {}
+  ~LocalPlane() override {
     stopping_ = true;
     if (server_ == nullptr) return;
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
@@ -92,7 +92,7 @@ class Server : public LocalServer, public v1::Local::Service {
 
 absl::StatusOr<std::unique_ptr<LocalServer>> LocalServer::Start(const std::string& folder,
                                                                 LocalCommands& commands) {
-  auto server = std::make_unique<Server>(commands);
+  auto server = std::make_unique<LocalPlane>(commands);
   RETURN_IF_ERROR(server->Listen(folder));
   return std::unique_ptr<LocalServer>(std::move(server));
 }

@@ -7,9 +7,9 @@
 namespace renkei::exchange {
 namespace {
 
-class Refusal : public grpc::ServerBidiReactor<v1::PublishItem, v1::Ack> {
+class PublishRefusal : public grpc::ServerBidiReactor<v1::PublishItem, v1::Ack> {
  public:
-  explicit Refusal(const absl::Status& status) { Finish(ToWire(status)); }
+  explicit PublishRefusal(const absl::Status& status) { Finish(ToWire(status)); }
   void OnDone() override { delete this; }
 };
 
@@ -18,18 +18,18 @@ class Refusal : public grpc::ServerBidiReactor<v1::PublishItem, v1::Ack> {
 grpc::ServerBidiReactor<v1::PublishItem, v1::Ack>* PublishStream::Start(
     StreamHost& host, grpc::CallbackServerContext* context) {
   if (!host.plane().TakesPublications()) {
-    return new Refusal(PermissionDenied("this node takes no publications"));
+    return new PublishRefusal(PermissionDenied("this node takes no publications"));
   }
   const std::shared_ptr<PublishStream> stream(new PublishStream(host, context));
   stream->certificate_ = PeerCertificate(*context);
   auto peer = host.plane().Identify(stream->certificate_);
-  if (!peer.ok()) return new Refusal(peer.status());
+  if (!peer.ok()) return new PublishRefusal(peer.status());
   stream->peer_ = *std::move(peer);
   if (auto admitted = host.plane().Admit(stream->peer_); !admitted.ok()) {
-    return new Refusal(admitted.status());
+    return new PublishRefusal(admitted.status());
   }
   if (!host.Register(stream, /*subscription=*/false)) {
-    return new Refusal(ResourceExhausted("too many streams"));
+    return new PublishRefusal(ResourceExhausted("too many streams"));
   }
   stream->self_ = stream;
   stream->Advance();

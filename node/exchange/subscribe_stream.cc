@@ -8,9 +8,9 @@ namespace renkei::exchange {
 namespace {
 
 // A call that ends before it begins.
-class Refusal : public grpc::ServerWriteReactor<v1::Batch> {
+class SubscribeRefusal : public grpc::ServerWriteReactor<v1::Batch> {
  public:
-  explicit Refusal(const absl::Status& status) { Finish(ToWire(status)); }
+  explicit SubscribeRefusal(const absl::Status& status) { Finish(ToWire(status)); }
   void OnDone() override { delete this; }
 };
 
@@ -24,7 +24,7 @@ grpc::ServerWriteReactor<v1::Batch>* SubscribeStream::Start(StreamHost& host,
   if (admitted.ok() && !host.Register(stream, /*subscription=*/true)) {
     admitted = ResourceExhausted("too many streams");
   }
-  if (!admitted.ok()) return new Refusal(admitted);
+  if (!admitted.ok()) return new SubscribeRefusal(admitted);
   stream->self_ = stream;
   host.plane().Note({.team = stream->peer_.name(), .opened = 1});
   stream->Wake();

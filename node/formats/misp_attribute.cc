@@ -5,7 +5,6 @@
 namespace renkei::formats {
 namespace {
 
-constexpr std::string_view kServerNumber = "number inside its MISP server";
 constexpr std::string_view kServerState = "state of its MISP server";
 
 constexpr std::array<KnownKey, 24> kAttributeKeys = {{
@@ -24,10 +23,10 @@ constexpr std::array<KnownKey, 24> kAttributeKeys = {{
     {"Sighting", ""},
     {"object_relation", ""},
     {"data", "file contents: a record holds names and hashes"},
-    {"id", kServerNumber},
-    {"event_id", kServerNumber},
-    {"object_id", kServerNumber},
-    {"sharing_group_id", kServerNumber},
+    {"id", kMispServerNumber},
+    {"event_id", kMispServerNumber},
+    {"object_id", kMispServerNumber},
+    {"sharing_group_id", kMispServerNumber},
     {"object_uuid", "repeats its object"},
     {"timestamp", "last edit in MISP: a record has its own times"},
     {"disable_correlation", kServerState},
@@ -39,9 +38,9 @@ constexpr std::array<KnownKey, 10> kSightingKeys = {{
     {"type", ""},
     {"date_sighting", ""},
     {"uuid", "a sighting has no id of its own here"},
-    {"id", kServerNumber},
-    {"attribute_id", kServerNumber},
-    {"event_id", kServerNumber},
+    {"id", kMispServerNumber},
+    {"attribute_id", kMispServerNumber},
+    {"event_id", kMispServerNumber},
     {"org_id", "who saw it is not passed on"},
     {"source", "who saw it is not passed on"},
     {"Organisation", "who saw it is not passed on"},

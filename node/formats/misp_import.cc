@@ -11,7 +11,6 @@
 namespace renkei::formats {
 namespace {
 
-constexpr std::string_view kServerNumber = "number inside its MISP server";
 constexpr std::string_view kServerState = "state of its MISP server";
 constexpr std::string_view kAuthor = "the author's own knowledge: a record says who signed it";
 
@@ -33,10 +32,10 @@ constexpr std::array<KnownKey, 32> kEventKeys = {{
     {"user_id", kAuthor},
     {"CryptographicKey", kAuthor},
     {"protected", kAuthor},
-    {"id", kServerNumber},
-    {"org_id", kServerNumber},
-    {"orgc_id", kServerNumber},
-    {"sharing_group_id", kServerNumber},
+    {"id", kMispServerNumber},
+    {"org_id", kMispServerNumber},
+    {"orgc_id", kMispServerNumber},
+    {"sharing_group_id", kMispServerNumber},
     {"SharingGroup", "who may see it is said by circles"},
     {"attribute_count", kServerState},
     {"proposal_email_lock", kServerState},
@@ -56,9 +55,9 @@ constexpr std::array<KnownKey, 10> kReportKeys = {{
     {"deleted", ""},
     {"distribution", ""},
     {"uuid", "a report has no id of its own here"},
-    {"id", kServerNumber},
-    {"event_id", kServerNumber},
-    {"sharing_group_id", kServerNumber},
+    {"id", kMispServerNumber},
+    {"event_id", kMispServerNumber},
+    {"sharing_group_id", kMispServerNumber},
     {"timestamp", "a record has its own times"},
     {"SharingGroup", "who may see it is said by circles"},
 }};
@@ -132,7 +131,7 @@ absl::Status ReadReport(MispState& state, const JsonNode& node) {
   return absl::OkStatus();
 }
 
-absl::Status ReadHead(MispState& state, const JsonNode& event) {
+absl::Status ReadEventHead(MispState& state, const JsonNode& event) {
   RETURN_IF_ERROR(CheckDistribution(state, event));
   const std::optional<JsonNode> info_node = event.Find("info");
   if (!info_node) return event.Wrong("`info` is missing");
@@ -168,7 +167,7 @@ policy::Kind KindOf(const MispState& state) {
 absl::StatusOr<std::vector<Imported>> ReadEvent(const JsonNode& event,
                                                 const ImportOptions& options) {
   MispState state{.options = options};
-  RETURN_IF_ERROR(ReadHead(state, event));
+  RETURN_IF_ERROR(ReadEventHead(state, event));
   ReportOtherKeys(state, event, kEventKeys);
   RETURN_IF_ERROR(ReadList(event, "Attribute", [&](const JsonNode& attribute) {
     return ReadAttribute(state, attribute, nullptr);

@@ -6,8 +6,6 @@
 namespace renkei::formats {
 namespace {
 
-constexpr std::string_view kServerNumber = "number inside its MISP server";
-
 constexpr std::array<KnownKey, 18> kObjectKeys = {{
     {"name", ""},
     {"meta-category", ""},
@@ -22,9 +20,9 @@ constexpr std::array<KnownKey, 18> kObjectKeys = {{
     {"ObjectReference", ""},
     {"Attribute", ""},
     {"description", "the template's own text"},
-    {"id", kServerNumber},
-    {"event_id", kServerNumber},
-    {"sharing_group_id", kServerNumber},
+    {"id", kMispServerNumber},
+    {"event_id", kMispServerNumber},
+    {"sharing_group_id", kMispServerNumber},
     {"timestamp", "last edit in MISP: a record has its own times"},
     {"SharingGroup", "who may see it is said by circles"},
 }};
@@ -35,10 +33,10 @@ constexpr std::array<KnownKey, 16> kReferenceKeys = {{
     {"comment", ""},
     {"deleted", ""},
     {"uuid", "a relationship has no id of its own here"},
-    {"id", kServerNumber},
-    {"object_id", kServerNumber},
-    {"event_id", kServerNumber},
-    {"referenced_id", kServerNumber},
+    {"id", kMispServerNumber},
+    {"object_id", kMispServerNumber},
+    {"event_id", kMispServerNumber},
+    {"referenced_id", kMispServerNumber},
     {"referenced_type", "repeats what it points at"},
     {"object_uuid", "repeats its object"},
     {"source_uuid", "repeats its object"},
@@ -63,7 +61,7 @@ absl::Status ReadReference(MispState& state, const JsonNode& node, const std::st
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::Object> ReadHead(MispState& state, const JsonNode& node) {
+absl::StatusOr<v1::Object> ReadObjectHead(MispState& state, const JsonNode& node) {
   v1::Object object;
   object.set_ref(state.NextRef('o'));
   ASSIGN_OR_RETURN(*object.mutable_name(), TextMember(state, node, "name"));
@@ -113,7 +111,7 @@ absl::Status ReadObject(MispState& state, const JsonNode& object) {
   if (withheld) return SkipWithMembers(state, object);
 
   MispUnit unit;
-  ASSIGN_OR_RETURN(unit.object, ReadHead(state, object));
+  ASSIGN_OR_RETURN(unit.object, ReadObjectHead(state, object));
   ReportOtherKeys(state, object, kObjectKeys);
   if (!unit.object->uuid().empty()) {
     state.ref_by_uuid.emplace(unit.object->uuid(), unit.object->ref());

@@ -23,6 +23,9 @@ inline constexpr std::size_t kMispNameBytesMax = 512;
 inline constexpr int kMispTagsMax = 500;         // per event, object or attribute
 inline constexpr int kMispSightingsMax = 1'000;  // per attribute
 
+// Why keys of a kind are in no record.
+inline constexpr std::string_view kMispServerNumber = "number inside its MISP server";
+
 // What must stay in one part when an event is split: an attribute, or an object with its members.
 struct MispUnit {
   std::vector<v1::Indicator> indicators{};

@@ -25,7 +25,7 @@ std::string ElementPath(const std::string& path, const FieldDescriptor& field, i
   return full;
 }
 
-absl::Status Bad(const std::string& path, std::string_view rule) {
+absl::Status BadSection(const std::string& path, std::string_view rule) {
   return InvalidArgument(fmt::format("{}: {}", path, rule));
 }
 
@@ -61,28 +61,28 @@ absl::Status CheckScalar(const Message& message, const FieldDescriptor& field,
     case FieldDescriptor::CPPTYPE_STRING: {
       const std::string text = StringOf(message, field, i);
       if (field.type() == FieldDescriptor::TYPE_BYTES) {
-        return text.size() == 16 ? absl::OkStatus() : Bad(path, "not 16 bytes");
+        return text.size() == 16 ? absl::OkStatus() : BadSection(path, "not 16 bytes");
       }
       if (text.size() > StringLimit(field)) {
-        return Bad(path, fmt::format("longer than {} bytes", StringLimit(field)));
+        return BadSection(path, fmt::format("longer than {} bytes", StringLimit(field)));
       }
-      return IsUtf8(text) ? absl::OkStatus() : Bad(path, "not UTF-8");
+      return IsUtf8(text) ? absl::OkStatus() : BadSection(path, "not UTF-8");
     }
     case FieldDescriptor::CPPTYPE_ENUM: {
       const int number = field.is_repeated() ? r.GetRepeatedEnumValue(message, &field, i)
                                              : r.GetEnumValue(message, &field);
       const bool known = field.enum_type()->FindValueByNumber(number) != nullptr;
-      return known ? absl::OkStatus() : Bad(path, "unknown value");
+      return known ? absl::OkStatus() : BadSection(path, "unknown value");
     }
     case FieldDescriptor::CPPTYPE_INT64: {
       const std::int64_t time = r.GetInt64(message, &field);
       const std::int64_t unit = field.name().ends_with("_us") ? 1'000'000 : 1;
       const bool in_range = time >= 0 && time / unit <= kLatestSecond;
-      return in_range ? absl::OkStatus() : Bad(path, "not between 1970 and 9999");
+      return in_range ? absl::OkStatus() : BadSection(path, "not between 1970 and 9999");
     }
     case FieldDescriptor::CPPTYPE_UINT32: {
       const bool ok = field.name() != "confidence" || r.GetUInt32(message, &field) <= 100;
-      return ok ? absl::OkStatus() : Bad(path, "over 100");
+      return ok ? absl::OkStatus() : BadSection(path, "over 100");
     }
     default:
       return absl::OkStatus();
@@ -91,14 +91,15 @@ absl::Status CheckScalar(const Message& message, const FieldDescriptor& field,
 
 absl::Status CheckMessage(const Message& message, const std::string& path, int depth) {
   const Reflection& r = *message.GetReflection();
-  if (depth > kSectionDepthMax) return Bad(path, "nested too deep");
-  if (r.GetUnknownFields(message).field_count() > 0) return Bad(path, "unknown field");
+  if (depth > kSectionDepthMax) return BadSection(path, "nested too deep");
+  if (r.GetUnknownFields(message).field_count() > 0) return BadSection(path, "unknown field");
   const auto* descriptor = message.GetDescriptor();
   for (int f = 0; f < descriptor->field_count(); ++f) {
     const FieldDescriptor& field = *descriptor->field(f);
     const int count = CountOf(message, field);
     if (static_cast<std::size_t>(count) > kItemsMax) {
-      return Bad(ElementPath(path, field, 0), fmt::format("more than {} entries", kItemsMax));
+      return BadSection(ElementPath(path, field, 0),
+                        fmt::format("more than {} entries", kItemsMax));
     }
     for (int i = 0; i < count; ++i) {
       const std::string place = ElementPath(path, field, i);
@@ -116,28 +117,28 @@ absl::Status CheckRefs(const v1::Indicators& section) {
   std::set<std::string> all;
   for (const v1::Indicator& indicator : section.indicators()) {
     if (indicator.type() == v1::INDICATOR_TYPE_UNSPECIFIED) {
-      return Bad("indicators.indicators", "an indicator without a type");
+      return BadSection("indicators.indicators", "an indicator without a type");
     }
-    if (indicator.value().empty()) return Bad("indicators.indicators", "an empty value");
+    if (indicator.value().empty()) return BadSection("indicators.indicators", "an empty value");
     if (indicator.ref().empty()) continue;
     if (!indicators.insert(indicator.ref()).second) {
-      return Bad("indicators.indicators", "two with the same ref");
+      return BadSection("indicators.indicators", "two with the same ref");
     }
   }
   all = indicators;
   for (const v1::Object& object : section.objects()) {
     if (!object.ref().empty() && !all.insert(object.ref()).second) {
-      return Bad("indicators.objects", "a ref that is taken");
+      return BadSection("indicators.objects", "a ref that is taken");
     }
     for (const v1::Member& member : object.members()) {
       if (indicators.count(member.indicator()) == 0) {
-        return Bad("indicators.objects", "a member that is no indicator here");
+        return BadSection("indicators.objects", "a member that is no indicator here");
       }
     }
   }
   for (const v1::Relationship& relationship : section.relationships()) {
     if (all.count(relationship.from()) == 0 || all.count(relationship.to()) == 0) {
-      return Bad("indicators.relationships", "an end that is not here");
+      return BadSection("indicators.relationships", "an end that is not here");
     }
   }
   return absl::OkStatus();
@@ -215,12 +216,12 @@ std::optional<Bytes> EncodeSection(const v1::Sections& sections, SectionId secti
 absl::Status DecodeSection(SectionId section, BytesView value, v1::Sections& sections) {
   const std::string name(policy::ToWord(section));
   const FieldDescriptor* field = FieldOf(section);
-  if (field == nullptr) return Bad(name, "this version knows no such section");
-  if (value.size() > kSectionBytesMax) return Bad(name, "over 1 MiB");
+  if (field == nullptr) return BadSection(name, "this version knows no such section");
+  if (value.size() > kSectionBytesMax) return BadSection(name, "over 1 MiB");
   SilenceProtobuf();
   Message& message = *sections.GetReflection()->MutableMessage(&sections, field);
   if (!message.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-    return Bad(name, "not the section's message, or text that is not UTF-8");
+    return BadSection(name, "not the section's message, or text that is not UTF-8");
   }
   RETURN_IF_ERROR(CheckMessage(message, field->name(), 1));
   if (section == SectionId::kIndicators) return CheckRefs(sections.indicators());
@@ -235,7 +236,7 @@ absl::Status CheckSections(const v1::Sections& sections) {
     const std::size_t size =
         sections.GetReflection()->GetMessage(sections, FieldOf(id)).ByteSizeLong();
     if (size > kSectionBytesMax) {
-      return Bad(std::string(policy::ToWord(id)), fmt::format("{} bytes, over 1 MiB", size));
+      return BadSection(std::string(policy::ToWord(id)), fmt::format("{} bytes, over 1 MiB", size));
     }
   }
   return CheckRefs(sections.indicators());

@@ -15,7 +15,6 @@
 namespace renkei::testing_support {
 namespace {
 
-constexpr int kKilled = 128 + SIGKILL;
 constexpr int kEventsPerFile = 100;
 constexpr std::chrono::seconds kGrace{10};  // for a node that is behind to come to its fault
 

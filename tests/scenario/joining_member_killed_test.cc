@@ -2,7 +2,6 @@
 // or used up by the same key, so that running `join` again always works, and for nobody else.
 
 #include <algorithm>
-#include <csignal>
 
 #include <gtest/gtest.h>
 
@@ -10,8 +9,6 @@
 
 namespace renkei::testing_support {
 namespace {
-
-constexpr int kKilled = 128 + SIGKILL;
 
 Ran JoinWithFault(const std::string& folder, const std::string& token, const std::string& fault) {
   return RunProgram({Program("renkei-testing"), "join", "-", "--dir", folder},

@@ -9,12 +9,6 @@
 namespace renkei::testing_support {
 namespace {
 
-bool Holds(const std::optional<Json>& shown, const std::string& section) {
-  if (!shown) return false;
-  const Json& held = (*shown)["held"];
-  return std::find(held.begin(), held.end(), section) != held.end();
-}
-
 TEST(LevelChange, BackfillsWhatIsGainedAndRetractsWhatIsLost) {
   Community community;
   NodeProcess& author = community.Add("author", "accredited");

@@ -8,12 +8,6 @@
 namespace renkei::testing_support {
 namespace {
 
-bool Holds(const std::optional<Json>& shown, const std::string& section) {
-  if (!shown) return false;
-  const Json& held = (*shown)["held"];
-  return std::find(held.begin(), held.end(), section) != held.end();
-}
-
 class PolicyReload : public testing::Test {
  protected:
   Community community_;

@@ -1,12 +1,12 @@
 // Wrong certificates, and a machine that is not as it should be: its clock, disk, ports and files.
 
 #include <filesystem>
-#include <regex>
 #include <sstream>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 #include <unistd.h>
 
 #include "tests/support/community.h"
@@ -17,7 +17,7 @@ namespace {
 
 // The whole text; `.` matches no end of line.
 bool Matches(const std::string& text, const std::string& pattern) {
-  return std::regex_match(text, std::regex(pattern));
+  return RE2::FullMatch(text, RE2(pattern));
 }
 
 // Standard error without the log's lines.

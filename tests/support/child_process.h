@@ -19,6 +19,8 @@
 
 namespace renkei::testing_support {
 
+inline constexpr int kKilled = 128 + 9;  // the exit status after SIGKILL
+
 using Milliseconds = std::chrono::milliseconds;
 
 // How long a test waits for what must come: far longer than it takes, also under sanitizers.

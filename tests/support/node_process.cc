@@ -181,4 +181,10 @@ std::string DraftText(const std::string& title, const std::string& more) {
                      sections.dump());
 }
 
+bool Holds(const std::optional<Json>& shown, const std::string& section) {
+  if (!shown) return false;
+  const Json& held = (*shown)["held"];
+  return std::find(held.begin(), held.end(), section) != held.end();
+}
+
 }  // namespace renkei::testing_support

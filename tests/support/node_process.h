@@ -92,4 +92,7 @@ class Follower {
 // A small record in our own JSON; `more` goes in beside `sections`, such as `"tlp": "green"`.
 std::string DraftText(const std::string& title, const std::string& more = R"("tlp": "green")");
 
+// Whether a record as `show` answers it has the section.
+bool Holds(const std::optional<Json>& shown, const std::string& section);
+
 }  // namespace renkei::testing_support

@@ -17,6 +17,8 @@ struct sqlite3_stmt;
 
 namespace renkei::store {
 
+inline constexpr int kBusyMilliseconds = 5000;  // for another program's lock, say a backup's
+
 enum class OpenMode : std::uint8_t { kReadOnly, kReadWrite };
 
 class Connection {

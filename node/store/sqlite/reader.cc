@@ -42,11 +42,6 @@ RecordRow RecordAt(Statement& row) {
   return record;
 }
 
-std::optional<std::int64_t> Seconds(const std::optional<Timestamp>& time) {
-  if (!time) return std::nullopt;
-  return UnixSeconds(*time);
-}
-
 template <class Enum>
 std::optional<std::int64_t> Integer(const std::optional<Enum>& word) {
   if (!word) return std::nullopt;
@@ -115,7 +110,7 @@ absl::StatusOr<std::vector<RecordRow>> Reads<Base>::ListRecords(const RecordQuer
                                 " ORDER BY e.offset LIMIT ?7");
   select.Bind(1, community_).Bind(2, query.after);
   select.Bind(3, Integer(query.kind)).Bind(4, Integer(query.state)).Bind(5, Integer(query.own));
-  select.Bind(6, Seconds(query.alive_at)).Bind(7, query.limit);
+  select.BindTime(6, query.alive_at).Bind(7, query.limit);
   std::vector<RecordRow> records;
   while (select.Step()) records.push_back(RecordAt(select));
   RETURN_IF_ERROR(select.status());

@@ -1,14 +1,6 @@
 #include "node/store/sqlite/reader_pool.h"
 
 namespace renkei::store {
-namespace {
-
-// Readers meet a lock only for the moment in which another connection recovers or empties the
-// write-ahead log.
-constexpr int kBusyMilliseconds = 5000;
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<Connection>> ReaderPool::Borrow() {
   {
     MutexLock lock(mutex_);
@@ -38,6 +30,8 @@ void ReaderPool::Return(std::unique_ptr<Connection> connection) {
 absl::StatusOr<std::unique_ptr<Connection>> ReaderPool::Open() const {
   ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
                    Connection::Open(path_, OpenMode::kReadOnly));
+  // Readers meet a lock only for the moment in which another connection recovers or empties the
+  // write-ahead log.
   connection->SetBusyTimeout(kBusyMilliseconds);
   // 16 MiB of pages each; no mmap, in which a failing disk would end the process by SIGBUS.
   RETURN_IF_ERROR(

@@ -14,8 +14,6 @@
 namespace renkei::store {
 namespace {
 
-constexpr int kBusyMilliseconds = 5000;  // for another program's lock, say a backup's
-
 // Before the first table is made: the page size can't change later.
 constexpr const char* kWriterPragmas =
     "PRAGMA page_size = 16384;"

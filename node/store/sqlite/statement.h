@@ -31,6 +31,9 @@ class Statement {
   Statement& Bind(int parameter, std::int64_t value);
   Statement& Bind(int parameter, std::optional<std::int64_t> value);  // nothing: NULL
   Statement& BindTime(int parameter, Timestamp time) { return Bind(parameter, UnixSeconds(time)); }
+  Statement& BindTime(int parameter, const std::optional<Timestamp>& time) {
+    return Bind(parameter, time ? std::optional(UnixSeconds(*time)) : std::nullopt);
+  }
   Statement& BindBlob(int parameter, BytesView bytes);
   Statement& BindText(int parameter, std::string_view text);
 

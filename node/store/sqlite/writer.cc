@@ -12,16 +12,11 @@ absl::Status NoRecord(const RecordId& id) {
   return NotFound(fmt::format("record {} is not in the store", ToString(id)));
 }
 
-std::optional<std::int64_t> Seconds(const std::optional<Timestamp>& time) {
-  if (!time) return std::nullopt;
-  return UnixSeconds(*time);
-}
-
 // The parameters of InsertRecord and ReplaceRecord but the first two.
 void BindRecord(Statement& put, const RecordRow& row) {
   put.Bind(3, row.revision).BindBlob(4, row.leaf.view()).BindBlob(5, row.origin.view());
   put.Bind(6, static_cast<std::int64_t>(row.kind)).Bind(7, static_cast<std::int64_t>(row.tlp));
-  put.BindTime(8, row.issued).BindTime(9, row.expires).Bind(10, Seconds(row.embargo_until));
+  put.BindTime(8, row.issued).BindTime(9, row.expires).BindTime(10, row.embargo_until);
   put.Bind(11, static_cast<std::int64_t>(row.state)).Bind(12, std::int64_t{row.own});
   put.BindText(13, row.author).BindTime(14, row.received).BindBlob(15, row.accepted_by);
   put.BindBlob(16, row.header).BindBlob(17, row.attestations).BindBlob(18, row.stored);

@@ -42,13 +42,13 @@ std::vector<std::string> Lines(const GateResult& result) {
   return lines;
 }
 
-struct Row {
+struct GateRow {
   std::string name;
   std::string before;
   std::string after;
 };
 
-class GateTextTest : public ::testing::TestWithParam<Row> {};
+class GateTextTest : public ::testing::TestWithParam<GateRow> {};
 
 TEST_P(GateTextTest, ReplacesOnlyWhatIdentifies) {
   EXPECT_EQ(After(GetParam().before), GetParam().after);
@@ -57,25 +57,25 @@ TEST_P(GateTextTest, ReplacesOnlyWhatIdentifies) {
 INSTANTIATE_TEST_SUITE_P(
     All, GateTextTest,
     ::testing::Values(
-        Row{"clean", "C2 at evil.example.net, 198.51.100.4",
-            "C2 at evil.example.net, 198.51.100.4"},
-        Row{"order_of_appearance", "10.20.0.2 then 10.20.0.1 then 10.20.0.2",
-            "HOST-1 then HOST-2 then HOST-1"},
-        Row{"url", "GET https://Portal.hinode-bank.example/a?b=1", "GET https://HOST-1/a?b=1"},
-        Row{"defanged_alike", "a[.]hinode-bank[.]example = A.HINODE-BANK.EXAMPLE",
-            "HOST-1 = HOST-1"},
-        Row{"japanese", "ひので銀行の山田太郎（10.20.3.4）から報告",
-            "ORGのUSER-1（HOST-1）から報告"},
-        Row{"full_width", "１０．２０．３．４", "HOST-1"},
-        Row{"mail_and_home", R"(msato@hinode-mail.example ran C:\Users\msato\a.exe)",
-            R"(USER-1@ORG ran C:\Users\USER-1\a.exe)"},
-        Row{"network", "10.20.8.0/24 via 10.20.8.1", "NET-1 via HOST-1"},
-        Row{"unc", R"(\\PC0042\share)", R"(\\HOST-1\share)"},
-        Row{"site_and_product", "HinodePay at 汐見データセンター", "PRODUCT-1 at SITE-1"},
-        Row{"zero_width", "Hinode\u200b Bank", "ORG"},
-        Row{"behind_stand_ins", "HOST-7 and 10.20.0.1", "HOST-7 and HOST-8"},
-        Row{"adversary_borrows_the_name", "hinode-bank.example.evil.example.net",
-            "HOST-1.evil.example.net"}),
+        GateRow{"clean", "C2 at evil.example.net, 198.51.100.4",
+                "C2 at evil.example.net, 198.51.100.4"},
+        GateRow{"order_of_appearance", "10.20.0.2 then 10.20.0.1 then 10.20.0.2",
+                "HOST-1 then HOST-2 then HOST-1"},
+        GateRow{"url", "GET https://Portal.hinode-bank.example/a?b=1", "GET https://HOST-1/a?b=1"},
+        GateRow{"defanged_alike", "a[.]hinode-bank[.]example = A.HINODE-BANK.EXAMPLE",
+                "HOST-1 = HOST-1"},
+        GateRow{"japanese", "ひので銀行の山田太郎（10.20.3.4）から報告",
+                "ORGのUSER-1（HOST-1）から報告"},
+        GateRow{"full_width", "１０．２０．３．４", "HOST-1"},
+        GateRow{"mail_and_home", R"(msato@hinode-mail.example ran C:\Users\msato\a.exe)",
+                R"(USER-1@ORG ran C:\Users\USER-1\a.exe)"},
+        GateRow{"network", "10.20.8.0/24 via 10.20.8.1", "NET-1 via HOST-1"},
+        GateRow{"unc", R"(\\PC0042\share)", R"(\\HOST-1\share)"},
+        GateRow{"site_and_product", "HinodePay at 汐見データセンター", "PRODUCT-1 at SITE-1"},
+        GateRow{"zero_width", "Hinode\u200b Bank", "ORG"},
+        GateRow{"behind_stand_ins", "HOST-7 and 10.20.0.1", "HOST-7 and HOST-8"},
+        GateRow{"adversary_borrows_the_name", "hinode-bank.example.evil.example.net",
+                "HOST-1.evil.example.net"}),
     [](const auto& row) { return row.param.name; });
 
 record::Draft RichDraft() {

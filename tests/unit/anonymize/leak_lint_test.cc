@@ -223,13 +223,13 @@ bool Skipped(const Value& value, const Form& form) {
   return form.name == "line_break" && (shortest || value.name == "person_ja" || blank);
 }
 
-struct Row {
+struct LeakRow {
   Value value;
   Form form;
 };
 
-std::vector<Row> Rows() {
-  std::vector<Row> rows;
+std::vector<LeakRow> Rows() {
+  std::vector<LeakRow> rows;
   for (const Value& value : Values()) {
     for (const Form& form : Forms()) {
       if (!Skipped(value, form)) rows.push_back({value, form});
@@ -238,7 +238,7 @@ std::vector<Row> Rows() {
   return rows;
 }
 
-class LeakLintFindsTest : public ::testing::TestWithParam<Row> {};
+class LeakLintFindsTest : public ::testing::TestWithParam<LeakRow> {};
 
 TEST_P(LeakLintFindsTest, TheOwnAssetInThisForm) {
   const std::string text = GetParam().form.apply(GetParam().value.text);

@@ -7,13 +7,13 @@
 namespace renkei::anonymize {
 namespace {
 
-struct Row {
+struct AssetRow {
   std::string name;
   std::string text;
   std::vector<std::string> parts;  // what is found, in order
 };
 
-class OwnAssetsTest : public ::testing::TestWithParam<Row> {};
+class OwnAssetsTest : public ::testing::TestWithParam<AssetRow> {};
 
 TEST_P(OwnAssetsTest, FindsExactlyTheIdentifyingParts) {
   static const OwnAssets own(TestAssets());
@@ -27,43 +27,45 @@ TEST_P(OwnAssetsTest, FindsExactlyTheIdentifyingParts) {
 INSTANTIATE_TEST_SUITE_P(
     All, OwnAssetsTest,
     ::testing::Values(
-        Row{"nothing", "", {}},
-        Row{"subdomain", "https://a.b.hinode-bank.example:8443/x", {"a.b.hinode-bank.example"}},
-        Row{"other_domain", "my-hinode-bank.example", {}},
-        Row{"end_of_sentence", "It was hinode-bank.example.", {"hinode-bank.example"}},
-        Row{"escaped_slash", "u=%2Fwww.hinode-bank.example", {"www.hinode-bank.example"}},
-        Row{"mail", "<t.abe+x@sub.hinode-mail.example>", {"t.abe+x@sub.hinode-mail.example"}},
-        Row{"mail_defanged", "abe[at]hinode-mail[.]example", {"abe[at]hinode-mail[.]example"}},
-        Row{"two_mails",
-            "a@hinode-mail.example,b@hinode-mail.example",
-            {"a@hinode-mail.example", "b@hinode-mail.example"}},
-        Row{"mail_domain_alone", "@hinode-mail.example", {"hinode-mail.example"}},
-        Row{"home", R"(C:\Users\m.sato\AppData\x.exe)", {"m.sato"}},
-        Row{"home_of_two_words", R"(C:\Users\Mari Sato\x.exe)", {"Mari Sato"}},
-        Row{"home_ja", R"(C:\Users\佐藤\x.exe)", {"佐藤"}},
-        Row{"home_at_the_end", R"(saved in C:\Users\msato.)", {"msato"}},
-        Row{"home_escaped", R"(C:\\Users\\msato\\x)", {"msato"}},
-        Row{"two_homes", R"(C:\Users\abe\a C:\Users\sato\b)", {"abe", "sato"}},
-        Row{"home_unix", "/home/msato/x and /Users/abe", {"msato", "abe"}},
-        Row{"unc", R"(\\PC0042\c$)", {"PC0042"}},
-        Row{"unc_with_domain", R"(\\fs.hinode-bank.example\share)", {"fs.hinode-bank.example"}},
-        Row{"unc_address", R"(\\10.20.1.2\share)", {"10.20.1.2"}},
-        Row{"account", R"(HNB\msato)", {R"(HNB\msato)"}},
-        Row{"account_of_domain", R"(hinode-bank\msato.)", {R"(hinode-bank\msato)"}},
-        Row{"account_of_others", R"(EVIL\msato)", {}},
-        Row{"sid", "sid=S-1-5-21-1-2-3-1001;", {"S-1-5-21-1-2-3-1001"}},
-        Row{"addresses_ja", "端末10.20.1.2から203.0.113.9へ", {"10.20.1.2", "203.0.113.9"}},
-        Row{"cidr", "203.0.113.0/28,x", {"203.0.113.0/28"}},
-        Row{"address_with_port", "10.20.1.2:443", {"10.20.1.2"}},
-        Row{"v6_with_port", "[2001:db8:77::1]:443", {"2001:db8:77::1"}},
-        Row{"v6_ends_sentence", "It is 2001:db8:77::1.", {"2001:db8:77::1"}},
-        Row{"pattern", "SRV-AD02, srv-, xsrv-1", {"SRV-AD02"}},
-        Row{"pattern_with_suffix", "srv-ad02.local", {"srv-ad02"}},
-        Row{"name_in_word", "hinodepaycheck", {"hinodepay"}},
-        Row{"short_name_ja", "汐見支店、関汐見、汐見", {"汐見"}},
-        Row{"short_name_before_particle", "汐見の拠点", {"汐見"}},
-        Row{"longest_wins", "汐見データセンター", {"汐見データセンター"}},
-        Row{"stand_in", "HOST-1 ORG USER-2@ORG", {}}),
+        AssetRow{"nothing", "", {}},
+        AssetRow{
+            "subdomain", "https://a.b.hinode-bank.example:8443/x", {"a.b.hinode-bank.example"}},
+        AssetRow{"other_domain", "my-hinode-bank.example", {}},
+        AssetRow{"end_of_sentence", "It was hinode-bank.example.", {"hinode-bank.example"}},
+        AssetRow{"escaped_slash", "u=%2Fwww.hinode-bank.example", {"www.hinode-bank.example"}},
+        AssetRow{"mail", "<t.abe+x@sub.hinode-mail.example>", {"t.abe+x@sub.hinode-mail.example"}},
+        AssetRow{"mail_defanged", "abe[at]hinode-mail[.]example", {"abe[at]hinode-mail[.]example"}},
+        AssetRow{"two_mails",
+                 "a@hinode-mail.example,b@hinode-mail.example",
+                 {"a@hinode-mail.example", "b@hinode-mail.example"}},
+        AssetRow{"mail_domain_alone", "@hinode-mail.example", {"hinode-mail.example"}},
+        AssetRow{"home", R"(C:\Users\m.sato\AppData\x.exe)", {"m.sato"}},
+        AssetRow{"home_of_two_words", R"(C:\Users\Mari Sato\x.exe)", {"Mari Sato"}},
+        AssetRow{"home_ja", R"(C:\Users\佐藤\x.exe)", {"佐藤"}},
+        AssetRow{"home_at_the_end", R"(saved in C:\Users\msato.)", {"msato"}},
+        AssetRow{"home_escaped", R"(C:\\Users\\msato\\x)", {"msato"}},
+        AssetRow{"two_homes", R"(C:\Users\abe\a C:\Users\sato\b)", {"abe", "sato"}},
+        AssetRow{"home_unix", "/home/msato/x and /Users/abe", {"msato", "abe"}},
+        AssetRow{"unc", R"(\\PC0042\c$)", {"PC0042"}},
+        AssetRow{
+            "unc_with_domain", R"(\\fs.hinode-bank.example\share)", {"fs.hinode-bank.example"}},
+        AssetRow{"unc_address", R"(\\10.20.1.2\share)", {"10.20.1.2"}},
+        AssetRow{"account", R"(HNB\msato)", {R"(HNB\msato)"}},
+        AssetRow{"account_of_domain", R"(hinode-bank\msato.)", {R"(hinode-bank\msato)"}},
+        AssetRow{"account_of_others", R"(EVIL\msato)", {}},
+        AssetRow{"sid", "sid=S-1-5-21-1-2-3-1001;", {"S-1-5-21-1-2-3-1001"}},
+        AssetRow{"addresses_ja", "端末10.20.1.2から203.0.113.9へ", {"10.20.1.2", "203.0.113.9"}},
+        AssetRow{"cidr", "203.0.113.0/28,x", {"203.0.113.0/28"}},
+        AssetRow{"address_with_port", "10.20.1.2:443", {"10.20.1.2"}},
+        AssetRow{"v6_with_port", "[2001:db8:77::1]:443", {"2001:db8:77::1"}},
+        AssetRow{"v6_ends_sentence", "It is 2001:db8:77::1.", {"2001:db8:77::1"}},
+        AssetRow{"pattern", "SRV-AD02, srv-, xsrv-1", {"SRV-AD02"}},
+        AssetRow{"pattern_with_suffix", "srv-ad02.local", {"srv-ad02"}},
+        AssetRow{"name_in_word", "hinodepaycheck", {"hinodepay"}},
+        AssetRow{"short_name_ja", "汐見支店、関汐見、汐見", {"汐見"}},
+        AssetRow{"short_name_before_particle", "汐見の拠点", {"汐見"}},
+        AssetRow{"longest_wins", "汐見データセンター", {"汐見データセンター"}},
+        AssetRow{"stand_in", "HOST-1 ORG USER-2@ORG", {}}),
     [](const auto& row) { return row.param.name; });
 
 TEST(OwnAssetsTest2, TheSameEntityHasTheSameKeyInEveryForm) {

@@ -5,7 +5,7 @@
 namespace renkei::config {
 namespace {
 
-std::string All(const Problems& problems) {
+std::string AllProblems(const Problems& problems) {
   std::string all;
   for (const Problem& problem : problems) all += ToString(problem) + "\n";
   return all;
@@ -24,7 +24,7 @@ products = ["Alpha Pay"]
 sites = ["東都"]
 )",
                                  "assets.toml");
-  ASSERT_TRUE(loaded.value) << All(loaded.problems);
+  ASSERT_TRUE(loaded.value) << AllProblems(loaded.problems);
   Assets expected;
   expected.networks = {"192.0.2.0/24", "2001:db8::/32", "198.51.100.7"};
   expected.domains = {"alpha.example", "アルファ.example"};
@@ -38,59 +38,60 @@ sites = ["東都"]
   EXPECT_EQ(*loaded.value, expected);
 }
 
-struct BadCase {
+struct BadAssets {
   std::string name;
   std::string text;
   std::string says;
 };
 
-class AssetsRefuseTest : public ::testing::TestWithParam<BadCase> {};
+class AssetsRefuseTest : public ::testing::TestWithParam<BadAssets> {};
 
 TEST_P(AssetsRefuseTest, WithItsPlaceAndReason) {
   const auto loaded = LoadAssets(GetParam().text, "a");
   EXPECT_FALSE(loaded.value);
-  EXPECT_NE(All(loaded.problems).find(GetParam().says), std::string::npos) << All(loaded.problems);
+  EXPECT_NE(AllProblems(loaded.problems).find(GetParam().says), std::string::npos)
+      << AllProblems(loaded.problems);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, AssetsRefuseTest,
     ::testing::Values(
-        BadCase{"network", "networks = [\"192.0.2.0/33\"]\n",
-                "a:1:13: `networks` holds no address or CIDR: `192.0.2.0/33` (such as"},
-        BadCase{"network_of_everything", "networks = [\"0.0.0.0/0\"]\n", "no address or CIDR"},
-        BadCase{"network_name", "networks = [\"intern\"]\n", "no address or CIDR"},
-        BadCase{"domain_wild", "domains = [\"*.alpha.example\"]\n", "no domain"},
-        BadCase{"domain_top_level", "domains = [\"com\"]\n", "no domain"},
-        BadCase{"mail_address", "mail_domains = [\"a@alpha.example\"]\n", "no domain"},
-        BadCase{"pattern_of_everything", "users = [\"*\"]\n", "no pattern"},
-        BadCase{"pattern_of_one_letter", "hosts = [\"a*\"]\n", "no pattern"},
-        BadCase{"pattern_not_ascii", "hosts = [\"会計*\"]\n", "no pattern"},
-        BadCase{"pattern_with_domain_user", "users = [\"ALPHA\\\\taro\"]\n", "no pattern"},
-        BadCase{"name_of_one_letter", "[names]\nsites = [\"A\"]\n", "a:2:10: `sites` in [names]"},
-        BadCase{"empty_name", "people = [\"\"]\n", "no name"},
-        BadCase{"unknown", "network = []\n",
-                "a:1:1: unknown key `network` (did you mean `networks`?)"},
-        BadCase{"unknown_name", "[names]\norganisation = []\n", "did you mean `organization`?"},
-        BadCase{"wrong_type", "domains = \"alpha.example\"\n",
-                "must be a list of strings, not string"},
-        BadCase{"syntax", "domains = [\n", "not TOML"}),
+        BadAssets{"network", "networks = [\"192.0.2.0/33\"]\n",
+                  "a:1:13: `networks` holds no address or CIDR: `192.0.2.0/33` (such as"},
+        BadAssets{"network_of_everything", "networks = [\"0.0.0.0/0\"]\n", "no address or CIDR"},
+        BadAssets{"network_name", "networks = [\"intern\"]\n", "no address or CIDR"},
+        BadAssets{"domain_wild", "domains = [\"*.alpha.example\"]\n", "no domain"},
+        BadAssets{"domain_top_level", "domains = [\"com\"]\n", "no domain"},
+        BadAssets{"mail_address", "mail_domains = [\"a@alpha.example\"]\n", "no domain"},
+        BadAssets{"pattern_of_everything", "users = [\"*\"]\n", "no pattern"},
+        BadAssets{"pattern_of_one_letter", "hosts = [\"a*\"]\n", "no pattern"},
+        BadAssets{"pattern_not_ascii", "hosts = [\"会計*\"]\n", "no pattern"},
+        BadAssets{"pattern_with_domain_user", "users = [\"ALPHA\\\\taro\"]\n", "no pattern"},
+        BadAssets{"name_of_one_letter", "[names]\nsites = [\"A\"]\n", "a:2:10: `sites` in [names]"},
+        BadAssets{"empty_name", "people = [\"\"]\n", "no name"},
+        BadAssets{"unknown", "network = []\n",
+                  "a:1:1: unknown key `network` (did you mean `networks`?)"},
+        BadAssets{"unknown_name", "[names]\norganisation = []\n", "did you mean `organization`?"},
+        BadAssets{"wrong_type", "domains = \"alpha.example\"\n",
+                  "must be a list of strings, not string"},
+        BadAssets{"syntax", "domains = [\n", "not TOML"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(AssetsTest, EntriesAndPatternsAreCounted) {
   std::string domains = "domains = [";
   for (std::size_t i = 0; i <= kAssetEntriesMax; ++i) domains += fmt::format("\"d{}.example\",", i);
-  EXPECT_EQ(All(LoadAssets(domains + "]\n", "a").problems),
+  EXPECT_EQ(AllProblems(LoadAssets(domains + "]\n", "a").problems),
             "a: 10001 entries, over the limit of 10000\n");
   std::string hosts = "hosts = [";
   for (std::size_t i = 0; i <= kAssetPatternsMax; ++i) hosts += fmt::format("\"srv{}-*\",", i);
-  EXPECT_EQ(All(LoadAssets(hosts + "]\n", "a").problems),
+  EXPECT_EQ(AllProblems(LoadAssets(hosts + "]\n", "a").problems),
             "a: 501 patterns with `*` or `?`, over the limit of 500\n");
 }
 
 TEST(AssetsTest, WhatInitWritesNamesTheOrganization) {
   for (const std::string org : {"Alpha", "アルファ \"A\"", "A", "{}"}) {
     const auto loaded = LoadAssets(AssetsText(org), "assets.toml");
-    ASSERT_TRUE(loaded.value) << All(loaded.problems);
+    ASSERT_TRUE(loaded.value) << AllProblems(loaded.problems);
     Assets expected;
     if (org.size() > 1) expected.organizations = {org};
     EXPECT_EQ(*loaded.value, expected) << AssetsText(org);

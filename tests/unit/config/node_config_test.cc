@@ -13,7 +13,7 @@ std::vector<std::string> Lines(const Problems& problems) {
   return lines;
 }
 
-std::string All(const Problems& problems) {
+std::string Texts(const Problems& problems) {
   std::string all;
   for (const std::string& line : Lines(problems)) all += line + "\n";
   return all;
@@ -21,7 +21,7 @@ std::string All(const Problems& problems) {
 
 TEST(NodeConfigTest, AMemberNeedsNothingButItsName) {
   const auto loaded = LoadNodeConfig("[node]\norg = \"Alpha\"\n", "node.toml");
-  ASSERT_TRUE(loaded.value) << All(loaded.problems);
+  ASSERT_TRUE(loaded.value) << Texts(loaded.problems);
   NodeConfig expected;
   expected.org = "Alpha";
   EXPECT_EQ(*loaded.value, expected);
@@ -59,7 +59,7 @@ address = "192.0.2.7:7440"
 team = "beta"
 )",
                                      "node.toml");
-  ASSERT_TRUE(loaded.value) << All(loaded.problems);
+  ASSERT_TRUE(loaded.value) << Texts(loaded.problems);
   NodeConfig expected;
   expected.org = "アルファ銀行";
   expected.hub = true;
@@ -127,7 +127,8 @@ class NodeConfigRefusesTest : public ::testing::TestWithParam<BadCase> {};
 TEST_P(NodeConfigRefusesTest, WithItsPlaceAndReason) {
   const auto loaded = LoadNodeConfig(GetParam().text, "n");
   EXPECT_FALSE(loaded.value);
-  EXPECT_NE(All(loaded.problems).find(GetParam().says), std::string::npos) << All(loaded.problems);
+  EXPECT_NE(Texts(loaded.problems).find(GetParam().says), std::string::npos)
+      << Texts(loaded.problems);
 }
 
 const std::string kMember = "[node]\norg = \"A\"\n";
@@ -168,7 +169,7 @@ TEST(NodeConfigTest, MoreThanThirtyTwoLinksAreRefused) {
     text += fmt::format("[[link]]\nteam = \"t{}\"\naddress = \"t.example:1\"\n", i);
   }
   const auto loaded = LoadNodeConfig(text, "n");
-  EXPECT_EQ(All(loaded.problems), "n:99:1: more than 32 links\n");
+  EXPECT_EQ(Texts(loaded.problems), "n:99:1: more than 32 links\n");
 }
 
 TEST(NodeConfigTest, WhatInitWritesLoadsBackToTheSameValues) {
@@ -183,7 +184,7 @@ TEST(NodeConfigTest, WhatInitWritesLoadsBackToTheSameValues) {
        .enrol_listen = "[::1]:2"}};
   for (const NodeConfigSeed& seed : seeds) {
     const auto loaded = LoadNodeConfig(NodeConfigText(seed), "node.toml");
-    ASSERT_TRUE(loaded.value) << All(loaded.problems);
+    ASSERT_TRUE(loaded.value) << Texts(loaded.problems);
     NodeConfig expected;
     expected.org = seed.org;
     expected.community = seed.community;

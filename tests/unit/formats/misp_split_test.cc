@@ -8,13 +8,13 @@
 namespace renkei::formats {
 namespace {
 
-std::string Event(const std::string& inside) {
+std::string LargeEvent(const std::string& inside) {
   return R"({"Event": {"info": "Large", "uuid": "7a1f92cb-0000-425f-aacd-85b80ff5cb9a",)"
          R"( "Tag": [{"name": "tlp:red"}], )" +
          inside + "}}";
 }
 
-std::vector<Imported> Import(const std::string& text) {
+std::vector<Imported> ImportAll(const std::string& text) {
   auto imported = ImportMisp(text);
   EXPECT_TRUE(imported.ok()) << Message(imported.status());
   return imported.ok() ? *std::move(imported) : std::vector<Imported>{};
@@ -27,7 +27,7 @@ TEST(MispSplitTest, TooManyIndicatorsBecomeSeveralDraftsThatLoseNone) {
     list +=
         fmt::format(R"({}{{"type": "domain", "value": "h{}.example.org"}})", i > 0 ? "," : "", i);
   }
-  const std::vector<Imported> parts = Import(Event("\"Attribute\": [" + list + "]"));
+  const std::vector<Imported> parts = ImportAll(LargeEvent("\"Attribute\": [" + list + "]"));
   ASSERT_GE(parts.size(), 3U);
   std::set<std::string> values;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -61,8 +61,8 @@ TEST(MispSplitTest, LargeRulesReportsAndReferencesAreDealtOut) {
     reports +=
         fmt::format(R"({}{{"name": "n", "content": "{}{}"}})", i > 0 ? "," : "", large, large);
   }
-  const std::vector<Imported> parts =
-      Import(Event("\"Attribute\": [" + attributes + "], \"EventReport\": [" + reports + "]"));
+  const std::vector<Imported> parts = ImportAll(
+      LargeEvent("\"Attribute\": [" + attributes + "], \"EventReport\": [" + reports + "]"));
   int rules = 0;
   int references = 0;
   std::size_t report_bytes = 0;
@@ -87,7 +87,7 @@ TEST(MispSplitTest, AnObjectLargerThanARecordLosesMembershipNotValues) {
                            i > 0 ? "," : "", i);
   }
   const std::vector<Imported> parts =
-      Import(Event("\"Object\": [{\"name\": \"list\", \"Attribute\": [" + members + "]}]"));
+      ImportAll(LargeEvent("\"Object\": [{\"name\": \"list\", \"Attribute\": [" + members + "]}]"));
   std::size_t values = 0;
   for (const Imported& part : parts) {
     EXPECT_TRUE(record::CheckSections(part.draft.sections).ok());

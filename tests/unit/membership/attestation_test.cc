@@ -19,7 +19,7 @@ v1::Card SampleCard() {
   return card;
 }
 
-Attestation Sample() {
+Attestation SampleAttestation() {
   Attestation a;
   a.mode = AttestationMode::kNamed;
   a.origin = *crypto::PublicKey::From(Bytes(32, '\xaa'));
@@ -33,7 +33,7 @@ Attestation Sample() {
 }
 
 Attestation SampleFor(AttestationMode mode) {
-  Attestation a = Sample();
+  Attestation a = SampleAttestation();
   a.mode = mode;
   if (mode != AttestationMode::kNamed) a.subject = *Subject::From(Bytes(32, '\xbb'));
   if (mode == AttestationMode::kSession) a.not_after = a.not_before + std::chrono::hours(24);
@@ -50,7 +50,7 @@ constexpr AttestationMode kModes[] = {AttestationMode::kNamed, AttestationMode::
 
 TEST(AttestationTest, HasExactlyTheDocumentedBytes) {
   // Made with Python's struct.
-  EXPECT_EQ(HexEncode(EncodeAttestation(Sample())),
+  EXPECT_EQ(HexEncode(EncodeAttestation(SampleAttestation())),
             "524e4b312e617474657374000000000001"
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -96,9 +96,9 @@ INSTANTIATE_TEST_SUITE_P(
          [](auto& a) { a.not_after = a.not_before + std::chrono::hours(48); }},
         {"SessionWithoutOrigin", AttestationMode::kSession, [](auto& a) { a.origin = {}; }},
         {"AnonymousWithOrigin", AttestationMode::kAnonymous,
-         [](auto& a) { a.origin = Sample().origin; }},
+         [](auto& a) { a.origin = SampleAttestation().origin; }},
         {"PseudonymousWithCard", AttestationMode::kPseudonymous,
-         [](auto& a) { a.card_hash = Sample().card_hash; }},
+         [](auto& a) { a.card_hash = SampleAttestation().card_hash; }},
         {"SuccessorOfItself", AttestationMode::kSuccessor,
          [](auto& a) { a.subject = SubjectOf(a.origin); }},
         {"NoSubject", AttestationMode::kAnonymous, [](auto& a) { a.subject = {}; }},
@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 TEST(AttestationTest, WrongLengthOrLabelIsRefused) {
-  const Bytes good = EncodeAttestation(Sample());
+  const Bytes good = EncodeAttestation(SampleAttestation());
   EXPECT_FALSE(ParseAttestation(good + '\0').ok());
   EXPECT_FALSE(ParseAttestation(BytesView(good).substr(1)).ok());
   Bytes other_label = good;

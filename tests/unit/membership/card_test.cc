@@ -7,7 +7,7 @@
 namespace renkei::membership {
 namespace {
 
-v1::Card Sample() {
+v1::Card ExampleCard() {
   v1::Card card;
   card.set_team_key(Bytes(32, '\x33'));
   card.set_slug("alpha");
@@ -22,7 +22,7 @@ v1::Card Sample() {
 }
 
 TEST(CardTest, BecomesThePolicysFacts) {
-  const absl::StatusOr<v1::Card> card = ParseCard(EncodeCard(Sample()));
+  const absl::StatusOr<v1::Card> card = ParseCard(EncodeCard(ExampleCard()));
   ASSERT_TRUE(card.ok()) << card.status();
   policy::Peer want;
   want.team = "alpha";
@@ -41,7 +41,7 @@ struct BadCard {
 class BadCardTest : public testing::TestWithParam<BadCard> {};
 
 TEST_P(BadCardTest, IsRefused) {
-  v1::Card card = Sample();
+  v1::Card card = ExampleCard();
   GetParam().damage(card);
   EXPECT_EQ(ParseCard(EncodeCard(card)).status().code(), absl::StatusCode::kInvalidArgument);
 }

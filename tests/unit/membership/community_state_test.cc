@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view kCommunity = "forest.example";
 const Timestamp kSigned = FromUnixSeconds(1'767'225'600);
 
-v1::CommunityState Sample() {
+v1::CommunityState SampleState() {
   v1::CommunityState state;
   state.set_community(std::string(kCommunity));
   state.set_version(7);
@@ -34,7 +34,7 @@ class CommunityStateTest : public testing::Test {
 };
 
 TEST_F(CommunityStateTest, IsReadAsSigned) {
-  const auto state = Read(Sample());
+  const auto state = Read(SampleState());
   ASSERT_TRUE(state.ok()) << state.status();
   EXPECT_EQ(state->version(), 7U);
   EXPECT_TRUE(state->IsDenied(*crypto::Digest::From(Bytes(32, '\x11'))));
@@ -53,7 +53,7 @@ TEST_F(CommunityStateTest, IsReadAsSigned) {
 }
 
 TEST_F(CommunityStateTest, AnotherKeyOrCommunityOrAChangedBitIsRefused) {
-  v1::SignedState good = *SignState(key_, Sample());
+  v1::SignedState good = *SignState(key_, SampleState());
   EXPECT_EQ(CommunityState::Verify(good, "river.example", key_.public_key()).status().code(),
             absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(CommunityState::Verify(good, kCommunity, crypto::SigningKey::Generate().public_key())
@@ -72,7 +72,7 @@ class BadStateTest : public testing::TestWithParam<BadState> {};
 
 TEST_P(BadStateTest, IsRefusedThoughSigned) {
   const crypto::SigningKey key = crypto::SigningKey::Generate();
-  v1::CommunityState state = Sample();
+  v1::CommunityState state = SampleState();
   GetParam().damage(state);
   EXPECT_EQ(
       CommunityState::Verify(*SignState(key, state), kCommunity, key.public_key()).status().code(),
@@ -102,13 +102,13 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 TEST_F(CommunityStateTest, LargerThanItsLimitCannotBeSigned) {
-  v1::CommunityState state = Sample();
+  v1::CommunityState state = SampleState();
   for (int i = 0; i < 65'000; ++i) state.add_denied(Bytes(32, 'x'));
   EXPECT_EQ(SignState(key_, state).status().code(), absl::StatusCode::kResourceExhausted);
 }
 
 TEST_F(CommunityStateTest, GoesStaleByTheCharterAndDeadAtThreeTimesThat) {
-  const auto state = Read(Sample());
+  const auto state = Read(SampleState());
   const auto energy = record::MakeCircleId(kCommunity, "energy");
   EXPECT_EQ(state->FreshnessOf(energy, kSigned + 2h), Freshness::kFresh);
   EXPECT_EQ(state->FreshnessOf(energy, kSigned + 2h + 1s), Freshness::kStale);
@@ -125,7 +125,7 @@ TEST_F(CommunityStateTest, VoidEntriesMeetOlderAttestationsOfTheirSubjectAndCirc
   a.subject = SubjectOf(a.origin);
   a.circle = record::MakeCircleId(kCommunity, "energy");
   a.not_before = kSigned;
-  v1::CommunityState message = Sample();
+  v1::CommunityState message = SampleState();
   v1::VoidEntry* entry = message.add_voids();
   entry->set_subject(crypto::Sha256(a.subject.view()).str());
   entry->set_circle(a.circle.str());

@@ -13,7 +13,7 @@ constexpr std::string_view kText =
     "aerceirceirceirceirceirceirceirceirceirceirceirceirceibbeirsijjge4aacaqdaqcqmbyibefawdanbyhq"
     "@hub.example.org:7441";
 
-Token Sample() {
+Token SampleToken() {
   Token token;
   token.enrol_key_hash = *crypto::Digest::From(Bytes(32, '\x22'));
   token.invite_id = *InviteId::From(*HexDecode("2021222324252627"));
@@ -24,15 +24,15 @@ Token Sample() {
 
 EnrolTranscript SampleTranscript() {
   EnrolTranscript t;
-  t.invite_id = Sample().invite_id;
+  t.invite_id = SampleToken().invite_id;
   t.nonce = *EnrolNonce::From(Bytes(32, '\x11'));
-  t.enrol_key_hash = Sample().enrol_key_hash;
+  t.enrol_key_hash = SampleToken().enrol_key_hash;
   t.team_key = *crypto::PublicKey::From(Bytes(32, '\x33'));
   t.csr_hash = crypto::Sha256("csr");
   return t;
 }
 
-TEST(TokenTest, HasExactlyTheDocumentedForm) { EXPECT_EQ(ToString(Sample()), kText); }
+TEST(TokenTest, HasExactlyTheDocumentedForm) { EXPECT_EQ(ToString(SampleToken()), kText); }
 
 TEST(TokenTest, IsReadBackWhateverSurroundsItAndInEitherCase) {
   const std::string upper = "RNK1-AERC" + std::string(kText.substr(9));
@@ -40,7 +40,7 @@ TEST(TokenTest, IsReadBackWhateverSurroundsItAndInEitherCase) {
        {std::string(kText), " " + std::string(kText) + "\r\n", "\t" + upper}) {
     const absl::StatusOr<Token> token = ParseToken(text);
     ASSERT_TRUE(token.ok()) << token.status();
-    EXPECT_EQ(*token, Sample());
+    EXPECT_EQ(*token, SampleToken());
   }
 }
 
@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 TEST(EnrolBytesTest, VerifierTranscriptAndProofAreTheDocumentedOnes) {
-  const InviteVerifier v = MakeInviteVerifier(Sample().secret, Sample().invite_id);
+  const InviteVerifier v = MakeInviteVerifier(SampleToken().secret, SampleToken().invite_id);
   EXPECT_EQ(HexEncode(v.view()),
             "cc2bdb3a79ccbe8d94070308be04e1deabaf600053414f5b81191dd717d58094");
   EXPECT_EQ(HexEncode(EncodeTranscript(SampleTranscript())),

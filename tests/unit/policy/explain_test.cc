@@ -8,7 +8,7 @@
 namespace renkei::policy {
 namespace {
 
-constexpr char kRules[] =
+constexpr char kExplainRules[] =
     "grant g-base to level >= listed in circle on tlp <= green allow exist, see summary, query\n"
     "grant g-detail to level >= accredited in circle on tlp <= amber allow exist, see impact\n"
     "grant g-victim to level >= certified same-sector allow exist, see victim\n"
@@ -23,7 +23,7 @@ const Withheld* Find(const Explanation& said, SectionId section) {
 }
 
 TEST(ExplainTest, NamesTheNearestGrantAndWhatItLacks) {
-  const Explanation said = MustMake(kRules).Explain(Member(), Green());
+  const Explanation said = MustMake(kExplainRules).Explain(Member(), Green());
   EXPECT_EQ(ActionsText(said.mask.bits()), "exist, see summary, query");
   const Withheld* impact = Find(said, SectionId::kImpact);
   ASSERT_NE(impact, nullptr);
@@ -48,7 +48,7 @@ TEST(ExplainTest, NearestComesFirst) {
 }
 
 TEST(ExplainTest, NamesDeniesHeaderAndEverywhere) {
-  const Evaluator evaluator = MustMake(kRules);
+  const Evaluator evaluator = MustMake(kExplainRules);
   Marking record = Green();
   record.tags = {"ot"};
   record.section_levels[5] = 14;
@@ -75,7 +75,7 @@ TEST(ExplainTest, NamesDeniesHeaderAndEverywhere) {
 TEST(ExplainTest, SaysWhenClosureTookEverything) {
   Marking record = Green();
   record.must_disclose = Bit(SectionId::kCaveats);
-  const Explanation said = MustMake(kRules).Explain(Member(), record);
+  const Explanation said = MustMake(kExplainRules).Explain(Member(), record);
   EXPECT_EQ(said.mask, Mask());
   const Withheld* summary = Find(said, SectionId::kSummary);
   ASSERT_EQ(summary->limits.size(), 1U);
@@ -83,7 +83,7 @@ TEST(ExplainTest, SaysWhenClosureTookEverything) {
 }
 
 TEST(ExplainTest, SaysWhenNoCircleIsInCommon) {
-  const Evaluator evaluator = MustMake(kRules);
+  const Evaluator evaluator = MustMake(kExplainRules);
   Peer peer = Member();
   peer.circles[0].circle = "finance";
   EXPECT_EQ(ToText(evaluator.Explain(peer, Green())),
@@ -94,7 +94,7 @@ TEST(ExplainTest, SaysWhenNoCircleIsInCommon) {
 }
 
 TEST(ExplainTest, TextKeepsToTheWidth) {
-  const Explanation said = MustMake(kRules).Explain(Member(), Green());
+  const Explanation said = MustMake(kExplainRules).Explain(Member(), Green());
   for (const std::size_t width : {40U, 80U, 120U}) {
     std::istringstream lines(ToText(said, width));
     for (std::string line; std::getline(lines, line);) {
@@ -105,7 +105,7 @@ TEST(ExplainTest, TextKeepsToTheWidth) {
 }
 
 TEST(ExplainTest, JsonHasTheSameAnswer) {
-  const Explanation said = MustMake(kRules).Explain(Member(), Green());
+  const Explanation said = MustMake(kExplainRules).Explain(Member(), Green());
   const Json json = ToJson(said);
   EXPECT_EQ(json["allowed"], "exist, see summary, query");
   EXPECT_EQ(json["circles"][0]["circle"], "energy");

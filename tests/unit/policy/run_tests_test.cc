@@ -8,7 +8,7 @@
 namespace renkei::policy {
 namespace {
 
-constexpr char kRules[] =
+constexpr char kBaseRules[] =
     "set shared = summary indicators\n"
     "grant g to level >= listed in circle on tlp <= green kind in {incident} allow exist, query, "
     "sight, see "
@@ -28,7 +28,7 @@ struct RunCase {
 class RunTestsTest : public testing::TestWithParam<RunCase> {};
 
 TEST_P(RunTestsTest, PassesAsTheTableSays) {
-  const Evaluator evaluator = MustMake(kRules + ("test \"t\" " + GetParam().test + "\n"));
+  const Evaluator evaluator = MustMake(kBaseRules + ("test \"t\" " + GetParam().test + "\n"));
   const std::vector<TestResult> results = evaluator.RunTests();
   ASSERT_EQ(results.size(), 1U);
   EXPECT_EQ(results[0].passed, GetParam().passes) << results[0].text;
@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(RunTestsTest, AFailureSaysWhichRuleDecided) {
   const Evaluator evaluator =
-      MustMake(std::string(kRules) +
+      MustMake(std::string(kBaseRules) +
                "test \"a\" peer level=listed circles={energy} record circles={energy} tlp=green\n"
                "  expect not see summary; see victim\n");
   EXPECT_EQ(evaluator.RunTests()[0].text,
@@ -109,7 +109,7 @@ TEST(RunTestsTest, AFailureSaysWhichRuleDecided) {
 }
 
 TEST(RunTestsTest, ChartersRungsDecideWhatLevelsMean) {
-  const std::string rules = std::string(kRules) +
+  const std::string rules = std::string(kBaseRules) +
                             "test \"a\" peer level=listed circles={energy}"
                             " record circles={energy} tlp=green expect exist\n";
   EXPECT_TRUE(
