@@ -1,234 +1,202 @@
 #include "policy/compiled.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
-#include "policy/resolve.h"
 #include "policy/words.h"
 
 namespace renkei::policy {
 namespace {
 
-Truth TruthOf(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
+// The lists that an atom or rule needs, by word: in the facts, and in the circle.
+struct ListsNeeded {
+  std::map<std::uint32_t, std::uint64_t> facts{};
+  std::map<std::uint32_t, std::uint64_t> circle{};
+};
 
-Truth Not(Truth truth) {
-  if (truth == Truth::kUnknown) return truth;
-  return TruthOf(truth == Truth::kFalse);
+void AddList(std::map<std::uint32_t, std::uint64_t>& lists, int list) {
+  lists[static_cast<std::uint32_t>(list / 64)] |= std::uint64_t{1} << (list % 64);
+}
+
+// An atom as it is being compiled.
+struct AtomDraft {
+  Need need{};
+  ListsNeeded lists{};
+};
+
+// Of `field`, the values for which `listed` holds; an unknown satisfies no atom of a grant and
+// every atom of a deny, and in a test of the file it is false.
+template <class Listed>
+std::uint64_t ValuesOf(Field field, bool negated, ReadAs as, Listed listed) {
+  std::uint64_t values = ~field.All();
+  for (int value = 1; value < field.count; ++value) {
+    if (listed(value) != negated) values |= field.Bit(value, Purpose::kAnswer);
+  }
+  if (as == ReadAs::kDeny) values |= field.Bit(0, Purpose::kAnswer);
+  if (negated) values |= field.Bit(0, Purpose::kTest);
+  return values;
 }
 
 template <class Enum>
-std::uint32_t EnumBits(const std::vector<Name>& names,
-                       std::optional<Enum> (*from_word)(std::string_view)) {
-  std::uint32_t bits = 0;
-  for (const Name& name : names) {
-    if (const auto value = from_word(name.text)) bits |= 1U << static_cast<int>(*value);
+std::uint64_t EnumValues(Field field, const Atom& atom, ReadAs as,
+                         std::optional<Enum> (*from_word)(std::string_view)) {
+  std::uint32_t listed = 0;
+  for (const Name& name : atom.words) {
+    if (const auto value = from_word(name.text)) listed |= 1U << static_cast<int>(*value);
   }
-  return bits;
+  return ValuesOf(field, atom.negated, as, [&](int value) { return (listed >> value & 1) != 0; });
 }
 
-NumberSet NumbersOf(const std::vector<Name>& names, Dictionary& dictionary) {
-  NumberSet numbers;
-  for (const Name& name : names) numbers.Add(dictionary.Add(name.text));
-  return numbers;
+std::uint64_t SameValues(Field believed, Field claimed, const Atom& atom, ReadAs as) {
+  return ValuesOf(as == ReadAs::kGrant ? believed : claimed, atom.negated, as,
+                  [](int value) { return value == static_cast<int>(Truth::kTrue); });
 }
 
-CompiledAtom CompileAtom(const Atom& atom, CompiledPolicy& out) {
-  CompiledAtom compiled{
-      .kind = atom.kind, .negated = atom.negated, .value = atom.value, .source = &atom};
-  switch (atom.kind) {
-    case AtomKind::kLevelAtLeast:
-    case AtomKind::kLevelBelow:
-      compiled.value = out.levels[static_cast<std::size_t>(atom.value)].rung;
-      break;
-    case AtomKind::kInCircle:
-      compiled.any_circle = atom.words.empty();
-      compiled.numbers = NumbersOf(atom.words, out.patterns);
-      break;
-    case AtomKind::kSectorIn:
-      compiled.numbers = NumbersOf(atom.words, out.sectors);
-      break;
-    case AtomKind::kCountryIn:
-      compiled.numbers = NumbersOf(atom.words, out.countries);
-      break;
-    case AtomKind::kTeamIn:
-      compiled.numbers = NumbersOf(atom.words, out.teams);
-      break;
-    case AtomKind::kTagIn:
-      compiled.numbers = NumbersOf(atom.words, out.tags);
-      break;
-    case AtomKind::kPeerIn:
-      compiled.enums = EnumBits<PeerKind>(atom.words, PeerKindFromWord);
-      break;
-    case AtomKind::kKindIn:
-      compiled.enums = EnumBits<Kind>(atom.words, KindFromWord);
-      break;
-    case AtomKind::kSourceIn:
-      compiled.enums = EnumBits<SourceMode>(atom.words, SourceModeFromWord);
-      break;
-    case AtomKind::kTypeIn:
-      for (const Name& name : atom.words) {
-        compiled.types.push_back(RsitFromWord(name.text).value_or(0));
-      }
-      break;
-    default:
-      break;
-  }
-  return compiled;
+std::uint64_t FlagValues(Field flag, const Atom& atom) {
+  return ~FlagBit(flag, /*value=*/atom.negated);
 }
 
-CompiledRule CompileRule(const Rule& rule, CompiledPolicy& out) {
-  CompiledRule compiled{.source = &rule, .bits = rule.bits};
-  // The record's atoms first: cheapest, and the same for every circle.
-  for (const auto* atoms : {&rule.mark, &rule.peer}) {
-    for (const Atom& atom : *atoms) {
-      auto& into = FormOf(atom.kind).per_circle ? compiled.circle : compiled.fixed;
-      into.push_back(CompileAtom(atom, out));
-    }
-  }
-  return compiled;
+// Lists are never negated in a rule, but for circles.
+template <class Words>
+void NeedList(AtomDraft& draft, Words& words, const Atom& atom, ReadAs as, int& next) {
+  AddList(draft.lists.facts, words.AddList(atom.words, as, next));
 }
 
-NumberSet PatternsOf(const Dictionary& patterns, std::string_view circle) {
-  NumberSet matching;
-  for (const auto& [pattern, number] : patterns.words()) {
-    if (MatchesCircle(pattern, circle)) matching.Add(number);
-  }
-  return matching;
-}
-
-Truth InNumbers(const CompiledAtom& atom, int number) {
-  if (number == Dictionary::kUnknown) return Truth::kUnknown;
-  return TruthOf(atom.numbers.Contains(number));
-}
-
-// 0 is unspecified in every enum.
-Truth InEnums(const CompiledAtom& atom, int value) {
-  if (value <= 0 || value >= 32) return Truth::kUnknown;
-  return TruthOf((atom.enums >> value & 1) != 0);
-}
-
-Truth Compare(int value, bool holds) { return value == 0 ? Truth::kUnknown : TruthOf(holds); }
-
-Truth InTypes(const CompiledAtom& atom, std::uint32_t type) {
-  if (type == 0) return Truth::kUnknown;
-  return TruthOf(std::any_of(atom.types.begin(), atom.types.end(), [&](std::uint32_t listed) {
-    return listed == type || ((listed & 0xff) == 0 && listed >> 8 == type >> 8);
-  }));
-}
-
-Truth InTags(const CompiledAtom& atom, const std::vector<int>& tags) {
-  return TruthOf(
-      std::any_of(tags.begin(), tags.end(), [&](int tag) { return atom.numbers.Contains(tag); }));
-}
-
-Truth TestRecord(const CompiledAtom& atom, const Facts& facts) {
-  const Marking& record = facts.marking;
-  const auto tlp = static_cast<int>(record.tlp);
-  const auto pap = static_cast<int>(record.pap);
-  const auto severity = static_cast<int>(record.severity);
+void CompileRecordAtom(AtomDraft& draft, const Atom& atom, ReadAs as, Vocabulary& words) {
+  const auto at_most = [&](int value) { return value <= atom.value; };
+  const auto at_least = [&](int value) { return value >= atom.value; };
+  std::uint64_t& values = draft.need.values;
   switch (atom.kind) {
     case AtomKind::kTlpAtMost:
-      return Compare(tlp, tlp <= atom.value);
+      values = ValuesOf(kTlpField, atom.negated, as, at_most);
+      break;
     case AtomKind::kTlpAtLeast:
-      return Compare(tlp, tlp >= atom.value);
+      values = ValuesOf(kTlpField, atom.negated, as, at_least);
+      break;
     case AtomKind::kPapAtMost:
-      return Compare(pap, pap <= atom.value);
+      values = ValuesOf(kPapField, atom.negated, as, at_most);
+      break;
     case AtomKind::kPapAtLeast:
-      return Compare(pap, pap >= atom.value);
+      values = ValuesOf(kPapField, atom.negated, as, at_least);
+      break;
     case AtomKind::kSeverityAtLeast:
-      return Compare(severity, severity >= atom.value);
+      values = ValuesOf(kSeverityField, atom.negated, as, at_least);
+      break;
     case AtomKind::kKindIn:
-      return InEnums(atom, static_cast<int>(record.kind));
+      values = EnumValues<Kind>(kKindField, atom, as, KindFromWord);
+      break;
     case AtomKind::kSourceIn:
-      return InEnums(atom, static_cast<int>(record.source));
+      values = EnumValues<SourceMode>(kSourceField, atom, as, SourceModeFromWord);
+      break;
     case AtomKind::kTypeIn:
-      return InTypes(atom, record.type);
+      NeedList(draft, words.types, atom, as, words.list_count);
+      break;
     case AtomKind::kTagIn:
-      return InTags(atom, facts.tags);
+      NeedList(draft, words.tags, atom, as, words.list_count);
+      break;
     case AtomKind::kEmbargo:
-      return TruthOf(record.embargoed);
+      values = FlagValues(kEmbargoFlag, atom);
+      break;
     case AtomKind::kExercise:
-      return TruthOf(record.exercise);
+      values = FlagValues(kExerciseFlag, atom);
+      break;
     default:
-      return Truth::kUnknown;
+      break;
   }
 }
 
-Truth TestPositive(const CompiledAtom& atom, const Facts& facts, const CircleFacts* circle,
-                   ReadAs as) {
-  const bool believed = as == ReadAs::kGrant;
+std::uint32_t RungsOf(const Atom& atom, const std::vector<Level>& levels) {
+  const Rung level = levels[static_cast<std::size_t>(atom.value)].rung;
+  std::uint32_t rungs = 0;
+  for (Rung rung = 1; rung <= kRungMax; ++rung) {
+    const bool reached = rung >= level;
+    if (reached == (atom.kind == AtomKind::kLevelAtLeast)) rungs |= 1U << rung;
+  }
+  return rungs;
+}
+
+void CompilePeerAtom(AtomDraft& draft, const Atom& atom, ReadAs as, CompiledPolicy& out) {
+  Vocabulary& words = out.words;
+  const bool grant = as == ReadAs::kGrant;
+  std::uint64_t& values = draft.need.values;
   switch (atom.kind) {
     case AtomKind::kLevelAtLeast:
-      return circle == nullptr ? Truth::kUnknown : TruthOf(circle->membership->rung >= atom.value);
     case AtomKind::kLevelBelow:
-      return circle == nullptr ? Truth::kUnknown : TruthOf(circle->membership->rung < atom.value);
+      draft.need.rungs = RungsOf(atom, out.levels);
+      break;
     case AtomKind::kInCircle:
-      if (circle == nullptr) return Truth::kUnknown;
-      return TruthOf(atom.any_circle || atom.numbers.Meets(circle->patterns));
+      if (atom.words.empty()) break;  // every circle that is asked
+      AddList(draft.lists.circle, words.circles.AddList(atom.words, atom.negated));
+      break;
     case AtomKind::kSameSector:
-      return believed ? facts.sector.same_believed : facts.sector.same_claimed;
+      words.same_sector = true;
+      values = SameValues(kSectorBelieved, kSectorClaimed, atom, as);
+      break;
     case AtomKind::kSameCountry:
-      return believed ? facts.country.same_believed : facts.country.same_claimed;
+      words.same_country = true;
+      values = SameValues(kCountryBelieved, kCountryClaimed, atom, as);
+      break;
     case AtomKind::kSectorIn:
-      return InNumbers(atom, believed ? facts.sector.believed : facts.sector.claimed);
+      NeedList(draft, grant ? words.sectors_believed : words.sectors_claimed, atom, as,
+               words.list_count);
+      break;
     case AtomKind::kCountryIn:
-      return InNumbers(atom, believed ? facts.country.believed : facts.country.claimed);
-    case AtomKind::kPeerIn:
-      return InEnums(atom, static_cast<int>(facts.peer.kind));
+      NeedList(draft, grant ? words.countries_believed : words.countries_claimed, atom, as,
+               words.list_count);
+      break;
     case AtomKind::kTeamIn:
-      return InNumbers(atom, facts.team);
+      NeedList(draft, words.teams, atom, as, words.list_count);
+      break;
+    case AtomKind::kPeerIn:
+      values = EnumValues<PeerKind>(kPeerKindField, atom, as, PeerKindFromWord);
+      break;
     case AtomKind::kRecipient:
-      return TruthOf(facts.peer.recipient);
+      values = FlagValues(kRecipientFlag, atom);
+      break;
     case AtomKind::kOwn:
-      return TruthOf(facts.peer.own);
-    case AtomKind::kAnyone:
-      return Truth::kTrue;
+      values = FlagValues(kOwnFlag, atom);
+      break;
     default:
-      return TestRecord(atom, facts);
+      CompileRecordAtom(draft, atom, as, words);
   }
 }
 
-Claim ClaimOf(const Trust& trust, const Dictionary& dictionary, const std::string& value,
-              const AssertedBy& by, const std::vector<std::string>& of_record) {
-  Claim claim;
-  if (value.empty()) return claim;
-  claim.claimed = dictionary.Find(value);
-  if (!of_record.empty()) {
-    const auto found = std::find(of_record.begin(), of_record.end(), value);
-    claim.same_claimed = TruthOf(found != of_record.end());
+// Puts the lists of `draft` where its need finds them.
+Need PlaceLists(AtomDraft draft, CompiledPolicy& out) {
+  draft.need.first_list = static_cast<std::uint32_t>(out.lists.size());
+  draft.need.list_count = static_cast<std::uint16_t>(draft.lists.facts.size());
+  draft.need.circle_list_count = static_cast<std::uint16_t>(draft.lists.circle.size());
+  for (const auto* lists : {&draft.lists.facts, &draft.lists.circle}) {
+    for (const auto& [word, bits] : *lists) out.lists.push_back({word, bits});
   }
-  if (!trust.Believes(by)) return claim;
-  claim.believed = claim.claimed;
-  claim.same_believed = claim.same_claimed;
-  return claim;
+  return draft.need;
+}
+
+void CompileRule(const Rule& rule, RuleSet& into, CompiledPolicy& out) {
+  CompiledRule compiled{.source = &rule, .bits = rule.bits};
+  const ReadAs as = compiled.denies() ? ReadAs::kDeny : ReadAs::kGrant;
+  AtomDraft whole;
+  whole.need.bits = rule.bits;
+  whole.need.denies = compiled.denies();
+  // The record's atoms first, as they are told in explanations.
+  for (const auto* atoms : {&rule.mark, &rule.peer}) {
+    for (const Atom& atom : *atoms) {
+      AtomDraft draft;
+      CompilePeerAtom(draft, atom, as, out);
+      whole.need.values &= draft.need.values;
+      whole.need.rungs &= draft.need.rungs;
+      for (const auto& [word, bits] : draft.lists.facts) whole.lists.facts[word] |= bits;
+      for (const auto& [word, bits] : draft.lists.circle) whole.lists.circle[word] |= bits;
+      auto& list = FormOf(atom.kind).per_circle ? compiled.circle : compiled.fixed;
+      list.push_back({.source = &atom, .need = PlaceLists(std::move(draft), out)});
+    }
+  }
+  into.needs.push_back(PlaceLists(std::move(whole), out));
+  into.rules.push_back(std::move(compiled));
 }
 
 }  // namespace
-
-int Dictionary::Add(std::string_view word) {
-  const int next = static_cast<int>(numbers_.size());
-  return numbers_.emplace(std::string(word), next).first->second;
-}
-
-int Dictionary::Find(std::string_view word) const {
-  if (word.empty()) return kUnknown;
-  const auto found = numbers_.find(word);
-  return found == numbers_.end() ? kOther : found->second;
-}
-
-void NumberSet::Add(int number) {
-  const auto word = static_cast<std::size_t>(number) / 64;
-  if (word >= words_.size()) words_.resize(word + 1);
-  words_[word] |= std::uint64_t{1} << (number % 64);
-}
-
-bool NumberSet::Meets(const NumberSet& other) const {
-  const std::size_t n = std::min(words_.size(), other.words_.size());
-  for (std::size_t i = 0; i < n; ++i) {
-    if ((words_[i] & other.words_[i]) != 0) return true;
-  }
-  return false;
-}
 
 std::shared_ptr<const CompiledPolicy> Compile(std::shared_ptr<const Policy> policy,
                                               std::vector<Level> levels) {
@@ -237,80 +205,41 @@ std::shared_ptr<const CompiledPolicy> Compile(std::shared_ptr<const Policy> poli
   out->levels = std::move(levels);
   const PolicyFile& file = out->policy->file();
   for (const Attribute attribute : {Attribute::kLevel, Attribute::kSector, Attribute::kCountry}) {
-    out->trust[static_cast<std::size_t>(attribute)] = {.attribute = attribute, .hub = true};
+    out->words.trust[static_cast<std::size_t>(attribute)] = {.attribute = attribute, .hub = true};
   }
   for (const Trust& trust : file.trust) {
-    out->trust[static_cast<std::size_t>(trust.attribute)] = trust;
+    out->words.trust[static_cast<std::size_t>(trust.attribute)] = trust;
   }
   for (const Rule& rule : file.rules) {
-    CompiledRule compiled = CompileRule(rule, *out);
-    auto& into = rule.kind == RuleKind::kAccept ? out->accepts
-                 : rule.everywhere              ? out->everywhere
-                                                : out->rules;
-    into.push_back(std::move(compiled));
+    RuleSet& into = rule.kind == RuleKind::kAccept ? out->accepts
+                    : rule.everywhere              ? out->everywhere
+                                                   : out->rules;
+    CompileRule(rule, into, *out);
   }
-  for (const Name& circle : file.circles) {
-    out->circle_patterns.emplace(circle.text, PatternsOf(out->patterns, circle.text));
-  }
+  out->words.circles.Learn(file.circles);
   return out;
 }
 
-Facts::Facts(const CompiledPolicy& policy, const Peer& asking, const Marking& asked)
-    : peer(asking),
-      marking(asked),
-      team(policy.teams.Find(asking.team)),
-      sector(ClaimOf(policy.TrustOf(Attribute::kSector), policy.sectors, asking.sector,
-                     asking.sector_by, asked.sectors)),
-      country(ClaimOf(policy.TrustOf(Attribute::kCountry), policy.countries, asking.country,
-                      asking.country_by, asked.countries)) {
-  for (const std::string& tag : asked.tags) {
-    const int number = policy.tags.Find(tag);
-    if (number >= 0) tags.push_back(number);
-  }
+bool Counts(const CompiledPolicy& policy, const Membership& membership) {
+  return membership.rung != 0 && membership.rung <= kRungMax &&
+         policy.words.Believes(Attribute::kLevel, membership.by);
 }
 
-std::vector<CircleFacts> CommonCircles(const CompiledPolicy& policy, const Peer& peer,
-                                       const Marking& marking) {
-  std::vector<CircleFacts> circles;
-  const Trust& trust = policy.TrustOf(Attribute::kLevel);
+CircleList CommonCircles(const CompiledPolicy& policy, const Peer& peer, const Marking& marking) {
+  CircleList circles;
+  const CircleField& field = policy.words.circles;
   for (const Membership& membership : peer.circles) {
-    if (membership.rung == 0 || membership.rung > kRungMax || !trust.Believes(membership.by)) {
-      continue;
-    }
+    if (!Counts(policy, membership)) continue;
     const auto& shared = marking.circles;
     if (std::find(shared.begin(), shared.end(), membership.circle) == shared.end()) continue;
-    CircleFacts circle{.membership = &membership};
-    if (policy.patterns.size() > 0) {
-      const auto known = policy.circle_patterns.find(membership.circle);
-      circle.patterns = known != policy.circle_patterns.end()
-                            ? known->second
-                            : PatternsOf(policy.patterns, membership.circle);
-    }
-    circles.push_back(std::move(circle));
+    CircleFacts& circle = circles.Add({.membership = &membership});
+    if (field.empty()) continue;
+    circle.lists = field.Find(membership.circle);
+    if (circle.lists != nullptr) continue;
+    circle.own = std::make_unique<ListBits>(field.Match(membership.circle));
+    circle.lists = circle.own.get();
   }
   return circles;
-}
-
-std::uint64_t HeaderBits(const Peer& peer, const Marking& marking, Rung rung) {
-  const auto reached = [&](Rung needed) {
-    // Carrying is not seeing: the hub that attested the author must be able to pass it on.
-    if (peer.own || peer.author_hub) return true;
-    return needed == kRecipientsOnly ? peer.recipient : rung >= needed;
-  };
-  std::uint64_t bits = Mask::kQuery | Mask::kSight | Mask::kComment;
-  if (reached(marking.min_level)) bits |= Mask::kExist;
-  for (std::size_t i = 0; i < marking.section_levels.size(); ++i) {
-    if (reached(marking.section_levels[i])) bits |= std::uint64_t{1} << i;
-  }
-  // An unspecified relay is none.
-  if (marking.relay == Relay::kCircle || marking.relay == Relay::kFree) bits |= Mask::kRelay;
-  return bits;
-}
-
-Truth AskAtom(const CompiledAtom& atom, const Facts& facts, const CircleFacts* circle, ReadAs as) {
-  Truth truth = TestPositive(atom, facts, circle, as);
-  if (facts.unknown_is_false && truth == Truth::kUnknown) truth = Truth::kFalse;
-  return atom.negated ? Not(truth) : truth;
 }
 
 }  // namespace renkei::policy

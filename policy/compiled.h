@@ -1,64 +1,44 @@
-// A policy made ready for asking: words become numbers, lists become bit sets.  Internal to
-// policy/.
+// A policy made ready for asking: each rule becomes the few masks that its facts must meet.
+// Internal to policy/.
 //
 // There is one evaluator, Evaluate(); what it tells a Trace decides whether it answers or explains.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "policy/ast.h"
+#include "policy/facts.h"
 #include "policy/marking.h"
 #include "policy/policy.h"
+#include "policy/short_list.h"
 
 namespace renkei::policy {
 
-// Words that rules mention, numbered from 0.
-class Dictionary {
- public:
-  static constexpr int kOther = -1;    // a word that no rule mentions
-  static constexpr int kUnknown = -2;  // no word at all
-
-  int Add(std::string_view word);
-  int Find(std::string_view word) const;  // kUnknown if empty
-  std::size_t size() const { return numbers_.size(); }
-  const std::map<std::string, int, std::less<>>& words() const { return numbers_; }
-
- private:
-  std::map<std::string, int, std::less<>> numbers_;
+// What an atom, or all atoms of a rule together, ask of the facts.  32 bytes: a policy's rules are
+// read in one sweep.
+struct Need {
+  std::uint64_t values = ~std::uint64_t{0};  // of each field, the values that will do
+  std::uint64_t bits = 0;                    // what the rule gives or takes
+  std::uint32_t rungs = 0xffff;              // bit r: rung r will do
+  std::uint32_t first_list = 0;              // in CompiledPolicy::lists
+  std::uint16_t list_count = 0;              // of the facts; after them,
+  std::uint16_t circle_list_count = 0;       // of the circle
+  bool denies = false;
 };
 
-// A set of small numbers.
-class NumberSet {
- public:
-  void Add(int number);
-  bool Contains(int number) const {
-    const auto word = static_cast<std::size_t>(number) / 64;
-    return number >= 0 && word < words_.size() && (words_[word] >> (number % 64) & 1) != 0;
-  }
-  bool Meets(const NumberSet& other) const;
-
- private:
-  std::vector<std::uint64_t> words_;
+// Lists that the facts must be in: all `bits` of that word.
+struct ListNeed {
+  std::uint32_t word = 0;
+  std::uint64_t bits = 0;
 };
-
-enum class Truth : std::uint8_t { kFalse, kTrue, kUnknown };
 
 struct CompiledAtom {
-  AtomKind kind = AtomKind::kAnyone;
-  bool negated = false;
-  bool any_circle = false;             // `in circle` without names
-  int value = 0;                       // rung, TLP, PAP, severity
-  std::uint32_t enums = 0;             // bit n: the enum's value n is listed
-  NumberSet numbers{};                 // listed words, by their dictionary
-  std::vector<std::uint32_t> types{};  // RSIT
-  const Atom* source = nullptr;        // in the Policy; for explanations
+  const Atom* source = nullptr;  // in the Policy; for explanations
+  Need need{};
 };
 
 struct CompiledRule {
@@ -70,122 +50,114 @@ struct CompiledRule {
   bool denies() const { return source->kind == RuleKind::kDeny; }
 };
 
+struct RuleSet {
+  std::vector<CompiledRule> rules{};
+  std::vector<Need> needs{};  // of each rule: all its atoms at once
+};
+
 struct CompiledPolicy {
   std::shared_ptr<const Policy> policy{};  // outlives the pointers into it
   std::vector<Level> levels{};             // with the charter's rungs
-  std::array<Trust, 3> trust{};            // by Attribute; hub only where the file says nothing
-  std::vector<CompiledRule> rules{};       // grants and denies of a circle
-  std::vector<CompiledRule> everywhere{};
-  std::vector<CompiledRule> accepts{};
-  Dictionary teams{};
-  Dictionary sectors{};
-  Dictionary countries{};
-  Dictionary tags{};
-  Dictionary patterns{};                                            // of circles
-  std::map<std::string, NumberSet, std::less<>> circle_patterns{};  // of circles in the file
+  Vocabulary words{};
+  std::vector<ListNeed> lists{};
+  RuleSet rules{};  // grants and denies of a circle
+  RuleSet everywhere{};
+  RuleSet accepts{};
 
-  const Trust& TrustOf(Attribute attribute) const {
-    return trust[static_cast<std::size_t>(attribute)];
-  }
+  const Trust& TrustOf(Attribute attribute) const { return words.TrustOf(attribute); }
 };
 
 // REQUIRES: `levels` has the policy's levels in its order.
 std::shared_ptr<const CompiledPolicy> Compile(std::shared_ptr<const Policy> policy,
                                               std::vector<Level> levels);
 
-// An attribute of the peer as grants read it (believed) and as denies do (any claim).
-struct Claim {
-  int believed = Dictionary::kUnknown;
-  int claimed = Dictionary::kUnknown;
-  Truth same_believed = Truth::kUnknown;  // as the record's victim
-  Truth same_claimed = Truth::kUnknown;
-};
-
-// What atoms ask of one peer and one record, circle aside.
-struct Facts {
-  Facts(const CompiledPolicy& policy, const Peer& asking, const Marking& asked);
-
-  const Peer& peer;        // outlives this
-  const Marking& marking;  // outlives this
-  int team = Dictionary::kUnknown;
-  Claim sector{};
-  Claim country{};
-  std::vector<int> tags{};  // only those that rules mention
-  bool unknown_is_false = false;
-};
-
 // A circle that peer and record share, in which the peer has a rung.
 struct CircleFacts {
   const Membership* membership = nullptr;
-  NumberSet patterns{};
+  const ListBits* lists = nullptr;  // the lists of circles that it is in; null: none
+  std::unique_ptr<ListBits> own{};  // if the policy does not name it
   std::uint64_t allowed = 0;
   std::uint64_t denied = 0;
   std::uint64_t header = 0;
 
   std::uint64_t bits() const { return allowed & ~denied & header; }
 };
+using CircleList = ShortList<CircleFacts, 4>;
 
 // In the order of the peer's memberships.  A membership that the policy does not believe, or
 // without a rung in 1..14, is none.
-std::vector<CircleFacts> CommonCircles(const CompiledPolicy& policy, const Peer& peer,
-                                       const Marking& marking);
+CircleList CommonCircles(const CompiledPolicy& policy, const Peer& peer, const Marking& marking);
 
-// What the author's header leaves to a peer at `rung`.
-std::uint64_t HeaderBits(const Peer& peer, const Marking& marking, Rung rung);
+// True if a membership counts at all.
+bool Counts(const CompiledPolicy& policy, const Membership& membership);
 
-enum class ReadAs : std::uint8_t { kGrant, kDeny };
+inline bool MeetsFixed(const CompiledPolicy& policy, const Need& need, const Facts& facts) {
+  if ((facts.values & ~need.values) != 0) return false;
+  const ListNeed* lists = policy.lists.data() + need.first_list;
+  for (int i = 0; i < need.list_count; ++i) {
+    if ((lists[i].bits & ~facts.lists[lists[i].word]) != 0) return false;
+  }
+  return true;
+}
 
-// `circle` is empty for atoms that are the same everywhere.
-Truth AskAtom(const CompiledAtom& atom, const Facts& facts, const CircleFacts* circle, ReadAs as);
+inline bool MeetsInCircle(const CompiledPolicy& policy, const Need& need,
+                          const CircleFacts& circle) {
+  if ((need.rungs >> circle.membership->rung & 1) == 0) return false;
+  const ListNeed* lists = policy.lists.data() + need.first_list + need.list_count;
+  for (int i = 0; i < need.circle_list_count; ++i) {
+    if (circle.lists == nullptr || (lists[i].bits & ~(*circle.lists)[lists[i].word]) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
 
-// Hears nothing; rules stop at the first atom that fails.
+// Hears nothing; rules are asked with all their atoms at once.
 struct NoTrace {
-  static constexpr bool kOn = false;
-  void BeginRule(const CompiledRule&) {}
-  void FailFixed(const CompiledAtom&) {}
-  void BeginCircle(const CircleFacts&) {}
-  void FailInCircle(const CompiledAtom&) {}
-  void EndCircle(bool /*matched*/) {}
+  static constexpr bool kAtoms = false;
+  void Match(std::size_t /*rule*/, bool /*everywhere*/) {}
 };
 
-// An unknown satisfies no atom of a grant and every atom of a deny.
-inline bool Satisfied(Truth truth, ReadAs as) {
-  return as == ReadAs::kGrant ? truth == Truth::kTrue : truth != Truth::kFalse;
-}
-
-// Asks one rule in every circle; `on_match(circle)` where all its atoms are satisfied.
+// Asks every rule in every circle; `on_match(need, circle, number)` where it matches.  With a trace
+// that hears of atoms the same question is put for each of them.
 template <class Trace, class OnMatch>
-void AskRule(const CompiledRule& rule, const Facts& facts, std::vector<CircleFacts>& circles,
-             Trace& trace, OnMatch on_match) {
-  const ReadAs as = rule.denies() ? ReadAs::kDeny : ReadAs::kGrant;
-  trace.BeginRule(rule);
-  bool fixed = true;
-  for (const CompiledAtom& atom : rule.fixed) {
-    if (Satisfied(AskAtom(atom, facts, nullptr, as), as)) continue;
-    if constexpr (!Trace::kOn) return;
-    trace.FailFixed(atom);
-    fixed = false;
-  }
-  for (CircleFacts& circle : circles) {
-    trace.BeginCircle(circle);
-    bool matched = fixed;
-    for (const CompiledAtom& atom : rule.circle) {
-      if (Satisfied(AskAtom(atom, facts, &circle, as), as)) continue;
-      matched = false;
-      if constexpr (!Trace::kOn) break;
-      trace.FailInCircle(atom);
+void AskRules(const CompiledPolicy& policy, const RuleSet& set, const Facts& facts,
+              CircleList& circles, Trace& trace, OnMatch on_match) {
+  if constexpr (!Trace::kAtoms) {
+    for (const Need& need : set.needs) {
+      if (!MeetsFixed(policy, need, facts)) continue;
+      for (CircleFacts& circle : circles) {
+        if (MeetsInCircle(policy, need, circle)) on_match(need, circle, &need - set.needs.data());
+      }
     }
-    if (matched) on_match(circle);
-    trace.EndCircle(matched);
+    return;
+  } else {
+    for (std::size_t i = 0; i < set.rules.size(); ++i) {
+      const CompiledRule& rule = set.rules[i];
+      trace.BeginRule(rule);
+      bool fixed = true;
+      for (const CompiledAtom& atom : rule.fixed) {
+        if (MeetsFixed(policy, atom.need, facts)) continue;
+        trace.FailFixed(atom);
+        fixed = false;
+      }
+      for (CircleFacts& circle : circles) {
+        trace.BeginCircle(circle);
+        bool matched = fixed;
+        for (const CompiledAtom& atom : rule.circle) {
+          if (MeetsInCircle(policy, atom.need, circle)) continue;
+          trace.FailInCircle(atom);
+          matched = false;
+        }
+        if (matched) on_match(set.needs[i], circle, static_cast<std::ptrdiff_t>(i));
+        trace.EndCircle(matched);
+      }
+    }
   }
 }
-
-// A test in the file asks for the policy's own answer: no header, and what it does not say is
-// false.
-enum class Purpose : std::uint8_t { kAnswer, kTest };
 
 struct Evaluation {
-  std::vector<CircleFacts> circles{};
+  CircleList circles{};
   std::uint64_t everywhere = 0;  // taken away by `deny everywhere`
   std::uint64_t bits = 0;        // before closure
 };
@@ -196,22 +168,22 @@ Evaluation Evaluate(const CompiledPolicy& policy, const Peer& peer, const Markin
                     Purpose purpose, Trace& trace) {
   Evaluation result{.circles = CommonCircles(policy, peer, marking)};
   if (result.circles.empty()) return result;
-  Facts facts(policy, peer, marking);
-  facts.unknown_is_false = purpose == Purpose::kTest;
+  const Facts facts = FactsOf(policy.words, peer, marking, purpose);
+  AskRules(policy, policy.rules, facts, result.circles, trace,
+           [&](const Need& need, CircleFacts& circle, std::ptrdiff_t rule) {
+             (need.denies ? circle.denied : circle.allowed) |= need.bits;
+             trace.Match(static_cast<std::size_t>(rule), /*everywhere=*/false);
+           });
+  AskRules(policy, policy.everywhere, facts, result.circles, trace,
+           [&](const Need& need, CircleFacts&, std::ptrdiff_t rule) {
+             result.everywhere |= need.bits;
+             trace.Match(static_cast<std::size_t>(rule), /*everywhere=*/true);
+           });
   for (CircleFacts& circle : result.circles) {
     circle.header =
         purpose == Purpose::kTest ? Mask::kAll : HeaderBits(peer, marking, circle.membership->rung);
+    result.bits |= circle.bits();
   }
-  for (const CompiledRule& rule : policy.rules) {
-    AskRule(rule, facts, result.circles, trace, [&](CircleFacts& circle) {
-      (rule.denies() ? circle.denied : circle.allowed) |= rule.bits;
-    });
-  }
-  for (const CompiledRule& rule : policy.everywhere) {
-    AskRule(rule, facts, result.circles, trace,
-            [&](CircleFacts&) { result.everywhere |= rule.bits; });
-  }
-  for (const CircleFacts& circle : result.circles) result.bits |= circle.bits();
   result.bits &= ~result.everywhere;
   return result;
 }

@@ -79,19 +79,19 @@ Explanation Evaluator::ExplainForTest(const Peer& peer, const Marking& marking) 
 
 AcceptAnswer Evaluator::Accept(const Peer& author, const Marking& marking) const {
   AcceptAnswer answer;
-  std::vector<CircleFacts> circles = CommonCircles(*compiled_, author, marking);
-  const Facts facts(*compiled_, author, marking);
+  CircleList circles = CommonCircles(*compiled_, author, marking);
+  const Facts facts = FactsOf(compiled_->words, author, marking, Purpose::kAnswer);
   Tracer trace;
-  for (const CompiledRule& rule : compiled_->accepts) {
-    AskRule(rule, facts, circles, trace, [&](CircleFacts& circle) {
-      const std::string& name = circle.membership->circle;
-      const bool had = std::any_of(answer.circles.begin(), answer.circles.end(),
-                                   [&](const auto& accepted) { return accepted.circle == name; });
-      if (had) return;
-      answer.circles.push_back(
-          {.circle = name, .rule = rule.source->name.text, .line = rule.source->name.place.line});
-    });
-  }
+  const RuleSet& accepts = compiled_->accepts;
+  AskRules(*compiled_, accepts, facts, circles, trace,
+           [&](const Need&, CircleFacts& circle, std::ptrdiff_t number) {
+             const std::string& name = circle.membership->circle;
+             const auto had = [&](const auto& accepted) { return accepted.circle == name; };
+             if (std::any_of(answer.circles.begin(), answer.circles.end(), had)) return;
+             const Rule& rule = *accepts.rules[static_cast<std::size_t>(number)].source;
+             answer.circles.push_back(
+                 {.circle = name, .rule = rule.name.text, .line = rule.name.place.line});
+           });
   std::sort(answer.circles.begin(), answer.circles.end(),
             [](const auto& a, const auto& b) { return a.circle < b.circle; });
   if (!answer.accepted()) {

@@ -20,7 +20,7 @@ struct Outcome {
 // Hears everything; lives for one evaluation.
 class Tracer {
  public:
-  static constexpr bool kOn = true;
+  static constexpr bool kAtoms = true;
 
   void BeginRule(const CompiledRule& rule) {
     rule_ = &rule;
@@ -32,6 +32,7 @@ class Tracer {
   }
   void FailInCircle(const CompiledAtom& atom) { outcomes_.back().unmet.push_back(&atom); }
   void EndCircle(bool matched) { outcomes_.back().matched = matched; }
+  void Match(std::size_t /*rule*/, bool /*everywhere*/) {}  // told by EndCircle
 
   const std::vector<Outcome>& outcomes() const { return outcomes_; }
 

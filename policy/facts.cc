@@ -1,0 +1,247 @@
+#include "policy/facts.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <functional>
+
+#include "policy/resolve.h"
+
+namespace renkei::policy {
+namespace {
+
+constexpr int kFree = -1;
+
+std::vector<std::string> SortedWords(const std::vector<Name>& names) {
+  std::vector<std::string> words;
+  for (const Name& name : names) words.push_back(name.text);
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  return words;
+}
+
+Truth TruthOf(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
+
+Truth SameAs(const std::string& mine, const std::vector<std::string>& of_record) {
+  if (mine.empty() || of_record.empty()) return Truth::kUnknown;
+  return TruthOf(std::find(of_record.begin(), of_record.end(), mine) != of_record.end());
+}
+
+std::uint64_t SameBits(Field believed, Field claimed, Truth same, bool believes, Purpose purpose) {
+  const auto value = static_cast<int>(same);
+  return believed.Bit(believes ? value : 0, purpose) | claimed.Bit(value, purpose);
+}
+
+// Eight nibbles, a byte each: bit i is set if byte i is at most `rung`.
+std::uint64_t ReachedByRung(std::uint64_t levels, Rung rung) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kTops = 0x8080808080808080;
+  // The top bit of each byte keeps its difference from borrowing of the next; a level above 127,
+  // which no header can hold, is reached by nobody.
+  const std::uint64_t differences = ((kOnes * rung) | kTops) - (levels & ~kTops);
+  const std::uint64_t reached = (differences & ~levels & kTops) >> 7;
+  return (reached * 0x0102040810204080) >> 56;
+}
+
+// Likewise: bit i is set if byte i is `recipients only`.
+std::uint64_t ForRecipients(std::uint64_t levels) {
+  constexpr std::uint64_t kTops = 0x8080808080808080;
+  const std::uint64_t others = levels ^ (0x0101010101010101 * kRecipientsOnly);
+  const std::uint64_t zero = ~(((others & ~kTops) + ~kTops) | others) & kTops;
+  return ((zero >> 7) * 0x0102040810204080) >> 56;
+}
+
+static_assert(std::endian::native == std::endian::little, "levels are read as little endian words");
+
+}  // namespace
+
+int Dictionary::Add(std::string_view word) {
+  const int known = words_.empty() ? kOther : FindHashed(word);
+  if (known >= 0) return known;
+  words_.emplace_back(word);
+  Grow();
+  return static_cast<int>(words_.size()) - 1;
+}
+
+void Dictionary::Grow() {
+  std::size_t size = slots_.size();
+  if (size >= 2 * words_.size()) {
+    // Only the last word is missing.
+    const std::size_t mask = size - 1;
+    std::size_t at = std::hash<std::string_view>()(words_.back()) & mask;
+    while (slots_[at] != kFree) at = (at + 1) & mask;
+    slots_[at] = static_cast<int>(words_.size()) - 1;
+    return;
+  }
+  size = std::bit_ceil(4 * words_.size());
+  slots_.assign(size, kFree);
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    std::size_t at = std::hash<std::string_view>()(words_[i]) & (size - 1);
+    while (slots_[at] != kFree) at = (at + 1) & (size - 1);
+    slots_[at] = static_cast<int>(i);
+  }
+}
+
+int Dictionary::FindHashed(std::string_view word) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = std::hash<std::string_view>()(word) & mask;
+  for (; slots_[at] != kFree; at = (at + 1) & mask) {
+    if (words_[static_cast<std::size_t>(slots_[at])] == word) return slots_[at];
+  }
+  return kOther;
+}
+
+void ListRow::Add(int list) {
+  const auto word = static_cast<std::uint32_t>(list / 64);
+  const std::uint64_t bit = std::uint64_t{1} << (list % 64);
+  for (auto& [at, bits] : words) {
+    if (at == word) {
+      bits |= bit;
+      return;
+    }
+  }
+  words.emplace_back(word, bit);
+}
+
+int ListField::AddList(const std::vector<Name>& names, ReadAs as, int& next) {
+  std::vector<std::string> words = SortedWords(names);
+  const auto [at, is_new] = known_.try_emplace({as, words}, next);
+  if (!is_new) return at->second;
+  const int list = next++;
+  for (const std::string& word : words) {
+    const auto number = static_cast<std::size_t>(words_.Add(word));
+    if (number >= rows_.size()) rows_.resize(number + 1);
+    rows_[number].Add(list);
+  }
+  if (as == ReadAs::kDeny) unknown_.Add(list);
+  return list;
+}
+
+int TypeField::AddList(const std::vector<Name>& names, ReadAs as, int& next) {
+  std::vector<std::string> words = SortedWords(names);
+  const auto [at, is_new] = known_.try_emplace({as, words}, next);
+  if (!is_new) return at->second;
+  const int list = next++;
+  for (const std::string& word : words) rows_[RsitFromWord(word).value_or(0)].Add(list);
+  if (as == ReadAs::kDeny) unknown_.Add(list);
+  return list;
+}
+
+void TypeField::AddTo(ListBits& lists, std::uint32_t type, Purpose purpose) const {
+  if (rows_.empty()) return;
+  if (type == 0) {
+    if (purpose == Purpose::kAnswer) lists.Add(unknown_);
+    return;
+  }
+  const std::uint32_t type_class = type & ~std::uint32_t{0xff};
+  for (const std::uint32_t asked : {type, type_class}) {
+    const auto found = rows_.find(asked);
+    if (found != rows_.end()) lists.Add(found->second);
+    if (asked == type_class) break;
+  }
+}
+
+int CircleField::AddList(const std::vector<Name>& names, bool negated) {
+  List list{.patterns = SortedWords(names), .negated = negated};
+  const auto known = std::find(lists_.begin(), lists_.end(), list);
+  if (known != lists_.end()) return static_cast<int>(known - lists_.begin());
+  lists_.push_back(std::move(list));
+  return static_cast<int>(lists_.size()) - 1;
+}
+
+void CircleField::Learn(const std::vector<Name>& circles) {
+  if (lists_.empty()) return;
+  for (const Name& circle : circles) {
+    const auto number = static_cast<std::size_t>(names_.Add(circle.text));
+    if (number >= learnt_.size()) learnt_.push_back(Match(circle.text));
+  }
+}
+
+const ListBits* CircleField::Find(std::string_view circle) const {
+  const int number = names_.Find(circle);
+  return number < 0 ? nullptr : &learnt_[static_cast<std::size_t>(number)];
+}
+
+ListBits CircleField::Match(std::string_view circle) const {
+  ListRow row;
+  for (std::size_t i = 0; i < lists_.size(); ++i) {
+    const bool named =
+        std::any_of(lists_[i].patterns.begin(), lists_[i].patterns.end(),
+                    [&](const std::string& pattern) { return MatchesCircle(pattern, circle); });
+    if (named != lists_[i].negated) row.Add(static_cast<int>(i));
+  }
+  ListBits bits;
+  bits.Add(row);
+  return bits;
+}
+
+void AddPeer(Facts& facts, const Vocabulary& words, const Peer& peer, Purpose purpose) {
+  facts.values |= kPeerKindField.Bit(static_cast<int>(peer.kind), purpose) |
+                  FlagBit(kRecipientFlag, peer.recipient) | FlagBit(kOwnFlag, peer.own);
+  words.teams.AddTo(facts.lists, peer.team, purpose);
+  const auto believed = [&](Attribute attribute, const AssertedBy& by, std::string_view value) {
+    return words.Believes(attribute, by) ? value : std::string_view();
+  };
+  words.sectors_believed.AddTo(facts.lists,
+                               believed(Attribute::kSector, peer.sector_by, peer.sector), purpose);
+  words.sectors_claimed.AddTo(facts.lists, peer.sector, purpose);
+  words.countries_believed.AddTo(
+      facts.lists, believed(Attribute::kCountry, peer.country_by, peer.country), purpose);
+  words.countries_claimed.AddTo(facts.lists, peer.country, purpose);
+}
+
+void AddRecord(Facts& facts, const Vocabulary& words, const Marking& marking, Purpose purpose) {
+  facts.values |= kTlpField.Bit(static_cast<int>(marking.tlp), purpose) |
+                  kPapField.Bit(static_cast<int>(marking.pap), purpose) |
+                  kSeverityField.Bit(static_cast<int>(marking.severity), purpose) |
+                  kKindField.Bit(static_cast<int>(marking.kind), purpose) |
+                  kSourceField.Bit(static_cast<int>(marking.source), purpose) |
+                  FlagBit(kEmbargoFlag, marking.embargoed) |
+                  FlagBit(kExerciseFlag, marking.exercise);
+  words.types.AddTo(facts.lists, marking.type, purpose);
+  if (words.tags.empty()) return;
+  // No tag is known, and in no list; an empty word would be an unknown one.
+  for (const std::string& tag : marking.tags) {
+    if (!tag.empty()) words.tags.AddTo(facts.lists, tag, purpose);
+  }
+}
+
+void AddBoth(Facts& facts, const Vocabulary& words, const Peer& peer, const Marking& marking,
+             Purpose purpose) {
+  const Truth sector = words.same_sector ? SameAs(peer.sector, marking.sectors) : Truth::kUnknown;
+  const Truth country =
+      words.same_country ? SameAs(peer.country, marking.countries) : Truth::kUnknown;
+  facts.values |= SameBits(kSectorBelieved, kSectorClaimed, sector,
+                           words.Believes(Attribute::kSector, peer.sector_by), purpose) |
+                  SameBits(kCountryBelieved, kCountryClaimed, country,
+                           words.Believes(Attribute::kCountry, peer.country_by), purpose);
+}
+
+Facts FactsOf(const Vocabulary& words, const Peer& peer, const Marking& marking, Purpose purpose) {
+  Facts facts;
+  AddPeer(facts, words, peer, purpose);
+  AddRecord(facts, words, marking, purpose);
+  AddBoth(facts, words, peer, marking, purpose);
+  return facts;
+}
+
+std::uint64_t HeaderBits(const Peer& peer, const Marking& marking, Rung rung) {
+  std::uint64_t bits = Mask::kQuery | Mask::kSight | Mask::kComment;
+  // An unspecified relay is none.
+  if (marking.relay == Relay::kCircle || marking.relay == Relay::kFree) bits |= Mask::kRelay;
+  // Carrying is not seeing: the hub that attested the author must be able to pass it on.
+  if (peer.own || peer.author_hub) return bits | Mask::kExist | Mask::kSee;
+  const bool exist =
+      marking.min_level == kRecipientsOnly ? peer.recipient : rung >= marking.min_level;
+  if (exist) bits |= Mask::kExist;
+  for (int half = 0; half < 2; ++half) {
+    std::uint64_t levels = 0;
+    std::memcpy(&levels, marking.section_levels.data() + 8 * half, sizeof levels);
+    std::uint64_t see = ReachedByRung(levels, rung);
+    if (peer.recipient) see |= ForRecipients(levels);
+    bits |= see << (8 * half);
+  }
+  return bits;
+}
+
+}  // namespace renkei::policy
