@@ -71,6 +71,9 @@ struct CompiledPolicy {
 std::shared_ptr<const CompiledPolicy> Compile(std::shared_ptr<const Policy> policy,
                                               std::vector<Level> levels);
 
+// What an evaluator asks.
+inline const CompiledPolicy& CompiledOf(const Evaluator& evaluator) { return *evaluator.compiled_; }
+
 // A circle that peer and record share, in which the peer has a rung.
 struct CircleFacts {
   const Membership* membership = nullptr;

@@ -208,6 +208,7 @@ class Mask {
 
  private:
   friend class Evaluator;
+  friend class Table;
   friend class MaskForTests;  // tests/support/mask_for_tests.h
   friend Mask Close(Mask mask, const Marking& marking);
   explicit Mask(std::uint64_t bits) : bits_(bits) {}

@@ -205,7 +205,7 @@ struct TestResult {
 struct CompiledPolicy;  // policy/compiled.h
 
 // Answers for one policy and one charter's rungs.  Immutable, thread-safe; copies share.
-// Cost: O(rules x circles in common), no allocation per rule.
+// Cost: O(rules x circles in common), a few nanoseconds a rule; no allocation in the usual case.
 class Evaluator {
  public:
   // `rungs`: level name to its permanent number, from the charter; empty: the defaults.
@@ -215,6 +215,7 @@ class Evaluator {
 
   // For each circle in common: (grants - denies) AND the author's header; OR over circles; minus
   // `deny everywhere`; then closure.
+  // Many answers for the same peers and records: policy/table.h.
   Mask Decide(const Peer& peer, const Marking& marking) const;
 
   // As Decide, by the same code, and why.
@@ -234,6 +235,7 @@ class Evaluator {
   const Policy& policy() const;
 
  private:
+  friend const CompiledPolicy& CompiledOf(const Evaluator& evaluator);  // policy/compiled.h
   explicit Evaluator(std::shared_ptr<const CompiledPolicy> compiled);
   Explanation ExplainForTest(const Peer& peer, const Marking& marking) const;
 

@@ -1,0 +1,225 @@
+#include "policy/table.h"
+
+#include <array>
+#include <atomic>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "node/base/mutex.h"
+#include "node/base/status.h"
+#include "policy/reduce.h"
+
+namespace renkei::policy {
+namespace {
+
+// A cell that holds an answer; the answer's own bits stand below.
+constexpr std::uint64_t kFilled = std::uint64_t{1} << 63;
+static_assert((Mask::kAll & kFilled) == 0);
+
+constexpr std::size_t kBlockCells = 64;
+
+// Answers for neighbouring classes.
+struct Block {
+  std::array<std::atomic<std::uint64_t>, kBlockCells> cells{};
+};
+
+// Of one shape and relation, by class; null where nothing was asked yet.
+struct Line {
+  explicit Line(std::size_t count) : blocks(count) {}
+  ~Line() {
+    for (auto& block : blocks) delete block.load();
+  }
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  std::vector<std::atomic<Block*>> blocks;
+};
+
+struct Class {
+  Peer peer{};
+};
+
+struct Shape {
+  Shape() = default;
+  ~Shape() {
+    for (auto& line : lines) delete line.load();
+  }
+  Shape(const Shape&) = delete;
+  Shape& operator=(const Shape&) = delete;
+
+  Marking marking{};
+  std::array<std::atomic<Line*>, kRelationCount> lines{};
+};
+
+// Things by number: they never move, so they are read without a lock.  Grows under its owner's
+// lock.
+template <class T>
+class Shelf {
+ public:
+  explicit Shelf(std::size_t max) : max_(max), chunks_((max + kChunk - 1) / kChunk) {}
+  ~Shelf() {
+    for (auto& chunk : chunks_) delete chunk.load();
+  }
+  Shelf(const Shelf&) = delete;
+  Shelf& operator=(const Shelf&) = delete;
+
+  bool full() const { return size() == max_; }
+  std::size_t size() const { return size_.load(std::memory_order_acquire); }
+  // The next one, still as made; it is there for others after Publish.  REQUIRES: not full.
+  T& Next() {
+    auto& chunk = chunks_[size() / kChunk];
+    if (chunk.load(std::memory_order_relaxed) == nullptr) {
+      chunk.store(new std::array<T, kChunk>(), std::memory_order_release);
+    }
+    return (*chunk.load(std::memory_order_relaxed))[size() % kChunk];
+  }
+  std::uint32_t Publish() {
+    return static_cast<std::uint32_t>(size_.fetch_add(1, std::memory_order_release));
+  }
+  T& operator[](std::size_t number) const {
+    RENKEI_CHECK(number < size());
+    return (*chunks_[number / kChunk].load(std::memory_order_acquire))[number % kChunk];
+  }
+
+ private:
+  static constexpr std::size_t kChunk = 64;
+  const std::size_t max_;
+  std::vector<std::atomic<std::array<T, kChunk>*>> chunks_;
+  std::atomic<std::size_t> size_ = 0;
+};
+
+// `slot`'s object, made if there is none yet and `take` has room for it; null if not.
+template <class T, class Take, class Make>
+T* FindOrMake(std::atomic<T*>& slot, Take take, Make make) {
+  T* found = slot.load(std::memory_order_acquire);
+  if (found != nullptr || !take()) return found;
+  std::unique_ptr<T> made = make();
+  // Another thread may have been first: then its object stays.
+  if (slot.compare_exchange_strong(found, made.get(), std::memory_order_acq_rel)) {
+    return made.release();
+  }
+  return found;
+}
+
+using Numbers = std::unordered_map<std::string, std::uint32_t>;
+
+}  // namespace
+
+struct Table::State {
+  State(const CompiledPolicy& policy, const TableLimits& table_limits)
+      : reducer(policy),
+        limits(table_limits),
+        classes(table_limits.classes_max),
+        shapes(table_limits.shapes_max) {}
+
+  // Takes `size` of the bytes that answers may need.
+  bool Take(std::size_t size) {
+    if (bytes.fetch_add(size, std::memory_order_relaxed) + size <= limits.cell_bytes_max) {
+      return true;
+    }
+    bytes.fetch_sub(size, std::memory_order_relaxed);
+    return false;
+  }
+
+  // Null: no room.
+  std::atomic<std::uint64_t>* CellOf(Shape& shape, ClassNumber number, Relation relation) {
+    const std::size_t blocks = (limits.classes_max + kBlockCells - 1) / kBlockCells;
+    Line* line = FindOrMake(
+        shape.lines[static_cast<std::size_t>(relation)],
+        [&] { return Take(blocks * sizeof(Block*)); },
+        [&] { return std::make_unique<Line>(blocks); });
+    if (line == nullptr) return nullptr;
+    Block* block = FindOrMake(
+        line->blocks[number / kBlockCells], [&] { return Take(sizeof(Block)); },
+        [] { return std::make_unique<Block>(); });
+    return block == nullptr ? nullptr : &block->cells[number % kBlockCells];
+  }
+
+  const Reducer reducer;
+  const TableLimits limits;
+  Shelf<Class> classes;
+  Shelf<Shape> shapes;
+  std::atomic<std::size_t> bytes = 0;
+  Mutex mutex;
+  Numbers class_numbers RENKEI_GUARDED_BY(mutex);
+  Numbers shape_numbers RENKEI_GUARDED_BY(mutex);
+};
+
+Table::Table(Evaluator evaluator, const TableLimits& limits)
+    : evaluator_(std::move(evaluator)),
+      state_(std::make_unique<State>(CompiledOf(evaluator_), limits)) {}
+
+Table::~Table() = default;
+
+std::optional<ClassNumber> Table::ClassOf(const Peer& peer) {
+  std::string key = state_->reducer.KeyOf(peer);
+  MutexLock lock(state_->mutex);
+  const auto known = state_->class_numbers.find(key);
+  if (known != state_->class_numbers.end()) return known->second;
+  if (state_->classes.full()) return std::nullopt;
+  state_->classes.Next().peer = peer;
+  const ClassNumber number = state_->classes.Publish();
+  state_->class_numbers.emplace(std::move(key), number);
+  return number;
+}
+
+std::optional<ShapeNumber> Table::ShapeOf(const Marking& marking) {
+  std::string key = state_->reducer.KeyOf(marking);
+  MutexLock lock(state_->mutex);
+  const auto known = state_->shape_numbers.find(key);
+  if (known != state_->shape_numbers.end()) return known->second;
+  if (state_->shapes.full()) return std::nullopt;
+  state_->shapes.Next().marking = marking;
+  const ShapeNumber number = state_->shapes.Publish();
+  state_->shape_numbers.emplace(std::move(key), number);
+  return number;
+}
+
+Mask Table::MaskOf(ShapeNumber shape_number, ClassNumber class_number, Relation relation) {
+  Shape& shape = state_->shapes[shape_number];
+  const Class& of = state_->classes[class_number];
+  std::atomic<std::uint64_t>* cell = state_->CellOf(shape, class_number, relation);
+  if (cell != nullptr) {
+    const std::uint64_t held = cell->load(std::memory_order_relaxed);
+    if ((held & kFilled) != 0) return Mask(held & ~kFilled);
+  }
+  Peer peer = of.peer;
+  peer.recipient = (static_cast<int>(relation) & 1) != 0;
+  peer.own = (static_cast<int>(relation) & 2) != 0;
+  const Mask mask = evaluator_.Decide(peer, shape.marking);
+  if (cell != nullptr) cell->store(mask.bits() | kFilled, std::memory_order_relaxed);
+  return mask;
+}
+
+Mask Table::Decide(const Peer& peer, const Marking& marking) {
+  const std::optional<ClassNumber> class_number = ClassOf(peer);
+  const std::optional<ShapeNumber> shape = class_number ? ShapeOf(marking) : std::nullopt;
+  if (!shape) return evaluator_.Decide(peer, marking);
+  return MaskOf(*shape, *class_number, RelationOf(peer.recipient, peer.own));
+}
+
+std::vector<ClassGroup> Table::GroupByMask(ShapeNumber shape, std::span<const ClassNumber> classes,
+                                           Relation relation) {
+  std::vector<ClassGroup> groups;
+  std::unordered_map<std::uint64_t, std::size_t> by_mask;
+  for (const ClassNumber number : classes) {
+    const Mask mask = MaskOf(shape, number, relation);
+    const auto [at, is_new] = by_mask.try_emplace(mask.bits(), groups.size());
+    if (is_new) groups.push_back({.mask = mask});
+    groups[at->second].classes.push_back(number);
+  }
+  return groups;
+}
+
+const Peer& Table::PeerOf(ClassNumber class_number) const {
+  return state_->classes[class_number].peer;
+}
+
+const Marking& Table::MarkingOf(ShapeNumber shape) const { return state_->shapes[shape].marking; }
+
+std::size_t Table::class_count() const { return state_->classes.size(); }
+
+std::size_t Table::shape_count() const { return state_->shapes.size(); }
+
+}  // namespace renkei::policy
