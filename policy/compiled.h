@@ -118,7 +118,7 @@ inline bool MeetsInCircle(const CompiledPolicy& policy, const Need& need,
 // Hears nothing; rules are asked with all their atoms at once.
 struct NoTrace {
   static constexpr bool kAtoms = false;
-  void Match(std::size_t /*rule*/, bool /*everywhere*/) {}
+  void Match(std::size_t /*rule*/, bool /*everywhere*/, const CircleFacts& /*circle*/) {}
 };
 
 // Asks every rule in every circle; `on_match(need, circle, number)` where it matches.  With a trace
@@ -175,12 +175,12 @@ Evaluation Evaluate(const CompiledPolicy& policy, const Peer& peer, const Markin
   AskRules(policy, policy.rules, facts, result.circles, trace,
            [&](const Need& need, CircleFacts& circle, std::ptrdiff_t rule) {
              (need.denies ? circle.denied : circle.allowed) |= need.bits;
-             trace.Match(static_cast<std::size_t>(rule), /*everywhere=*/false);
+             trace.Match(static_cast<std::size_t>(rule), /*everywhere=*/false, circle);
            });
   AskRules(policy, policy.everywhere, facts, result.circles, trace,
-           [&](const Need& need, CircleFacts&, std::ptrdiff_t rule) {
+           [&](const Need& need, CircleFacts& circle, std::ptrdiff_t rule) {
              result.everywhere |= need.bits;
-             trace.Match(static_cast<std::size_t>(rule), /*everywhere=*/true);
+             trace.Match(static_cast<std::size_t>(rule), /*everywhere=*/true, circle);
            });
   for (CircleFacts& circle : result.circles) {
     circle.header =

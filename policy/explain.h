@@ -32,7 +32,8 @@ class Tracer {
   }
   void FailInCircle(const CompiledAtom& atom) { outcomes_.back().unmet.push_back(&atom); }
   void EndCircle(bool matched) { outcomes_.back().matched = matched; }
-  void Match(std::size_t /*rule*/, bool /*everywhere*/) {}  // told by EndCircle
+  // Told by EndCircle.
+  void Match(std::size_t /*rule*/, bool /*everywhere*/, const CircleFacts& /*circle*/) {}
 
   const std::vector<Outcome>& outcomes() const { return outcomes_; }
 

@@ -24,30 +24,6 @@ std::string SectionsText(SectionMask sections) {
   return text;
 }
 
-// Adds `text` in lines of at most `width` bytes, the first indented by `indent`, further ones by
-// two more.  A word longer than a line stands alone.
-void AddWrapped(std::string& out, std::string_view text, std::size_t indent, std::size_t width) {
-  std::string line(indent, ' ');
-  std::size_t filled = indent;
-  bool empty = true;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (!empty && filled + 1 + word.size() > width) {
-      out.append(line).append("\n");
-      line.assign(indent + 2, ' ');
-      filled = indent + 2;
-      empty = true;
-    }
-    if (!empty) line += ' ';
-    line += word;
-    filled = line.size();
-    empty = false;
-  }
-  out.append(line).append("\n");
-}
-
 std::string HitText(std::string_view sort, const RuleHit& hit, std::string_view does) {
   return fmt::format("{} {} (line {}) {} {}", sort, hit.rule, hit.line, does,
                      ActionsText(hit.bits));

@@ -137,4 +137,26 @@ std::optional<Attribute> AttributeFromWord(std::string_view word) {
   return ValueOf<Attribute>(kAttributes, word);
 }
 
+void AddWrapped(std::string& out, std::string_view text, std::size_t indent, std::size_t width) {
+  std::string line(indent, ' ');
+  std::size_t filled = indent;
+  bool empty = true;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!empty && filled + 1 + word.size() > width) {
+      out.append(line).append("\n");
+      line.assign(indent + 2, ' ');
+      filled = indent + 2;
+      empty = true;
+    }
+    if (!empty) line += ' ';
+    line += word;
+    filled = line.size();
+    empty = false;
+  }
+  out.append(line).append("\n");
+}
+
 }  // namespace renkei::policy

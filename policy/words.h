@@ -47,4 +47,8 @@ std::optional<Verb> VerbFromWord(std::string_view word);
 std::string_view ToWord(Attribute attribute);
 std::optional<Attribute> AttributeFromWord(std::string_view word);
 
+// Adds `text` in lines of at most `width` bytes, the first indented by `indent`, further ones by
+// two more.  A word longer than a line stands alone.
+void AddWrapped(std::string& out, std::string_view text, std::size_t indent, std::size_t width);
+
 }  // namespace renkei::policy
