@@ -1,129 +1,18 @@
 #include "policy/resolve.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
-#include <string>
-#include <utility>
-#include <vector>
 
-#include <fmt/format.h>
-
-#include "node/base/encoding.h"
-#include "policy/policy.h"
+#include "policy/resolver.h"
 #include "policy/words.h"
 
 namespace renkei::policy {
 namespace {
 
-// Every word of an enum whose values run from 1.
-template <class Enum>
-std::vector<std::string> WordsOf() {
-  std::vector<std::string> words;
-  for (int i = 1;; ++i) {
-    const std::string_view word = ToWord(static_cast<Enum>(i));
-    if (word == "unspecified") return words;
-    words.emplace_back(word);
-  }
-}
-
 bool IsCountry(std::string_view text) {
   return text.size() == 2 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
-
-class Resolver {
- public:
-  Resolver(Draft& draft, std::string_view file, Problems& problems, Problems& warnings)
-      : draft_(draft),
-        policy_(draft.file),
-        file_name_(file),
-        problems_(problems),
-        warnings_(warnings) {}
-
-  void Run() {
-    CheckDeclared();
-    for (Set& set : policy_.sets) sets_.emplace(set.name.text, &set);
-    for (Set& set : policy_.sets) ResolveSet(set);
-    for (Rule& rule : policy_.rules) ResolveRule(rule);
-    for (Test& test : policy_.tests) ResolveTest(test);
-    for (Assertion& assertion : policy_.assertions) ResolveAssertion(assertion);
-    Lint();
-  }
-
- private:
-  void Report(Place place, std::string message, std::string hint = {}) {
-    if (problems_.size() >= kProblemsMax) return;
-    problems_.push_back({.file = std::string(file_name_),
-                         .line = place.line,
-                         .column = place.column,
-                         .message = std::move(message),
-                         .hint = std::move(hint)});
-  }
-  void Warn(Place place, std::string message) {
-    if (warnings_.size() >= kProblemsMax) return;
-    warnings_.push_back({.file = std::string(file_name_),
-                         .line = place.line,
-                         .column = place.column,
-                         .message = std::move(message),
-                         .hint = {}});
-  }
-  // Looks for a spelling only while problems are still shown: a large broken file stays cheap.
-  void ReportUnknown(const Name& name, std::string_view what,
-                     const std::vector<std::string>& candidates, std::string otherwise = {}) {
-    if (problems_.size() >= kProblemsMax) return;
-    const std::string nearest = NearestWord(name.text, candidates);
-    Report(name.place, fmt::format("unknown {} `{}`", what, name.text),
-           nearest.empty() ? std::move(otherwise) : fmt::format("did you mean `{}`?", nearest));
-  }
-  // `one of a, b, c`, for short vocabularies.
-  static std::string OneOf(const std::vector<std::string>& words) {
-    return fmt::format("one of {}", fmt::join(words, ", "));
-  }
-
-  void CheckDeclared();
-  void ResolveSet(Set& set);
-  SectionMask SectionsOf(const std::vector<Name>& names);
-  std::uint64_t BitsOf(std::vector<Action>& actions);
-  void ResolveRule(Rule& rule);
-  void ResolveAtom(Atom& atom);
-  void ResolveNames(const Atom& atom);
-  void ResolveLevel(const Name& name, int* value);
-  void ResolveCircle(const Name& name, bool glob);
-  void ResolveAssertion(Assertion& assertion);
-  void ResolveTest(Test& test);
-  void CheckPeerFact(const Fact& fact, const std::vector<Name>& circles);
-  void CheckRecordFact(const Fact& fact);
-  bool CheckValues(const Fact& fact, bool flag, bool list);
-  void CheckLabel(const Name& name, std::string_view what);
-  void CheckCountry(const Name& name);
-  void Lint();
-
-  template <class Enum>
-  std::optional<Enum> ResolveEnum(const Name& name, std::string_view what,
-                                  std::optional<Enum> (*from_word)(std::string_view)) {
-    const std::optional<Enum> value = from_word(name.text);
-    if (!value) {
-      const std::vector<std::string> words = WordsOf<Enum>();
-      ReportUnknown(name, what, words, OneOf(words));
-    }
-    return value;
-  }
-
-  enum class Visit : std::uint8_t { kNo, kOpen, kDone };
-
-  Draft& draft_;
-  PolicyFile& policy_;
-  std::string_view file_name_;
-  Problems& problems_;
-  Problems& warnings_;
-  std::map<std::string, Set*, std::less<>> sets_;
-  std::map<const Set*, Visit> visits_;
-  std::set<std::string, std::less<>> used_sets_;
-  std::set<std::string, std::less<>> used_levels_;
-  bool levels_missing_reported_ = false;
-  bool circles_missing_reported_ = false;
-};
+}  // namespace
 
 void Resolver::CheckDeclared() {
   for (const Name& level : policy_.levels) {
@@ -356,111 +245,6 @@ void Resolver::ResolveAssertion(Assertion& assertion) {
     action = std::move(one.front());
   }
 }
-
-// ---- tests ----
-
-// False if the fact has a value and should have none, the other way round, or several for one.
-bool Resolver::CheckValues(const Fact& fact, bool flag, bool list) {
-  if (flag && (fact.braces || !fact.values.empty())) {
-    Report(fact.key.place, fmt::format("`{}` takes no value", fact.key.text));
-    return false;
-  }
-  if (!flag && !fact.braces && fact.values.empty()) {
-    Report(fact.key.place, fmt::format("`{}` needs a value", fact.key.text),
-           fmt::format("write `{}=..`", fact.key.text));
-    return false;
-  }
-  if (!flag && !list && fact.braces) {
-    Report(fact.key.place, fmt::format("`{}` takes one value, without braces", fact.key.text));
-    return false;
-  }
-  return true;
-}
-
-void Resolver::CheckPeerFact(const Fact& fact, const std::vector<Name>& circles) {
-  const std::string& key = fact.key.text;
-  const bool flag = key == "recipient" || key == "own";
-  const bool level_in = key.starts_with("level.");
-  static const std::vector<std::string> kKeys = {"level", "circles", "sector",    "country",
-                                                 "team",  "kind",    "recipient", "own"};
-  if (!level_in && std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) {
-    const bool of_record = key == "embargo" || key == "exercise" || key == "tlp";
-    ReportUnknown(fact.key, "fact of a peer", kKeys,
-                  of_record ? "write it after `record`" : OneOf(kKeys));
-    return;
-  }
-  if (!CheckValues(fact, flag, key == "circles") || flag) return;
-  for (const Name& value : fact.values) {
-    int ignored = 0;
-    if (key == "level" || level_in) ResolveLevel(value, &ignored);
-    if (key == "circles") ResolveCircle(value, false);
-    if (key == "sector" || key == "team") CheckLabel(value, key);
-    if (key == "country") CheckCountry(value);
-    if (key == "kind") ResolveEnum<PeerKind>(value, "kind of peer", PeerKindFromWord);
-  }
-  const std::string circle = level_in ? key.substr(6) : "";
-  if (level_in && std::find(circles.begin(), circles.end(), Name{circle, {}}) == circles.end()) {
-    Report(fact.key.place, fmt::format("`{}`, but the peer is not in circle `{}`", key, circle),
-           "name it in the peer's `circles=`");
-  }
-}
-
-void Resolver::CheckRecordFact(const Fact& fact) {
-  const std::string& key = fact.key.text;
-  const bool flag = key == "embargo" || key == "exercise";
-  const bool list = key == "circles" || key == "tags" || key == "sectors" || key == "countries";
-  static const std::vector<std::string> kKeys = {"circles", "kind",      "tlp",     "pap",
-                                                 "type",    "severity",  "source",  "tags",
-                                                 "sectors", "countries", "embargo", "exercise"};
-  if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) {
-    const bool of_peer = key == "recipient" || key == "own";
-    ReportUnknown(fact.key, "fact of a record", kKeys,
-                  of_peer ? "write it before `record`: it is a fact of the peer" : OneOf(kKeys));
-    return;
-  }
-  if (!CheckValues(fact, flag, list) || flag) return;
-  for (const Name& value : fact.values) {
-    if (key == "circles") ResolveCircle(value, false);
-    if (key == "kind") ResolveEnum<Kind>(value, "kind", KindFromWord);
-    if (key == "tlp") ResolveEnum<Tlp>(value, "tlp", TlpFromWord);
-    if (key == "pap") ResolveEnum<Pap>(value, "pap", PapFromWord);
-    if (key == "severity") ResolveEnum<Severity>(value, "severity", SeverityFromWord);
-    if (key == "source") ResolveEnum<SourceMode>(value, "source", SourceModeFromWord);
-    if (key == "type" && !RsitFromWord(value.text)) ReportUnknown(value, "type", RsitWords());
-    if (key == "tags" || key == "sectors") CheckLabel(value, key == "tags" ? "tag" : "sector");
-    if (key == "countries") CheckCountry(value);
-  }
-}
-
-void Resolver::ResolveTest(Test& test) {
-  std::vector<Name> circles;
-  for (const Fact& fact : test.peer_facts) {
-    if (fact.key.text == "circles") circles = fact.values;
-  }
-  for (const auto* facts : {&test.peer_facts, &test.record_facts}) {
-    for (auto fact = facts->begin(); fact != facts->end(); ++fact) {
-      const bool twice =
-          std::any_of(facts->begin(), fact, [&](const Fact& f) { return f.key == fact->key; });
-      if (twice) {
-        Report(fact->key.place, fmt::format("fact `{}` given twice", fact->key.text));
-      } else if (facts == &test.peer_facts) {
-        CheckPeerFact(*fact, circles);
-      } else {
-        CheckRecordFact(*fact);
-      }
-    }
-  }
-  const auto& record = test.record_facts;
-  if (std::none_of(record.begin(), record.end(),
-                   [](const Fact& fact) { return fact.key.text == "tlp"; })) {
-    Report(test.title.place, fmt::format("test \"{}\" gives the record no `tlp`", test.title.text),
-           "write `tlp=amber` or another after `record`");
-  }
-  for (Expectation& expectation : test.expectations) {
-    expectation.bits = BitsOf(expectation.actions);
-  }
-}
-
 void Resolver::Lint() {
   for (const Set& set : policy_.sets) {
     if (used_sets_.count(set.name.text) != 0) continue;
@@ -477,9 +261,6 @@ void Resolver::Lint() {
   if (!has(RuleKind::kGrant)) Warn({}, "no `grant`: nobody sees anything");
   if (!has(RuleKind::kAccept)) Warn({}, "no `accept`: nobody may publish");
 }
-
-}  // namespace
-
 bool MatchesCircle(std::string_view pattern, std::string_view name) {
   if (!pattern.ends_with('*')) return pattern == name;
   return name.starts_with(pattern.substr(0, pattern.size() - 1));
