@@ -4,6 +4,7 @@
 #include "node/cli/arguments.h"
 #include "node/cli/node_call.h"
 #include "node/cli/output.h"
+#include "node/cli/policy_actions.h"
 
 namespace renkei::cli {
 namespace {
@@ -52,6 +53,13 @@ int RunExplain(Context& context) {
 
 const Command kExplainCommand = {
     .name = "explain",
+    .summary = "what a peer sees of a record, and by which rule",
+    .usage = kExplainUsage,
+    .run = &RunExplain,
+};
+
+const Command kPolicyExplainCommand = {
+    .name = "policy explain",
     .summary = "what a peer sees of a record, and by which rule",
     .usage = kExplainUsage,
     .run = &RunExplain,

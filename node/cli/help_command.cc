@@ -3,13 +3,15 @@
 #include "node/base/encoding.h"
 #include "node/cli/arguments.h"
 #include "node/cli/output.h"
+#include "node/cli/policy_actions.h"
 
 namespace renkei::cli {
 namespace {
 
-constexpr std::string_view kHelpUsage = R"(Usage: renkei help [COMMAND]
+constexpr std::string_view kHelpUsage = R"(Usage: renkei help [COMMAND [ACTION]]
 
-Lists the commands, or shows the usage of one.
+Lists the commands, or shows the usage of one; of `policy` also that of an
+action.
 
 Example:
   $ renkei help publish
@@ -30,19 +32,28 @@ void PrintAll(Context& context) {
 
 int RunHelp(Context& context) {
   std::string name;
+  std::string action;
   ArgumentParser parser(context, kHelpCommand);
   parser.Positional("COMMAND", name, /*required=*/false);
+  parser.Positional("ACTION", action, /*required=*/false);
   if (const auto status = parser.Parse()) return *status;
   if (name.empty()) {
     PrintAll(context);
     return kDone;
   }
-  if (const Command* command = FindCommand(name)) {
+  const bool of_policy = name == kPolicyCommand.name && !action.empty();
+  const Command* command = of_policy ? FindPolicyAction(action) : FindCommand(name);
+  if (command != nullptr) {
     context.out << command->usage;
     return kDone;
   }
+  if (of_policy) {
+    PrintError(context, fmt::format("help: `policy` has no action `{}`", action),
+               "`renkei help policy` lists them");
+    return kWrongUsage;
+  }
   std::vector<std::string_view> names;
-  for (const Command* command : Commands()) names.push_back(command->name);
+  for (const Command* one : Commands()) names.push_back(one->name);
   const std::string nearest = NearestWord(name, names);
   PrintError(context, fmt::format("help: there is no command `{}`", name),
              nearest.empty() ? "`renkei help` lists the commands"

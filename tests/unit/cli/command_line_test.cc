@@ -10,6 +10,7 @@
 #include "node/app/node.h"
 #include "node/cli/arguments.h"
 #include "node/cli/cli.h"
+#include "node/cli/policy_actions.h"
 #include "policy/policy.h"
 #include "tests/support/temp_folder.h"
 
@@ -73,7 +74,13 @@ INSTANTIATE_TEST_SUITE_P(
          {"publish", "f.json", "--source", "anonymous"},
          kWrongUsage,
          "source `anonymous` is not in this version"},
-        {"NoSuchPolicyAction", {"policy", "prove"}, kWrongUsage, "there is no `prove`"},
+        {"NoPolicyAction", {"policy"}, kWrongUsage, "`renkei help policy` lists the actions"},
+        {"MisspeltPolicyAction",
+         {"policy", "chekc"},
+         kWrongUsage,
+         "did you mean `renkei policy check`?"},
+        {"HelpOfNoPolicyAction", {"help", "policy", "prove"}, kWrongUsage, "has no action `prove`"},
+        {"NoSuchPolicyAction", {"policy", "prove"}, kWrongUsage, "no action `prove`"},
         {"CirclesAddWithoutName", {"circles", "add"}, kWrongUsage, "NAME is missing"},
         {"RosterSetWithoutLevel",
          {"roster", "set", "alpha", "--circle", "energy"},
@@ -89,20 +96,37 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     [](const auto& test) { return test.param.name; });
 
+// One screen, beginning with the command's words.
+void ExpectScreen(const Command& command, const std::string& typed) {
+  const std::string usage(command.usage);
+  EXPECT_EQ(usage.rfind("Usage: renkei " + typed, 0), 0u) << usage;
+  EXPECT_NE(usage.find("\nExample:\n  $ renkei"), std::string::npos) << usage;
+  EXPECT_LE(std::count(usage.begin(), usage.end(), '\n'), 24) << usage;
+  std::istringstream lines(usage);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
 TEST(HelpTest, EveryCommandHasAScreenThatEndsWithAnExample) {
   for (const Command* command : Commands()) {
     const std::string name(command->name);
     const std::string usage(command->usage);
-    EXPECT_EQ(usage.rfind("Usage: renkei " + name, 0), 0u) << name;
-    EXPECT_NE(usage.find("\nExample:\n  $ renkei"), std::string::npos) << name;
-    EXPECT_LE(std::count(usage.begin(), usage.end(), '\n'), 24) << name;
-    std::istringstream lines(usage);
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+    ExpectScreen(*command, name);
     for (const auto& asked : {Say({"help", name}), Say({name, "--help"})}) {
       EXPECT_EQ(asked.status, kDone) << name;
       EXPECT_EQ(asked.out, usage) << name;
       EXPECT_EQ(asked.err, "") << name;
     }
+  }
+}
+
+TEST(HelpTest, EveryActionOfPolicyHasAScreenAndALine) {
+  for (const Command* action : PolicyActions()) {
+    const std::string word(action->name.substr(std::string_view("policy ").size()));
+    // `policy explain` is the command `explain`.
+    ExpectScreen(*action, word == "explain" ? word : "policy " + word);
+    EXPECT_EQ(Say({"policy", word, "--help"}).out, action->usage);
+    EXPECT_EQ(Say({"help", "policy", word}).out, action->usage);
+    EXPECT_NE(kPolicyCommand.usage.find("\n" + word + " "), std::string_view::npos) << word;
   }
 }
 
