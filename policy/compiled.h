@@ -121,41 +121,52 @@ struct NoTrace {
   void Match(std::size_t /*rule*/, bool /*everywhere*/, const CircleFacts& /*circle*/) {}
 };
 
-// Asks every rule in every circle; `on_match(need, circle, number)` where it matches.  With a trace
-// that hears of atoms the same question is put for each of them.
+// Asks every rule in every circle; `on_match(need, circle, number)` where it matches.
+template <class OnMatch>
+void AskNeeds(const CompiledPolicy& policy, const RuleSet& set, const Facts& facts,
+              CircleList& circles, OnMatch on_match) {
+  for (const Need& need : set.needs) {
+    if (!MeetsFixed(policy, need, facts)) continue;
+    for (CircleFacts& circle : circles) {
+      if (MeetsInCircle(policy, need, circle)) on_match(need, circle, &need - set.needs.data());
+    }
+  }
+}
+
+// The same question, put for each atom, for a trace that hears of them.
+template <class Trace, class OnMatch>
+void AskAtoms(const CompiledPolicy& policy, const RuleSet& set, const Facts& facts,
+              CircleList& circles, Trace& trace, OnMatch on_match) {
+  for (std::size_t i = 0; i < set.rules.size(); ++i) {
+    const CompiledRule& rule = set.rules[i];
+    trace.BeginRule(rule);
+    bool fixed = true;
+    for (const CompiledAtom& atom : rule.fixed) {
+      if (MeetsFixed(policy, atom.need, facts)) continue;
+      trace.FailFixed(atom);
+      fixed = false;
+    }
+    for (CircleFacts& circle : circles) {
+      trace.BeginCircle(circle);
+      bool matched = fixed;
+      for (const CompiledAtom& atom : rule.circle) {
+        if (MeetsInCircle(policy, atom.need, circle)) continue;
+        trace.FailInCircle(atom);
+        matched = false;
+      }
+      if (matched) on_match(set.needs[i], circle, static_cast<std::ptrdiff_t>(i));
+      trace.EndCircle(matched);
+    }
+  }
+}
+
 template <class Trace, class OnMatch>
 void AskRules(const CompiledPolicy& policy, const RuleSet& set, const Facts& facts,
               CircleList& circles, Trace& trace, OnMatch on_match) {
-  if constexpr (!Trace::kAtoms) {
-    for (const Need& need : set.needs) {
-      if (!MeetsFixed(policy, need, facts)) continue;
-      for (CircleFacts& circle : circles) {
-        if (MeetsInCircle(policy, need, circle)) on_match(need, circle, &need - set.needs.data());
-      }
-    }
-    return;
+  if constexpr (Trace::kAtoms) {
+    AskAtoms(policy, set, facts, circles, trace, on_match);
   } else {
-    for (std::size_t i = 0; i < set.rules.size(); ++i) {
-      const CompiledRule& rule = set.rules[i];
-      trace.BeginRule(rule);
-      bool fixed = true;
-      for (const CompiledAtom& atom : rule.fixed) {
-        if (MeetsFixed(policy, atom.need, facts)) continue;
-        trace.FailFixed(atom);
-        fixed = false;
-      }
-      for (CircleFacts& circle : circles) {
-        trace.BeginCircle(circle);
-        bool matched = fixed;
-        for (const CompiledAtom& atom : rule.circle) {
-          if (MeetsInCircle(policy, atom.need, circle)) continue;
-          trace.FailInCircle(atom);
-          matched = false;
-        }
-        if (matched) on_match(set.needs[i], circle, static_cast<std::ptrdiff_t>(i));
-        trace.EndCircle(matched);
-      }
-    }
+    AskNeeds(policy, set, facts, circles, on_match);
   }
 }
 

@@ -25,14 +25,16 @@ constexpr AssertedBy kByAll{.hub = true, .self = true, .sponsors = 2};
 std::vector<std::string> WordsOf(const std::vector<const PolicyFile*>& files, AtomKind kind,
                                  std::string_view other) {
   std::set<std::string> words;
+  const auto take = [&](const std::vector<Atom>& atoms) {
+    for (const Atom& atom : atoms) {
+      if (atom.kind != kind) continue;
+      for (const Name& name : atom.words) words.insert(name.text);
+    }
+  };
   for (const PolicyFile* file : files) {
     for (const Rule& rule : file->rules) {
-      for (const auto* atoms : {&rule.peer, &rule.mark}) {
-        for (const Atom& atom : *atoms) {
-          if (atom.kind != kind) continue;
-          for (const Name& name : atom.words) words.insert(name.text);
-        }
-      }
+      take(rule.peer);
+      take(rule.mark);
     }
   }
   std::vector<std::string> list(words.begin(), words.end());

@@ -127,7 +127,7 @@ struct Table::State {
     const std::size_t blocks = (limits.classes_max + kBlockCells - 1) / kBlockCells;
     Line* line = FindOrMake(
         shape.lines[static_cast<std::size_t>(relation)],
-        [&] { return Take(blocks * sizeof(Block*)); },
+        [&] { return Take(blocks * sizeof(void*)); },
         [&] { return std::make_unique<Line>(blocks); });
     if (line == nullptr) return nullptr;
     Block* block = FindOrMake(

@@ -99,7 +99,7 @@ std::string HeadText(const Atom& atom) {
 }
 
 std::string AtomText(const Atom& atom) {
-  const std::string head = HeadText(atom);
+  std::string head = HeadText(atom);
   switch (FormOf(atom.kind).operand) {
     case Operand::kNone:
       return head;
@@ -139,21 +139,18 @@ std::optional<Attribute> AttributeFromWord(std::string_view word) {
 
 void AddWrapped(std::string& out, std::string_view text, std::size_t indent, std::size_t width) {
   std::string line(indent, ' ');
-  std::size_t filled = indent;
   bool empty = true;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (!empty && filled + 1 + word.size() > width) {
+    if (!empty && line.size() + 1 + word.size() > width) {
       out.append(line).append("\n");
       line.assign(indent + 2, ' ');
-      filled = indent + 2;
       empty = true;
     }
     if (!empty) line += ' ';
     line += word;
-    filled = line.size();
     empty = false;
   }
   out.append(line).append("\n");

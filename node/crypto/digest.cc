@@ -18,15 +18,15 @@ struct FreeContext {
 // Creating a context and looking up the algorithm costs more than hashing a tree node, so each
 // thread keeps one of each.
 EVP_MD_CTX* ThreadContext() {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-  RENKEI_CHECK(context != nullptr);
-  return context.get();
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> kContext(EVP_MD_CTX_new());
+  RENKEI_CHECK(kContext != nullptr);
+  return kContext.get();
 }
 
 const EVP_MD* Sha256Algorithm() {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  RENKEI_CHECK(algorithm != nullptr);
-  return algorithm;
+  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  RENKEI_CHECK(kAlgorithm != nullptr);
+  return kAlgorithm;
 }
 
 }  // namespace
