@@ -11,7 +11,8 @@
 #include "policy/reduce.h"
 
 namespace renkei::policy {
-namespace {
+// Named, not hidden: a field of Table::State may not be of a type that only this file knows.
+namespace table_parts {
 
 // A cell that holds an answer; the answer's own bits stand below.
 constexpr std::uint64_t kFilled = std::uint64_t{1} << 63;
@@ -104,9 +105,18 @@ T* FindOrMake(std::atomic<T*>& slot, Take take, Make make) {
 
 using Numbers = std::unordered_map<std::string, std::uint32_t>;
 
-}  // namespace
+}  // namespace table_parts
 
 struct Table::State {
+  using Block = table_parts::Block;
+  using Line = table_parts::Line;
+  using Class = table_parts::Class;
+  using Shape = table_parts::Shape;
+  using Numbers = table_parts::Numbers;
+  template <class T>
+  using Shelf = table_parts::Shelf<T>;
+  static constexpr std::size_t kBlockCells = table_parts::kBlockCells;
+
   State(const CompiledPolicy& policy, const TableLimits& table_limits)
       : reducer(policy),
         limits(table_limits),
@@ -125,12 +135,12 @@ struct Table::State {
   // Null: no room.
   std::atomic<std::uint64_t>* CellOf(Shape& shape, ClassNumber number, Relation relation) {
     const std::size_t blocks = (limits.classes_max + kBlockCells - 1) / kBlockCells;
-    Line* line = FindOrMake(
+    Line* line = table_parts::FindOrMake(
         shape.lines[static_cast<std::size_t>(relation)],
         [&] { return Take(blocks * sizeof(void*)); },
         [&] { return std::make_unique<Line>(blocks); });
     if (line == nullptr) return nullptr;
-    Block* block = FindOrMake(
+    Block* block = table_parts::FindOrMake(
         line->blocks[number / kBlockCells], [&] { return Take(sizeof(Block)); },
         [] { return std::make_unique<Block>(); });
     return block == nullptr ? nullptr : &block->cells[number % kBlockCells];
@@ -177,18 +187,18 @@ std::optional<ShapeNumber> Table::ShapeOf(const Marking& marking) {
 }
 
 Mask Table::MaskOf(ShapeNumber shape_number, ClassNumber class_number, Relation relation) {
-  Shape& shape = state_->shapes[shape_number];
-  const Class& of = state_->classes[class_number];
+  State::Shape& shape = state_->shapes[shape_number];
+  const State::Class& of = state_->classes[class_number];
   std::atomic<std::uint64_t>* cell = state_->CellOf(shape, class_number, relation);
   if (cell != nullptr) {
     const std::uint64_t held = cell->load(std::memory_order_relaxed);
-    if ((held & kFilled) != 0) return Mask(held & ~kFilled);
+    if ((held & table_parts::kFilled) != 0) return Mask(held & ~table_parts::kFilled);
   }
   Peer peer = of.peer;
   peer.recipient = (static_cast<int>(relation) & 1) != 0;
   peer.own = (static_cast<int>(relation) & 2) != 0;
   const Mask mask = evaluator_.Decide(peer, shape.marking);
-  if (cell != nullptr) cell->store(mask.bits() | kFilled, std::memory_order_relaxed);
+  if (cell != nullptr) cell->store(mask.bits() | table_parts::kFilled, std::memory_order_relaxed);
   return mask;
 }
 

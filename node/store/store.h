@@ -254,7 +254,8 @@ class Store {
   // Runs `query` on this thread over one snapshot, after waiting for a free read-only connection.
   // REQUIRES: not within another Read.
   virtual absl::Status Read(const Query& query) const = 0;
-  // Called on the store thread after each commit that appended an entry; set once, before use.
+  // Called on the store thread after each commit that appended an entry, and before the work of the
+  // next.  Replaces the listener before it, which may still be running.
   virtual void OnNewEntries(std::function<void(Offset newest)> listener) = 0;
   // Random, made with the file: cursors of another store are not ours.
   virtual const Bytes& epoch() const = 0;  // 16 bytes

@@ -112,7 +112,9 @@ class RigNode {
     Open();
   }
   ~RigNode() {
-    store->OnNewEntries([](store::Offset) {});
+    store->OnNewEntries({});
+    // Work that comes later is done after what a listener before it was told.
+    static_cast<void>(store->Commit([](store::Writer&) { return absl::OkStatus(); }));
   }
 
   // Closes the store and opens it again, as a restart would.

@@ -133,7 +133,18 @@ absl::Status SqliteStore::Read(const Query& query) const {
 }
 
 void SqliteStore::OnNewEntries(std::function<void(Offset)> listener) {
-  listener_ = std::move(listener);
+  auto shared = std::make_shared<const std::function<void(Offset)>>(std::move(listener));
+  MutexLock lock(listener_mutex_);
+  listener_ = std::move(shared);
+}
+
+void SqliteStore::TellOf(Offset newest) {
+  std::shared_ptr<const std::function<void(Offset)>> listener;
+  {
+    MutexLock lock(listener_mutex_);
+    listener = listener_;
+  }
+  if (listener && *listener) (*listener)(newest);
 }
 
 void SqliteStore::Run() {
@@ -145,7 +156,7 @@ void SqliteStore::Run() {
 
     const Effects effects = CommitGroup(group);
     for (const auto& job : group) job->done(std::move(job->status));
-    if (effects.newest > 0 && listener_) listener_(effects.newest);
+    if (effects.newest > 0) TellOf(effects.newest);
     scrub_due_ = scrub_due_ || effects.erased;
     Scrub();
   }

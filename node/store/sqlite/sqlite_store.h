@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "node/base/bounded_queue.h"
+#include "node/base/mutex.h"
 #include "node/store/sqlite/file_lock.h"
 #include "node/store/sqlite/open.h"
 #include "node/store/sqlite/reader_pool.h"
@@ -46,6 +47,7 @@ class SqliteStore : public Store {
   using Group = std::vector<std::unique_ptr<Job>>;
 
   void Run();
+  void TellOf(Offset newest);
   // All works of the group in one transaction; `status` of each says how it went.
   Effects CommitGroup(Group& group);
   absl::Status CheckReserve() const;
@@ -64,7 +66,8 @@ class SqliteStore : public Store {
   const Clock& clock_;
   Parts parts_;  // the connection is confined to the store thread once that runs
   mutable ReaderPool readers_;
-  std::function<void(Offset)> listener_;
+  Mutex listener_mutex_;
+  std::shared_ptr<const std::function<void(Offset)>> listener_ RENKEI_GUARDED_BY(listener_mutex_);
   bool scrub_due_ = false;  // of the store thread
   Timestamp scrubbed_{};    // likewise
   std::atomic<bool> closing_ = false;
