@@ -149,7 +149,10 @@ absl::StatusOr<Outcome> Intake::Apply(store::Writer& writer, const Sender& sende
     return InvalidArgument("a revision that expires earlier than the one before");
   }
   if (row && !Replaces(record, *row)) {
-    if (revisions.size() >= kRevisionsPerRecordMax) return Outcome::kStale;
+    // After a withdrawal nothing more is kept: rows are what a hostile author would fill a disk
+    // with.
+    const bool withdrawn = row->state == store::RecordState::kWithdrawn;
+    if (withdrawn || revisions.size() >= kRevisionsPerRecordMax) return Outcome::kStale;
     RETURN_IF_ERROR(writer.PutRevision({.id = row->id,
                                         .revision = record.header().revision,
                                         .leaf = record.leaf(),

@@ -187,8 +187,8 @@ class Reader {
   // Live records whose embargo ended by `now` and whose end has no entry of its own yet.
   virtual absl::StatusOr<std::vector<RecordId>> EmbargoesEnded(Timestamp now, int limit) const = 0;
   virtual absl::StatusOr<Counts> Count() const = 0;
-  // Records first received from `link` since `since`, and tombstones for unknown records held from
-  // it.
+  // Records first received from `link` since `since`, and tombstones held from it of records that
+  // were unknown here when they came (a copy that follows changes nothing).
   virtual absl::StatusOr<std::int64_t> ReceivedSince(std::string_view link,
                                                      Timestamp since) const = 0;
   virtual absl::StatusOr<std::int64_t> Tombstones(std::string_view link) const = 0;

@@ -354,13 +354,14 @@ absl::StatusOr<std::int64_t> Reads<Base>::ReceivedSince(std::string_view link,
 
 template <class Base>
 absl::StatusOr<std::int64_t> Reads<Base>::Tombstones(std::string_view link) const {
-  // A withdrawal that followed a record has the record's revision beside its own.
+  // A withdrawal that followed its record closed it; a copy that comes later was never the newest.
   Statement select(connection_,
                    "SELECT count(*) FROM record r"
                    " CROSS JOIN held h ON h.community = r.community AND h.id = r.id AND h.link = ?2"
                    " WHERE r.community = ?1 AND r.state = 1"
                    " AND (SELECT count(*) FROM revision v"
-                   "      WHERE v.community = r.community AND v.id = r.id) = 1");
+                   "      WHERE v.community = r.community AND v.id = r.id"
+                   "      AND v.from_offset > 0) = 1");
   select.Bind(1, community_).BindText(2, link);
   return OneNumber(select);
 }

@@ -146,6 +146,48 @@ TEST_F(IntakeTest, APeersDailyQuotaHolds) {
   EXPECT_EQ(take(), absl::StatusCode::kOk);
 }
 
+TEST_F(IntakeTest, TheQuotaOfTombstonesCountsThoseWhoseRecordCameLater) {
+  config::LimitsConfig limits;
+  limits.tombstones_per_peer = 2;
+  Intake small(*rig_.hub.store, *rig_.hub.policies, rig_.hub.community, rig_.clock, limits);
+  const auto take = [&](const OfferedRecord& offered) {
+    std::promise<absl::StatusCode> code;
+    small.Take({.link = "alpha", .team = "alpha", .author_only = true}, offered,
+               [&](const absl::StatusOr<Outcome>& o) { code.set_value(o.status().code()); });
+    return code.get_future().get();
+  };
+  struct Pair {
+    record::RecordId id{};
+    OfferedRecord first{};
+    OfferedRecord withdrawal{};
+  };
+  const auto make = [&] {
+    Pair pair{.id = Publish()};
+    pair.first = rig_.author.Offer(pair.id);
+    EXPECT_TRUE(rig_.author.publisher->Withdraw(pair.id, record::WithdrawalReason::kMistake).ok());
+    pair.withdrawal = rig_.author.Offer(pair.id);
+    return pair;
+  };
+  for (int i = 0; i < limits.tombstones_per_peer; ++i) {
+    const Pair pair = make();
+    EXPECT_EQ(take(pair.withdrawal), absl::StatusCode::kOk);
+    EXPECT_EQ(take(pair.first), absl::StatusCode::kOk);
+    // Nor does a copy that comes late take any room.
+    ASSERT_TRUE(rig_.hub.store
+                    ->Read([&](const store::Reader& reader) -> absl::Status {
+                      ASSIGN_OR_RETURN(const auto revisions, reader.Revisions(pair.id));
+                      EXPECT_EQ(revisions.size(), 1U);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+  }
+  const Pair more = make();
+  EXPECT_EQ(take(more.withdrawal), absl::StatusCode::kResourceExhausted);
+  // What is known here can always be withdrawn.
+  EXPECT_EQ(take(more.first), absl::StatusCode::kOk);
+  EXPECT_EQ(take(more.withdrawal), absl::StatusCode::kOk);
+}
+
 TEST_F(IntakeTest, ARefusedRecordDoesNotHoldUpTheRestOfABatch) {
   const OfferedRecord good = rig_.author.Offer(Publish());
   FeedBatch batch{.cursor = "c1"};

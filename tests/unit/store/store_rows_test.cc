@@ -67,6 +67,11 @@ TEST_P(StoreRowsTest, TombstonesAreWithdrawalsOfWhatWasNeverSeen) {
   };
   EXPECT_EQ(count("hub"), 1);
   EXPECT_EQ(count("other"), 0);
+  // The record comes after all: who sends the two in this order gains nothing.
+  Write([](Writer& writer) {
+    EXPECT_OK(writer.PutRevision({.id = IdOf(1), .revision = 1, .leaf = LeafOf("late")}));
+  });
+  EXPECT_EQ(count("hub"), 1);
 }
 
 TEST_P(StoreRowsTest, OutboxIsOrderedPerLinkUntilAcknowledged) {
