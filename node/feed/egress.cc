@@ -195,6 +195,9 @@ absl::Status Egress::Consider(Pass& pass, const store::EntryRow& entry,
     return authors && before == nullptr ? Confirm(pass, entry) : absl::OkStatus();
   }
   if (authors) return absl::OkStatus();
+  if (entry.type == store::EntryType::kTakenBack) {
+    return before == nullptr ? TakeBack(pass, entry) : absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(const Subject subject,
                    MakeSubject(entry.header, entry.circles, entry.author, entry.own, community_));
   if (!Wanted(pass.request, subject.header)) return absl::OkStatus();
@@ -231,6 +234,32 @@ absl::Status Egress::Consider(Pass& pass, const store::EntryRow& entry,
   if (entry.state == store::RecordState::kWithdrawn) return Offer(pass, entry, subject, now);
   pass.batch.items.emplace_back(
       Retraction{.id = entry.id, .leaf = entry.leaf, .keep = 0, .exist = false});
+  pass.bytes += kItemOverhead;
+  return absl::OkStatus();
+}
+
+// Passes on that we may pass on less of a record than this peer may have had from us.
+absl::Status Egress::TakeBack(Pass& pass, const store::EntryRow& entry) const {
+  ASSIGN_OR_RETURN(const Subject then,
+                   MakeSubject(entry.header, entry.circles, entry.author, entry.own, community_));
+  if (!Wanted(pass.request, then.header)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto revisions, pass.reader.Revisions(entry.id));
+  ASSIGN_OR_RETURN(const bool seen, pass.history.MayHaveSeen(revisions, entry.offset - 1,
+                                                             entry.author, entry.own, community_));
+  if (!seen) return absl::OkStatus();
+  Retraction retraction{.id = entry.id, .leaf = entry.leaf};
+  ASSIGN_OR_RETURN(const auto row, pass.reader.FindRecord(entry.id));
+  if (row) {
+    // The entry of a withdrawal says more.
+    if (row->state == store::RecordState::kWithdrawn) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Subject subject,
+                     MakeSubject(row->header, row->circles, row->author, row->own, community_));
+    ASSIGN_OR_RETURN(const policy::Mask now, MaskOf(pass, subject, row->leaf, *pass.current));
+    retraction.leaf = row->leaf;
+    retraction.keep = now.see();
+    retraction.exist = now.exist();
+  }
+  pass.batch.items.emplace_back(retraction);
   pass.bytes += kItemOverhead;
   return absl::OkStatus();
 }

@@ -67,6 +67,7 @@ class Egress {
   absl::Status Consider(Pass& pass, const store::EntryRow& entry, const Generation* before) const;
   absl::Status Offer(Pass& pass, const store::EntryRow& entry, const Subject& subject,
                      policy::Mask mask) const;
+  absl::Status TakeBack(Pass& pass, const store::EntryRow& entry) const;
   absl::StatusOr<policy::Mask> MaskOf(const Pass& pass, const Subject& subject,
                                       const crypto::Digest& leaf,
                                       const Generation& generation) const;

@@ -7,6 +7,7 @@
 #include "node/feed/kept_attestations.h"
 #include "node/feed/limits.h"
 #include "node/feed/outbox.h"
+#include "node/feed/passed_on.h"
 #include "node/feed/view.h"
 #include "node/record/limits.h"
 
@@ -172,11 +173,13 @@ absl::StatusOr<Outcome> Intake::ApplySame(store::Writer& writer, const Sender& s
                                           const Verified& verified, store::RecordRow row) const {
   const record::Record& record = verified.record;
   ASSIGN_OR_RETURN(record::Record held, record::Record::FromStored(row.stored));
+  ASSIGN_OR_RETURN(const policy::SectionMask before, PassedOn(writer, community_, row.id));
   RETURN_IF_ERROR(writer.PutHeld({.id = row.id,
                                   .link = sender.link,
                                   .leaf = record.leaf(),
                                   .sections = record.held(),
                                   .relay = verified.relay}));
+  RETURN_IF_ERROR(TellIfLess(writer, community_, row.id, before));
   if (!held.Add(record)) return Outcome::kHeld;
   row.stored = held.ToStored();
   row.attestations = EncodeAttestations(verified.attestations);
@@ -202,12 +205,18 @@ absl::StatusOr<Outcome> Intake::ApplyNew(store::Writer& writer, const Sender& se
     for (const store::HeldRow& h : held) relay = static_cast<policy::SectionMask>(relay | h.relay);
   }
   RETURN_IF_ERROR(FaultPoint("intake.before_put"));
+  ASSIGN_OR_RETURN(const policy::SectionMask before, PassedOn(writer, community_, row.id));
   RETURN_IF_ERROR(writer.PutRecord(row).status());
   RETURN_IF_ERROR(writer.PutHeld({.id = row.id,
                                   .link = sender.link,
                                   .leaf = record.leaf(),
                                   .sections = record.held(),
                                   .relay = relay}));
+  // The entry of a revision that may be passed on in part replaces the one before; of one that may
+  // not be passed on at all, nobody would hear.
+  ASSIGN_OR_RETURN(const policy::SectionMask after, PassedOn(writer, community_, row.id));
+  if (after == 0 && !IsWithdrawal(record))
+    RETURN_IF_ERROR(TellIfLess(writer, community_, row.id, before));
   return Outcome::kStored;
 }
 
@@ -283,6 +292,7 @@ absl::Status Intake::ApplyRetraction(store::Writer& writer, const Sender& sender
   ASSIGN_OR_RETURN(auto row, writer.FindRecord(retraction.id));
   RETURN_IF_ERROR(QueueReceipt(writer, sender, retraction.id, retraction.leaf));
   if (!row || row->own) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto before, PassedOn(writer, community_, retraction.id));
   ASSIGN_OR_RETURN(std::vector<store::HeldRow> held, writer.Held(retraction.id));
   // What came over this link shrinks; what other links gave stays.
   policy::SectionMask rest = 0;
@@ -303,7 +313,10 @@ absl::Status Intake::ApplyRetraction(store::Writer& writer, const Sender& sender
   ASSIGN_OR_RETURN(record::Record record, record::Record::FromStored(row->stored));
   const auto keep = static_cast<policy::SectionMask>(from_here | rest);
   const bool missing = (record.header().must_disclose & ~keep) != 0;
-  if ((!retraction.exist && !others) || missing) return writer.DropRecord(retraction.id);
+  if ((!retraction.exist && !others) || missing) {
+    if (before != 0) RETURN_IF_ERROR(writer.PutTakenBack(retraction.id).status());
+    return writer.DropRecord(retraction.id);
+  }
   if (retraction.exist) {
     RETURN_IF_ERROR(writer.PutHeld({.id = retraction.id,
                                     .link = sender.link,
@@ -313,6 +326,7 @@ absl::Status Intake::ApplyRetraction(store::Writer& writer, const Sender& sender
   } else {
     RETURN_IF_ERROR(writer.DropHeld(retraction.id, sender.link));
   }
+  RETURN_IF_ERROR(TellIfLess(writer, community_, retraction.id, before));
   if ((record.held() & ~keep) == 0) return absl::OkStatus();
   record.Keep(keep);
   return writer.UpdateStored(retraction.id, record.ToStored(), row->attestations);

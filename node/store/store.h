@@ -73,10 +73,11 @@ struct HeldRow {
   policy::SectionMask relay = 0;
 };
 
-enum class EntryType : std::uint8_t { kRecord = 1, kReceipts = 2 };
+enum class EntryType : std::uint8_t { kRecord = 1, kReceipts = 2, kTakenBack = 3 };
 
 // One place in the feed.  Each record has at most one entry of each type: a newer one replaces it.
-// The fields after `id` are those of the record, as of the same snapshot.
+// The fields after `id` are those of the record, as of the same snapshot; of kTakenBack, which
+// outlives its record, as they were when it was made.
 struct EntryRow {
   Offset offset = 0;
   EntryType type = EntryType::kRecord;
@@ -215,8 +216,11 @@ class Writer : public Reader {
   // Appends a new entry for a record (or its receipts) and drops the one before.  NOT_FOUND.
   virtual absl::StatusOr<Offset> Touch(const RecordId& id, EntryType type) = 0;
   virtual absl::Status MarkEmbargoEnded(const RecordId& id) = 0;
-  // Forgets a record wholly (retraction): row, entries, held; its revisions stay (closed) until it
-  // would have expired.  OK if there is none.
+  // An entry of type kTakenBack: we may pass on less of the record than before, or it is about to
+  // be dropped.  It stays until the record would have expired.  NOT_FOUND.
+  virtual absl::StatusOr<Offset> PutTakenBack(const RecordId& id) = 0;
+  // Forgets a record wholly (retraction): row, entries but kTakenBack, held; its revisions stay
+  // (closed) until it would have expired.  OK if there is none.
   virtual absl::Status DropRecord(const RecordId& id) = 0;
   virtual absl::Status PutHeld(const HeldRow& row) = 0;
   virtual absl::Status DropHeld(const RecordId& id, std::string_view link) = 0;

@@ -73,6 +73,7 @@ class ObjectWriter : public store::Writer {
   absl::Status PutRevision(const store::RevisionRow&) override { return ObjectsOnly(); }
   absl::StatusOr<store::Offset> Touch(const store::RecordId&, store::EntryType) override { return ObjectsOnly(); }
   absl::Status MarkEmbargoEnded(const store::RecordId&) override { return ObjectsOnly(); }
+  absl::StatusOr<store::Offset> PutTakenBack(const store::RecordId&) override { return ObjectsOnly(); }
   absl::Status DropRecord(const store::RecordId&) override { return ObjectsOnly(); }
   absl::Status PutHeld(const store::HeldRow&) override { return ObjectsOnly(); }
   absl::Status DropHeld(const store::RecordId&, std::string_view) override { return ObjectsOnly(); }

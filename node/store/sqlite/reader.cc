@@ -144,13 +144,15 @@ absl::StatusOr<std::vector<EntryRow>> Reads<Base>::Entries(Offset after, Offset 
   Statement select(connection_,
                    "SELECT e.offset, e.type, r.id, r.revision, r.leaf, r.state, r.own, r.author,"
                    " r.header, r.circles FROM entry e CROSS JOIN record r ON r.number = e.record"
-                   " WHERE e.offset > ?2 AND e.offset <= ?3 AND e.community = ?1"
-                   " ORDER BY e.offset LIMIT ?4");
+                   " WHERE e.offset > ?2 AND e.offset <= ?3 AND e.community = ?1 UNION ALL"
+                   " SELECT offset, 3, id, revision, leaf, 0, 0, author, header, circles"
+                   " FROM taken_back WHERE offset > ?2 AND offset <= ?3 AND community = ?1"
+                   " ORDER BY 1 LIMIT ?4");
   select.Bind(1, community_).Bind(2, after).Bind(3, upto).Bind(4, limit);
   std::vector<EntryRow> entries;
   while (select.Step()) {
     entries.push_back({.offset = select.Number<Offset>(0),
-                       .type = select.Word(1, EntryType::kReceipts),
+                       .type = select.Word(1, EntryType::kTakenBack),
                        .id = select.Id<RecordId>(2),
                        .revision = select.Number<std::uint32_t>(3),
                        .leaf = select.Id<Digest>(4),

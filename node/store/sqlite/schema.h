@@ -166,6 +166,20 @@ CREATE TABLE object (
   PRIMARY KEY (kind, key)
 ) STRICT;
 )sql"},
+    {2, R"sql(
+-- Entries of the feed that outlive their record: we may pass on less of it than before, or none.
+CREATE TABLE taken_back (
+  offset    INTEGER PRIMARY KEY,  -- of the sequence of entry
+  community INTEGER NOT NULL,
+  id        BLOB NOT NULL,        -- 16 bytes, of the record
+  revision  INTEGER NOT NULL,
+  leaf      BLOB NOT NULL,        -- 32 bytes
+  author    TEXT NOT NULL,
+  header    BLOB NOT NULL,
+  circles   BLOB NOT NULL         -- as in record
+) STRICT;
+CREATE UNIQUE INDEX taken_back_id ON taken_back (community, id);
+)sql"},
 };
 
 }  // namespace renkei::store

@@ -164,6 +164,22 @@ absl::Status SqliteWriter::MarkEmbargoEnded(const RecordId& id) {
   return RequireRecord(id);
 }
 
+absl::StatusOr<Offset> SqliteWriter::PutTakenBack(const RecordId& id) {
+  ASSIGN_OR_RETURN(const std::optional<Present> present, FindPresent(id));
+  if (!present) return NoRecord(id);
+  // An entry is made only for its offset: rows of `entry` go with their record.
+  ASSIGN_OR_RETURN(const Offset offset, AppendEntry(present->number, EntryType::kTakenBack));
+  Statement entry(connection(), "DELETE FROM entry WHERE offset = ?1");
+  RETURN_IF_ERROR(entry.Bind(1, offset).Run());
+  RETURN_IF_ERROR(RunById("DELETE FROM taken_back WHERE community = ?1 AND id = ?2", id));
+  Statement put(connection(),
+                "INSERT INTO taken_back (offset, community, id, revision, leaf, author, header,"
+                " circles) SELECT ?1, community, id, revision, leaf, author, header, circles"
+                " FROM record WHERE number = ?2");
+  RETURN_IF_ERROR(put.Bind(1, offset).Bind(2, present->number).Run());
+  return offset;
+}
+
 absl::Status SqliteWriter::DropRecord(const RecordId& id) {
   ASSIGN_OR_RETURN(const std::optional<Present> present, FindPresent(id));
   RETURN_IF_ERROR(RunById("DELETE FROM held WHERE community = ?1 AND id = ?2", id));
@@ -207,6 +223,7 @@ absl::StatusOr<int> SqliteWriter::DropExpired(Timestamp before, int limit) {
   for (const RecordId& id : ids) {
     RETURN_IF_ERROR(DropRecord(id));
     RETURN_IF_ERROR(RunById("DELETE FROM revision WHERE community = ?1 AND id = ?2", id));
+    RETURN_IF_ERROR(RunById("DELETE FROM taken_back WHERE community = ?1 AND id = ?2", id));
     RETURN_IF_ERROR(RunById("DELETE FROM receipt WHERE community = ?1 AND id = ?2", id));
     RETURN_IF_ERROR(RunById("DELETE FROM source WHERE community = ?1 AND id = ?2", id));
     effects_.erased = true;

@@ -25,6 +25,7 @@ class SqliteWriter : public Reads<Writer> {
   absl::Status PutRevision(const RevisionRow& row) override;
   absl::StatusOr<Offset> Touch(const RecordId& id, EntryType type) override;
   absl::Status MarkEmbargoEnded(const RecordId& id) override;
+  absl::StatusOr<Offset> PutTakenBack(const RecordId& id) override;
   absl::Status DropRecord(const RecordId& id) override;
   absl::Status PutHeld(const HeldRow& row) override;
   absl::Status DropHeld(const RecordId& id, std::string_view link) override;

@@ -238,6 +238,88 @@ TEST_F(EgressTest, AMemberPassesOnOnlyWhatItsLinkLetsIt) {
   EXPECT_EQ(passed->held(), kListedSees);
 }
 
+// Gamma follows beta by a direct link, and has met the hub but to join.
+class RelayTest : public EgressTest {
+ protected:
+  RelayTest() : gamma_(rig_.table, "gamma", rig_.clock) { rig_.table.SetRung("beta", 8); }
+
+  std::vector<FeedItem> PassOn() {
+    std::vector<FeedItem> items;
+    bool more = true;
+    while (more) {
+      auto batch = rig_.reader.egress->Read(rig_.Peer("gamma"), {}, gammas_cursor_);
+      RENKEI_CHECK(batch.ok());
+      more = batch->more;
+      gammas_cursor_ = batch->cursor;
+      items.insert(items.end(), batch->items.begin(), batch->items.end());
+      RENKEI_CHECK(
+          gamma_.intake->TakeBatch({.link = "beta", .team = "beta"}, *std::move(batch)).ok());
+    }
+    return items;
+  }
+
+  record::RecordId PublishAndPassOn() {
+    const record::RecordId id = Publish();
+    Pull();
+    PassOn();
+    EXPECT_TRUE(gamma_.Find(id));
+    return id;
+  }
+
+  testing_support::RigNode gamma_;
+  std::string gammas_cursor_;
+};
+
+TEST_F(RelayTest, ARetractionReachesThoseWhoHadTheRecordFromUs) {
+  const record::RecordId id = PublishAndPassOn();
+  rig_.table.SetRung("beta", 0);
+  Pull();
+  ASSERT_FALSE(rig_.reader.Find(id));
+  PassOn();
+  EXPECT_FALSE(gamma_.Find(id));
+  // And back, with what comes back.
+  rig_.table.SetRung("beta", 8);
+  Pull();
+  PassOn();
+  EXPECT_TRUE(gamma_.Find(id));
+}
+
+TEST_F(RelayTest, LosingTheLeaveToPassOnTakesBackWhatWasPassedOn) {
+  const record::RecordId id = PublishAndPassOn();
+  rig_.table.SetRung("beta", 4);  // listed: reads it, and may pass on nothing
+  Pull();
+  ASSERT_TRUE(rig_.reader.Find(id));
+  PassOn();
+  EXPECT_FALSE(gamma_.Find(id));
+}
+
+TEST_F(RelayTest, ARevisionThatMayNotBePassedOnTakesTheOneBeforeBack) {
+  const record::RecordId id = PublishAndPassOn();
+  record::Draft closer = SampleDraft();
+  closer.header.relay = policy::Relay::kNone;
+  ASSERT_TRUE(rig_.author.publisher->Update(id, closer, {}).ok());
+  rig_.Push(rig_.author, "alpha");
+  Pull();
+  ASSERT_EQ(rig_.reader.Find(id)->revision, 2U);
+  PassOn();
+  EXPECT_FALSE(gamma_.Find(id));
+}
+
+TEST_F(RelayTest, ARetractionIsNotToldToWhoNeverHadTheRecord) {
+  record::Draft closed = SampleDraft();
+  closed.header.relay = policy::Relay::kNone;
+  const record::RecordId kept = Publish(closed);
+  const record::RecordId passed = Publish();
+  rig_.table.SetRung("gamma", 0);
+  Pull();
+  EXPECT_TRUE(PassOn().empty());
+  rig_.table.SetRung("beta", 0);
+  Pull();
+  ASSERT_FALSE(rig_.reader.Find(kept));
+  ASSERT_FALSE(rig_.reader.Find(passed));
+  EXPECT_TRUE(PassOn().empty());
+}
+
 TEST_F(EgressTest, WhatMayNotBePassedOnDoesNotExistForOthers) {
   rig_.table.SetRung("beta", 12);
   record::Draft draft = SampleDraft();

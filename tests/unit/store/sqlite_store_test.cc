@@ -129,9 +129,17 @@ TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(
       Message(opened.status()),
-      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 1)", path_));
+      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 2)", path_));
   EXPECT_EQ(FileBytes(path_), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
+}
+
+TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
+  MakeClosed();
+  Sql(path_, "DROP TABLE taken_back; PRAGMA user_version = 1");
+  const auto store = Open();
+  ASSERT_TRUE(Put(*store, RowOf(1)).ok());
+  EXPECT_OK(store->Commit([](Writer& writer) { return writer.PutTakenBack(IdOf(1)).status(); }));
 }
 
 TEST_F(SqliteStoreTest, NewerVersionInTheLogAloneIsRefusedAndNothingCheckpointed) {

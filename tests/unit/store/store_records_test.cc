@@ -171,6 +171,36 @@ TEST_P(StoreRecordsTest, DropForgetsAllButTheRevisions) {
   EXPECT_EQ(Spans(Revisions(IdOf(1))), (std::vector<Span>{{1, 3}}));
 }
 
+TEST_P(StoreRecordsTest, WhatIsTakenBackHasAnEntryThatOutlivesItsRecord) {
+  RecordRow row = RowOf(1);
+  row.author = "alpha";
+  row.expires = clock_.Now();
+  Put(row);
+  Put(RowOf(2));
+  Write([](Writer& writer) {
+    EXPECT_EQ(*writer.PutTakenBack(IdOf(1)), 3);
+    EXPECT_EQ(*writer.PutTakenBack(IdOf(1)), 4);
+    EXPECT_OK(writer.DropRecord(IdOf(1)));
+    EXPECT_EQ(writer.PutTakenBack(IdOf(9)).status().code(), absl::StatusCode::kNotFound);
+  });
+  EXPECT_EQ(Newest(), 4);
+  EXPECT_EQ(Offsets(Feed()), (std::vector<Offset>{2, 4}));
+  const EntryRow entry = Feed().back();
+  EXPECT_EQ(entry.type, EntryType::kTakenBack);
+  EXPECT_EQ(entry.id, IdOf(1));
+  EXPECT_EQ(entry.leaf, row.leaf);
+  EXPECT_EQ(entry.author, "alpha");
+  EXPECT_EQ(entry.header, row.header);
+  // It comes back, and both entries stand in order.
+  EXPECT_EQ(Put(row), 5);
+  EXPECT_EQ(Offsets(Feed()), (std::vector<Offset>{2, 4, 5}));
+  EXPECT_EQ(Offsets(Feed(2, 9, 1)), (std::vector<Offset>{4}));
+  Write([](Writer& writer) {
+    EXPECT_EQ(*writer.DropExpired(ManualClock().Now() + std::chrono::seconds(1), 9), 1);
+  });
+  EXPECT_EQ(Offsets(Feed()), (std::vector<Offset>{2}));
+}
+
 TEST_P(StoreRecordsTest, RetractedRecordMayComeBack) {
   Put(RowOf(1));
   Write([](Writer& writer) { EXPECT_OK(writer.DropRecord(IdOf(1))); });
