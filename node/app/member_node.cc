@@ -66,7 +66,7 @@ absl::Status MemberNode::BeginPlanes() {
       LogEvent(LogLevel::kError, "certificate.expired", {{"why", LogSafe(Message(renewed))}});
     }
   }
-  if (!config_.listen.empty()) RETURN_IF_ERROR(StartExchange());
+  if (server_ != nullptr) RETURN_IF_ERROR(StartExchange());
   StartLinks();
   return absl::OkStatus();
 }

@@ -21,6 +21,12 @@ absl::StatusOr<std::optional<renkei::v1::StoredMembership>> FindMembership(
   return membership::LoadMembership(*store);
 }
 
+exchange::ExchangeSettings SettingsOf(const config::NodeConfig& config) {
+  return {.heartbeat = std::chrono::seconds(config.heartbeat_seconds),
+          .streams_per_peer = config.limits.streams_per_peer,
+          .bytes_in_flight_per_stream = config.limits.bytes_in_flight_per_stream};
+}
+
 absl::StatusOr<crypto::AeadKey> CursorKey(store::Store& store) {
   std::optional<Bytes> kept;
   const absl::Status read = store.Read([&](const store::Reader& reader) -> absl::Status {
@@ -137,20 +143,20 @@ absl::Status RunningNode::BuildFeed(const feed::Community& community) {
 }
 
 absl::Status RunningNode::StartExchange() {
-  const std::string keys = KeysFolder();
-  ASSIGN_OR_RETURN(server_, exchange::ExchangeServer::Start(
-                                {.listen = config_.listen,
-                                 .key_file = keys + "/tls.key",
-                                 .certificate_file = keys + "/tls.crt",
-                                 .ca_file = keys + "/ca.crt",
-                                 .heartbeat = std::chrono::seconds(config_.heartbeat_seconds),
-                                 .streams_per_peer = config_.limits.streams_per_peer},
-                                *this));
+  RETURN_IF_ERROR(server_->Listen());
   addresses_.exchange = server_->address();
   return absl::OkStatus();
 }
 
 absl::Status RunningNode::Begin() {
+  if (!config_.listen.empty()) {
+    const std::string keys = KeysFolder();
+    server_ = exchange::ExchangeServer::Make({.listen = config_.listen,
+                                              .key_file = keys + "/tls.key",
+                                              .certificate_file = keys + "/tls.crt",
+                                              .ca_file = keys + "/ca.crt"},
+                                             SettingsOf(config_), *this);
+  }
   // Set before anything can commit an entry: the planes that do so start next.
   commands_ = std::make_unique<NodeCommands>(*this);
   store_->OnNewEntries([this](store::Offset newest) {

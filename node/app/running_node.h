@@ -86,7 +86,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
   std::unique_ptr<feed::Publisher> publisher_;
   std::unique_ptr<feed::Egress> egress_;
   std::unique_ptr<feed::Intake> intake_;
-  std::unique_ptr<exchange::ExchangeServer> server_;
+  std::unique_ptr<exchange::ExchangeServer> server_;  // from Begin on; null if we don't listen
   BoundAddresses addresses_;
 
  private:

@@ -1,6 +1,7 @@
 #include "node/exchange/exchange_server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <thread>
 
@@ -20,10 +21,15 @@ namespace {
 
 class Server : public ExchangeServer, public StreamHost, public v1::Exchange::CallbackService {
  public:
-  Server(const ExchangeOptions& options, PeerPlane& plane) : options_(options), plane_(plane) {}
+  Server(const ExchangeOptions& options, const ExchangeSettings& settings, PeerPlane& plane)
+      : options_(options),
+        plane_(plane),
+        settings_(settings),
+        bytes_in_flight_max_(static_cast<std::size_t>(settings.bytes_in_flight_per_stream)) {}
   ~Server() override { Shutdown(); }
 
-  absl::Status Listen();
+  absl::Status Listen() override;
+  void Set(const ExchangeSettings& settings) override;
 
   std::string address() const override { return address_; }
   void WakeAll() override;
@@ -33,6 +39,7 @@ class Server : public ExchangeServer, public StreamHost, public v1::Exchange::Ca
 
   PeerPlane& plane() override { return plane_; }
   Workers& readers() override { return readers_; }
+  std::size_t bytes_in_flight_max() const override { return bytes_in_flight_max_; }
   bool Register(const std::shared_ptr<LiveCall>& call, bool subscription) override;
   void Unregister(const LiveCall* call) override;
 
@@ -71,8 +78,10 @@ class Server : public ExchangeServer, public StreamHost, public v1::Exchange::Ca
 
   mutable Mutex mutex_;
   CondVar changed_;
+  ExchangeSettings settings_ RENKEI_GUARDED_BY(mutex_);
   std::map<const LiveCall*, Call> calls_ RENKEI_GUARDED_BY(mutex_);
   bool stopping_ RENKEI_GUARDED_BY(mutex_) = false;
+  std::atomic<std::size_t> bytes_in_flight_max_;
   std::jthread heartbeats_;
 };
 
@@ -111,12 +120,12 @@ absl::Status Server::Listen() {
 
 void Server::RunHeartbeats() {
   while (true) {
-    const auto due = std::chrono::steady_clock::now() + options_.heartbeat;
+    const auto last = std::chrono::steady_clock::now();
     {
       MutexLock lock(mutex_);
       while (!stopping_) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            due - std::chrono::steady_clock::now());
+            last + settings_.heartbeat - std::chrono::steady_clock::now());
         if (left.count() <= 0) break;
         changed_.WaitFor(mutex_, left);
       }
@@ -125,6 +134,13 @@ void Server::RunHeartbeats() {
     // At fixed times, whatever was sent in between: silence says nothing.
     for (const auto& call : Calls()) call->Heartbeat();
   }
+}
+
+void Server::Set(const ExchangeSettings& settings) {
+  bytes_in_flight_max_ = static_cast<std::size_t>(settings.bytes_in_flight_per_stream);
+  MutexLock lock(mutex_);
+  settings_ = settings;
+  changed_.NotifyAll();
 }
 
 std::vector<std::shared_ptr<LiveCall>> Server::Calls() const {
@@ -141,7 +157,7 @@ bool Server::Register(const std::shared_ptr<LiveCall>& call, bool subscription) 
     return entry.second.subscription == subscription &&
            entry.second.call->peer().name() == call->peer().name();
   });
-  if (same >= options_.streams_per_peer) return false;
+  if (same >= settings_.streams_per_peer) return false;
   calls_[call.get()] = Call{call, subscription};
   return true;
 }
@@ -241,11 +257,10 @@ grpc::ServerUnaryReactor* Server::Refresh(grpc::CallbackServerContext* context,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ExchangeServer>> ExchangeServer::Start(
-    const ExchangeOptions& options, PeerPlane& plane) {
-  auto server = std::make_unique<Server>(options, plane);
-  RETURN_IF_ERROR(server->Listen());
-  return std::unique_ptr<ExchangeServer>(std::move(server));
+std::unique_ptr<ExchangeServer> ExchangeServer::Make(const ExchangeOptions& options,
+                                                     const ExchangeSettings& settings,
+                                                     PeerPlane& plane) {
+  return std::make_unique<Server>(options, settings, plane);
 }
 
 }  // namespace renkei::exchange

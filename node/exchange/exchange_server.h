@@ -17,19 +17,29 @@ struct ExchangeOptions {
   std::string key_file{};
   std::string certificate_file{};
   std::string ca_file{};
+};
+
+// What may change while it runs.
+struct ExchangeSettings {
   std::chrono::seconds heartbeat{30};
   int streams_per_peer = 4;
+  std::int64_t bytes_in_flight_per_stream = 1024 * 1024;  // of publications; one item always goes
 };
 
 class ExchangeServer {
  public:
-  // UNAVAILABLE if the address can't be bound.  `plane` outlives this.
-  static absl::StatusOr<std::unique_ptr<ExchangeServer>> Start(const ExchangeOptions& options,
-                                                               PeerPlane& plane);
+  // Answers nobody before Listen, so that `plane` (which outlives this) may use it from its first
+  // call on.
+  static std::unique_ptr<ExchangeServer> Make(const ExchangeOptions& options,
+                                              const ExchangeSettings& settings, PeerPlane& plane);
   virtual ~ExchangeServer() = default;  // stops
 
-  // Really bound, host:port.
+  // Once.  UNAVAILABLE if the address can't be bound.
+  virtual absl::Status Listen() = 0;
+  // Really bound, host:port; empty before Listen.
   virtual std::string address() const = 0;
+  // For running streams too.
+  virtual void Set(const ExchangeSettings& settings) = 0;
   // There are new entries, or a newer community state.
   virtual void WakeAll() = 0;
   // That peer should ask for new attestations.

@@ -14,7 +14,6 @@ inline constexpr int kBatchMessageBytesMax = 7 * 1024 * 1024;
 inline constexpr int kEnrolMessageBytesMax = 64 * 1024;
 inline constexpr int kLocalMessageBytesMax = 66 * 1024 * 1024;
 inline constexpr std::size_t kPublishInFlightMax = 256;
-inline constexpr std::size_t kPublishBytesInFlightMax = 8 * 1024 * 1024;
 inline constexpr std::size_t kSessionAttestationsMax = 64;
 inline constexpr std::size_t kStreamsMax = 4096;
 inline constexpr int kReaders = 4;

@@ -44,13 +44,14 @@ void PublishStream::CutOff() {
 // Starts whatever may be started now.  Each flag is taken under the lock before the call is made,
 // so that there is one read, one write, and one end.
 void PublishStream::Advance() {
+  const std::size_t bytes_max = host_.bytes_in_flight_max();
   while (true) {
     Next next = Next::kNothing;
     absl::Status end;
     {
       MutexLock lock(mutex_);
       if (finished_) return;
-      const bool room = slots_.size() < kPublishInFlightMax && bytes_ < kPublishBytesInFlightMax;
+      const bool room = slots_.size() < kPublishInFlightMax && bytes_ < bytes_max;
       while (broken_ && !slots_.empty() && slots_.front().code) {
         bytes_ -= slots_.front().bytes;
         slots_.pop_front();

@@ -1,7 +1,7 @@
 // One publisher's stream: takes items, acknowledges each after its commit, in order.
 //
-// At most kPublishInFlightMax items and kPublishBytesInFlightMax bytes are taken and not yet
-// acknowledged; then reading pauses, and gRPC's flow control holds the peer back.
+// At most kPublishInFlightMax items and the host's bytes_in_flight_max (and one item beyond) are
+// taken and not yet acknowledged; then reading pauses, and gRPC's flow control holds the peer back.
 #pragma once
 
 #include <deque>

@@ -26,6 +26,8 @@ class StreamHost {
   virtual ~StreamHost() = default;
   virtual PeerPlane& plane() = 0;
   virtual Workers& readers() = 0;
+  // Of one stream's publications that are taken and not yet acknowledged.
+  virtual std::size_t bytes_in_flight_max() const = 0;
   // False if the peer, or the node, has too many.
   virtual bool Register(const std::shared_ptr<LiveCall>& call, bool subscription) = 0;
   virtual void Unregister(const LiveCall* call) = 0;

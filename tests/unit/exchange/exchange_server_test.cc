@@ -1,0 +1,108 @@
+#include "node/exchange/exchange_server.h"
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "node/base/bounded_queue.h"
+#include "node/exchange/limits.h"
+#include "node/feed/limits.h"
+#include "node/membership/limits.h"
+#include "node/record/limits.h"
+#include "tests/unit/exchange/exchange_rig.h"
+
+namespace renkei::exchange {
+namespace {
+
+using testing_support::SampleDraft;
+
+void Fill(renkei::v1::Text& text, std::size_t bytes) {
+  text.set_value(std::string(bytes, 'x'));
+  text.set_lang("en");
+}
+
+// Nearly as large as a record may be, in sections that every certified team sees.
+record::Record MaximalRecord(const crypto::SigningKey& key) {
+  record::Draft draft = SampleDraft();
+  for (const std::size_t bytes : {262'144, 262'144, 262'144, 250'000}) {
+    Fill(*draft.sections.mutable_summary()->add_description(), bytes);
+    Fill(*draft.sections.mutable_response()->add_actions()->mutable_description(), bytes);
+    auto& rule = *draft.sections.mutable_detection_rules()->add_rules();
+    rule.set_language("yara");
+    rule.set_body(std::string(bytes, 'y'));
+  }
+  return testing_support::SampleRecord(key, draft);
+}
+
+class ExchangeServerTest : public testing::Test {
+ protected:
+  void TakeIn(const record::Record& record) {
+    std::promise<absl::Status> done;
+    rig_.feed.hub.intake->Take(
+        {.link = "alpha", .team = "alpha", .author_only = true},
+        {.record = record.Disclose(policy::kAllSections)},
+        [&](const absl::StatusOr<feed::Outcome>& taken) { done.set_value(taken.status()); });
+    const absl::Status taken = done.get_future().get();
+    ASSERT_TRUE(taken.ok()) << Message(taken);
+  }
+  // All events of a new subscription, up to the one that ends the catching up.
+  std::vector<feed::FeedEvent> CatchUp(PeerConnection& connection) {
+    const auto call = connection.OpenSubscribe({}, "");
+    std::vector<feed::FeedEvent> events;
+    while (events.empty() || !events.back().batch.items.empty()) {
+      auto event = call->Read();
+      if (!event) {
+        ADD_FAILURE() << Message(call->Finish());
+        return events;
+      }
+      events.push_back(*std::move(event));
+    }
+    call->Cancel();
+    call->Finish().IgnoreError();
+    return events;
+  }
+  static std::size_t BytesOf(const feed::FeedEvent& event) {
+    std::size_t bytes = event.state ? event.state->ByteSizeLong() : 0;
+    for (const feed::FeedItem& item : event.batch.items) {
+      bytes += std::get<feed::OfferedRecord>(item).record.size();
+    }
+    return bytes;
+  }
+
+  ExchangeRig rig_;
+};
+
+TEST_F(ExchangeServerTest, IsItsOwnersBeforeItsFirstCall) {
+  EXPECT_EQ(rig_.server->address(), "");
+  int used = 0;
+  rig_.plane.on_present = [&] {
+    // As a member does when a peer brings a newer community state.
+    rig_.server->CutOffDenied();
+    rig_.server->WakeAll();
+    ++used;
+  };
+  ASSERT_TRUE(rig_.server->Listen().ok());
+  EXPECT_TRUE(rig_.Dial("beta")->Present({}, std::nullopt).ok());
+  EXPECT_EQ(used, 1);
+}
+
+TEST_F(ExchangeServerTest, StreamsAPeerMayHaveFollowTheSettings) {
+  ASSERT_TRUE(rig_.server->Listen().ok());
+  rig_.server->Set({.heartbeat = std::chrono::hours(1), .streams_per_peer = 1});
+  const auto connection = rig_.Dial("beta");
+  const auto first = connection->OpenSubscribe({}, "");
+  ASSERT_TRUE(first->Read());
+  EXPECT_FALSE(connection->OpenSubscribe({}, "")->Read());
+  rig_.server->Set({.heartbeat = std::chrono::hours(1), .streams_per_peer = 2});
+  const auto second = connection->OpenSubscribe({}, "");
+  EXPECT_TRUE(second->Read());
+  for (const auto& call : {first.get(), second.get()}) {
+    call->Cancel();
+    call->Finish().IgnoreError();
+  }
+}
+
+}  // namespace
+}  // namespace renkei::exchange
