@@ -1,7 +1,8 @@
+#include <atomic>
+
 #include <grpcpp/grpcpp.h>
 #include <renkei/v1/membership.grpc.pb.h>
 
-#include "node/base/mutex.h"
 #include "node/exchange/enrolment.h"
 #include "node/exchange/limits.h"
 #include "node/exchange/tls.h"
@@ -13,12 +14,12 @@ namespace {
 class Client : public EnrolmentClient {
  public:
   Client(const std::string& address, const crypto::Digest& pin) : address_(address) {
-    const JudgePeer judge = [this, pin](const std::string& pem) -> absl::Status {
+    // Shared: gRPC may shake hands for a moment longer than this lives.
+    const JudgePeer judge = [wrong = wrong_key_, pin](const std::string& pem) -> absl::Status {
       ASSIGN_OR_RETURN(const membership::Certificate certificate,
                        membership::Certificate::Parse(pem));
       if (certificate.spki_sha256() == pin) return absl::OkStatus();
-      MutexLock lock(mutex_);
-      wrong_key_ = true;
+      *wrong = true;
       return Unauthenticated("not the key that the token names");
     };
     grpc::ChannelArguments arguments;
@@ -65,14 +66,11 @@ class Client : public EnrolmentClient {
 
   absl::Status Explained(const grpc::Status& status, std::string_view refused) {
     if (status.ok()) return absl::OkStatus();
-    {
-      MutexLock lock(mutex_);
-      if (wrong_key_) {
-        return PermissionDenied(fmt::format(
-            "`{}` does not hold the key that the token names: it is another hub, or someone in "
-            "between",
-            address_));
-      }
+    if (*wrong_key_) {
+      return PermissionDenied(fmt::format(
+          "`{}` does not hold the key that the token names: it is another hub, or someone in "
+          "between",
+          address_));
     }
     if (status.error_code() == grpc::StatusCode::PERMISSION_DENIED) {
       return PermissionDenied(refused);
@@ -85,8 +83,7 @@ class Client : public EnrolmentClient {
   }
 
   const std::string address_;
-  Mutex mutex_;
-  bool wrong_key_ RENKEI_GUARDED_BY(mutex_) = false;
+  const std::shared_ptr<std::atomic<bool>> wrong_key_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::Enrolment::Stub> stub_;
 };

@@ -24,6 +24,8 @@ class Server : public ExchangeServer, public StreamHost, public v1::Exchange::Ca
   Server(const ExchangeOptions& options, const ExchangeSettings& settings, PeerPlane& plane)
       : options_(options),
         plane_(plane),
+        judge_(std::make_shared<ClosableJudge>(
+            [this](const std::string& pem) { return plane_.Identify(pem).status(); })),
         settings_(settings),
         bytes_in_flight_max_(static_cast<std::size_t>(settings.bytes_in_flight_per_stream)) {}
   ~Server() override { Shutdown(); }
@@ -72,6 +74,7 @@ class Server : public ExchangeServer, public StreamHost, public v1::Exchange::Ca
 
   const ExchangeOptions options_;
   PeerPlane& plane_;
+  const std::shared_ptr<ClosableJudge> judge_;
   std::string address_;
   Workers readers_{"reader", kReaders, kReaderQueueMax};
   std::unique_ptr<grpc::Server> server_;
@@ -90,7 +93,7 @@ absl::Status Server::Listen() {
   if (!at) return InvalidArgument(fmt::format("listen: `{}` is not host:port", options_.listen));
   grpc::ServerBuilder builder;
   int port = 0;
-  const JudgePeer judge = [this](const std::string& pem) { return plane_.Identify(pem).status(); };
+  const JudgePeer judge = [shared = judge_](const std::string& pem) { return shared->Ask(pem); };
   builder.AddListeningPort(
       options_.listen,
       PeerServerCredentials({options_.key_file, options_.certificate_file, options_.ca_file},
@@ -206,6 +209,7 @@ void Server::Shutdown() {
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
     server_->Wait();
   }
+  judge_->Close();
   readers_.Stop();
   server_.reset();
 }

@@ -15,7 +15,8 @@ struct DialOptions {
   std::string key_pem{};
   std::string certificate_pem{};
   std::string ca_pem{};
-  // Judges the other side's certificate (PEM) at each handshake.
+  // Judges the other side's certificate (PEM) at each handshake, and again at each call and each
+  // batch that is read.  Not called once the connection has been destroyed.
   std::function<absl::Status(const std::string& pem)> judge{};
 };
 
@@ -33,6 +34,9 @@ class PeerConnection : public feed::Transport {
       const feed::Attestations& session, const std::optional<renkei::v1::SignedState>& state) = 0;
   // Connects if it is not; OK once TLS stands.
   virtual absl::Status Connect() = 0;
+  // Asks about whom the last handshake let in; OK if there was none.  Running calls end by
+  // themselves only when they next read: the caller cancels them.
+  virtual absl::Status JudgeAgain() const = 0;
 };
 
 }  // namespace renkei::exchange

@@ -5,7 +5,6 @@
 // the dialling side that the peer is the one we meant.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,12 +12,9 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_context.h>
 
-#include "node/base/status.h"
+#include "node/exchange/judge.h"
 
 namespace renkei::exchange {
-
-// Judges the peer's certificate (PEM); anything but OK ends the handshake.
-using JudgePeer = std::function<absl::Status(const std::string& pem)>;
 
 struct KeyFiles {
   std::string key{};  // PEM files, read again when they change

@@ -104,5 +104,34 @@ TEST_F(ExchangeServerTest, StreamsAPeerMayHaveFollowTheSettings) {
   }
 }
 
+TEST_F(ExchangeServerTest, FromARevokedPeerNothingMoreIsTaken) {
+  ASSERT_TRUE(rig_.server->Listen().ok());
+  std::atomic<bool> revoked = false;
+  std::atomic<int> judged = 0;
+  const auto connection = rig_.Dial("beta", [&](const std::string&) {
+    ++judged;
+    return revoked ? PermissionDenied("that key is revoked") : absl::OkStatus();
+  });
+  const auto call = connection->OpenSubscribe({}, "");
+  ASSERT_TRUE(call->Read());
+  EXPECT_TRUE(connection->JudgeAgain().ok());
+  revoked = true;
+  EXPECT_EQ(Message(connection->JudgeAgain()), "that key is revoked");
+  TakeIn(testing_support::SampleRecord(rig_.feed.author.key));
+  EXPECT_FALSE(call->Read());
+  EXPECT_EQ(Message(call->Finish()), "that key is revoked");
+  // Nor by a new call on the connection that stands.
+  const auto again = connection->OpenSubscribe({}, "");
+  EXPECT_FALSE(again->Read());
+  EXPECT_EQ(Message(again->Finish()), "that key is revoked");
+  EXPECT_GT(judged, 3);
+  revoked = false;
+  ASSERT_TRUE(connection->Connect().ok());
+  const auto back = connection->OpenSubscribe({}, "");
+  EXPECT_TRUE(back->Read());
+  back->Cancel();
+  back->Finish().IgnoreError();
+}
+
 }  // namespace
 }  // namespace renkei::exchange
