@@ -36,6 +36,8 @@ class EnrolmentService : public EnrolmentServer, public v1::Enrolment::CallbackS
     builder.AddListeningPort(listen, EnrolServerCredentials(key_pem, certificate_pem), &port);
     builder.RegisterService(this);
     builder.SetMaxReceiveMessageSize(kEnrolMessageBytesMax);
+    grpc::ResourceQuota quota("enrolment");
+    builder.SetResourceQuota(quota.Resize(kEnrolMemoryBytesMax));
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 4);
     server_ = builder.BuildAndStart();

@@ -69,6 +69,8 @@ class Server : public ExchangeServer, public StreamHost, public v1::Exchange::Ca
   grpc::ServerUnaryReactor* RunUnary(
       grpc::CallbackServerContext* context,
       std::function<absl::Status(const membership::PeerIdentity&)> f);
+  bool EnterUnary(const std::string& peer);
+  void LeaveUnary(const std::string& peer);
   std::vector<std::shared_ptr<LiveCall>> Calls() const;
   void RunHeartbeats();
 
@@ -83,6 +85,7 @@ class Server : public ExchangeServer, public StreamHost, public v1::Exchange::Ca
   CondVar changed_;
   ExchangeSettings settings_ RENKEI_GUARDED_BY(mutex_);
   std::map<const LiveCall*, Call> calls_ RENKEI_GUARDED_BY(mutex_);
+  std::map<std::string, int> unary_ RENKEI_GUARDED_BY(mutex_);  // running and queued, by peer
   bool stopping_ RENKEI_GUARDED_BY(mutex_) = false;
   std::atomic<std::size_t> bytes_in_flight_max_;
   std::jthread heartbeats_;
@@ -102,6 +105,9 @@ absl::Status Server::Listen() {
   builder.RegisterService(this);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   builder.SetMaxSendMessageSize(kBatchMessageBytesMax);
+  // What all peers together may make gRPC hold; over it, it drops what costs most.
+  grpc::ResourceQuota quota("exchange");
+  builder.SetResourceQuota(quota.Resize(kExchangeMemoryBytesMax));
   // Two nodes must never share a port unawares.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kConcurrentCallsPerConnection);
@@ -214,6 +220,19 @@ void Server::Shutdown() {
   server_.reset();
 }
 
+bool Server::EnterUnary(const std::string& peer) {
+  MutexLock lock(mutex_);
+  int& running = unary_[peer];
+  if (running >= kUnaryCallsPerPeerMax) return false;
+  ++running;
+  return true;
+}
+
+void Server::LeaveUnary(const std::string& peer) {
+  MutexLock lock(mutex_);
+  if (--unary_[peer] == 0) unary_.erase(peer);
+}
+
 grpc::ServerUnaryReactor* Server::RunUnary(
     grpc::CallbackServerContext* context,
     std::function<absl::Status(const membership::PeerIdentity&)> f) {
@@ -223,9 +242,21 @@ grpc::ServerUnaryReactor* Server::RunUnary(
     reactor->Finish(ToWire(peer.status()));
     return reactor;
   }
-  const bool queued = readers_.TryRun(
-      [reactor, peer = *peer, f = std::move(f)] { reactor->Finish(ToWire(f(peer))); });
-  if (!queued) reactor->Finish(ToWire(ResourceExhausted("busy")));
+  // These wait for the disk on threads that streams need too: no peer may take them all.
+  const std::string name = peer->name();
+  if (!EnterUnary(name)) {
+    reactor->Finish(ToWire(ResourceExhausted("too many calls")));
+    return reactor;
+  }
+  const bool queued = readers_.TryRun([this, reactor, peer = *peer, f = std::move(f)] {
+    const grpc::Status answer = ToWire(f(peer));
+    LeaveUnary(peer.name());  // first: who has its answer may ask again
+    reactor->Finish(answer);
+  });
+  if (!queued) {
+    LeaveUnary(name);
+    reactor->Finish(ToWire(ResourceExhausted("busy")));
+  }
   return reactor;
 }
 

@@ -19,6 +19,10 @@ inline constexpr std::size_t kStreamsMax = 4096;
 inline constexpr int kReaders = 4;
 inline constexpr std::size_t kReaderQueueMax = 16'384;
 inline constexpr int kConcurrentCallsPerConnection = 64;
+inline constexpr int kUnaryCallsPerPeerMax = 8;  // running and queued, over all its connections
+// What gRPC may hold for all peers of a plane together.
+inline constexpr std::size_t kExchangeMemoryBytesMax = 256 * 1024 * 1024;
+inline constexpr std::size_t kEnrolMemoryBytesMax = 32 * 1024 * 1024;
 inline constexpr std::chrono::seconds kCallDeadline{20};
 inline constexpr std::chrono::seconds kKeepalive{30};
 

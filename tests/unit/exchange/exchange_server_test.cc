@@ -88,6 +88,29 @@ TEST_F(ExchangeServerTest, IsItsOwnersBeforeItsFirstCall) {
   EXPECT_EQ(used, 1);
 }
 
+TEST_F(ExchangeServerTest, APeerHasOnlySoManyUnaryCallsAtOnce) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  rig_.plane.on_present = [released] { released.wait(); };
+  ASSERT_TRUE(rig_.server->Listen().ok());
+  const auto connection = rig_.Dial("beta");
+  BoundedQueue<absl::StatusCode> answers(64);
+  std::vector<std::jthread> callers;
+  for (int i = 0; i < kUnaryCallsPerPeerMax + 1; ++i) {
+    callers.emplace_back([&] {
+      ASSERT_TRUE(answers.TryPush(connection->Present({}, std::nullopt).status().code()));
+    });
+  }
+  // None of those that were let in can answer yet.
+  EXPECT_EQ(*answers.Pop(), absl::StatusCode::kResourceExhausted);
+  release.set_value();
+  for (int i = 0; i < kUnaryCallsPerPeerMax; ++i) {
+    EXPECT_EQ(*answers.Pop(), absl::StatusCode::kOk);
+  }
+  // Who has its answer may ask again.
+  EXPECT_TRUE(connection->Present({}, std::nullopt).ok());
+}
+
 TEST_F(ExchangeServerTest, StreamsAPeerMayHaveFollowTheSettings) {
   ASSERT_TRUE(rig_.server->Listen().ok());
   rig_.server->Set({.heartbeat = std::chrono::hours(1), .streams_per_peer = 1});
