@@ -1,10 +1,11 @@
 // What this node is, where it listens, whom it is linked to, and whether that works.
 
+#include <algorithm>
+
 #include "node/app/commands_parts.h"
 #include "node/app/local_commands.h"
 #include "node/base/encoding.h"
 #include "node/crypto/team_id.h"
-#include "node/feed/outbox.h"
 
 namespace renkei::app {
 namespace {
@@ -30,6 +31,7 @@ Json PeerJson(const PeerState& peer) {
                {"connected", peer.connected},
                {"streams", peer.streams},
                {"position", peer.position}};
+  if (peer.direction == "out") json["caught_up"] = peer.caught_up;
   if (peer.last_seen) json["last_seen"] = TimeText(*peer.last_seen);
   if (!peer.last_error.empty()) json["last_error"] = Printable(peer.last_error, kErrorBytesMax);
   return json;
@@ -41,11 +43,16 @@ Json CountsJson(const store::Counts& counts) {
           {"newest", counts.newest},       {"file_bytes", counts.file_bytes}};
 }
 
-bool IsDialling(const Node& node) {
-  for (const PeerState& peer : node.peers()) {
-    if (peer.direction == "out" && peer.connected) return true;
-  }
-  return false;
+bool IsDialling(const std::vector<PeerState>& peers) {
+  return std::any_of(peers.begin(), peers.end(), [](const PeerState& peer) {
+    return peer.direction == "out" && peer.connected;
+  });
+}
+
+bool HasCaughtUpWithHub(const std::vector<PeerState>& peers) {
+  return std::any_of(peers.begin(), peers.end(), [](const PeerState& peer) {
+    return peer.direction == "out" && peer.team == "hub" && peer.caught_up;
+  });
 }
 
 }  // namespace
@@ -55,10 +62,8 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
   const auto active = node.policies().Current();
   const BoundAddresses addresses = node.addresses();
   store::Counts counts;
-  std::optional<store::CursorRow> cursor;
   RETURN_IF_ERROR(node.store().Read([&](const store::Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(counts, reader.Count());
-    ASSIGN_OR_RETURN(cursor, reader.FindCursor(feed::kHubLink));
     return absl::OkStatus();
   }));
   const bool joined = !node.community().name().empty();
@@ -86,14 +91,13 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
   if (node.keys().certificate) {
     json["certificate_expires"] = TimeText(node.keys().certificate->not_after());
   }
+  const std::vector<PeerState> peers = node.peers();
   if (!node.community().is_hub()) {
-    const bool linked = IsDialling(node);
-    json["linked"] = linked;
-    // The hub's cursor is stored with every batch, empty ones too.
-    json["caught_up"] = linked && cursor && cursor->stored >= context.started;
+    json["linked"] = IsDialling(peers);
+    json["caught_up"] = HasCaughtUpWithHub(peers);
   }
   json["peers"] = Json::array();
-  for (const PeerState& peer : node.peers()) json["peers"].push_back(PeerJson(peer));
+  for (const PeerState& peer : peers) json["peers"].push_back(PeerJson(peer));
   return Done(std::move(json));
 }
 

@@ -273,6 +273,7 @@ std::vector<PeerState> MemberNode::peers() const {
     all.push_back({.team = team,
                    .direction = "out",
                    .connected = status.connected,
+                   .caught_up = status.caught_up,
                    .last_seen = status.last_event,
                    .last_error = status.connected ? "" : status.last_error});
   };

@@ -35,6 +35,7 @@ struct PeerState {
   std::string team{};
   std::string direction{};  // in: it dials us; out: we dial it
   bool connected = false;
+  bool caught_up = false;      // out: all that waited for us when it was connected has come
   int streams = 0;             // subscriptions open now
   store::Offset position = 0;  // newest entry of ours it was served up to
   std::optional<Timestamp> last_seen{};

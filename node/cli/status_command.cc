@@ -18,7 +18,7 @@ links are.
 
   --wait SECONDS         wait until the node answers
   --wait-linked SECONDS  member: wait until it is connected to its hub and has
-                         heard from it since it was started
+                         all that waited for it there
 
 Exit status: 0, 1 if the node does not answer (in time), 2 wrong usage.
 
@@ -86,7 +86,7 @@ int RunStatus(Context& context) {
   if (reply.exit_status != 0) return reply.exit_status;
   if (!target.json) PrintStatus(context, reply.json);
   if (arrived()) return kDone;
-  PrintError(context, fmt::format("status: not linked to the hub after {} s", seconds),
+  PrintError(context, fmt::format("status: has not caught up with the hub after {} s", seconds),
              "`renkei doctor hub` checks each step of the way");
   return kFailed;
 }

@@ -110,13 +110,6 @@ void SubscribeStream::Work() {
 }
 
 absl::StatusOr<bool> SubscribeStream::Prepare() {
-  bool heartbeat = false;
-  bool refresh = false;
-  {
-    MutexLock lock(mutex_);
-    std::swap(heartbeat, heartbeat_);
-    std::swap(refresh, refresh_);
-  }
   // Asked again for every batch: who was cut off a moment ago gets nothing more.
   // (peer_ itself is read by others and never changes.)
   ASSIGN_OR_RETURN(const membership::PeerIdentity now, host_.plane().Identify(certificate_));
@@ -125,6 +118,15 @@ absl::StatusOr<bool> SubscribeStream::Prepare() {
                    host_.plane().egress().Read(peer, request_, cursor_));
   cursor_ = batch.cursor;
   more_ = batch.more;
+  // A batch without entries says that there are no more: not while we still look.
+  if (more_ && batch.items.empty()) return false;
+  bool heartbeat = false;
+  bool refresh = false;
+  {
+    MutexLock lock(mutex_);
+    std::swap(heartbeat, heartbeat_);
+    std::swap(refresh, refresh_);
+  }
   message_ = ToWire(batch);
   if (const std::uint64_t version = host_.plane().StateVersion(); version > state_sent_) {
     if (auto state = host_.plane().State()) *message_.add_items()->mutable_state() = *state;
@@ -134,8 +136,9 @@ absl::StatusOr<bool> SubscribeStream::Prepare() {
   host_.plane().Note({.team = peer_.name(),
                       .opened = 0,
                       .position = host_.plane().egress().PositionOf(peer, request_, cursor_)});
-  const bool write = first_ || heartbeat || message_.items_size() > 0;
-  if (write) first_ = false;
+  const bool write = !end_said_ || heartbeat || message_.items_size() > 0;
+  if (batch.items.empty()) end_said_ = true;
+  more_ = more_ || !end_said_;
   return write;
 }
 

@@ -55,7 +55,7 @@ class SubscribeStream : public grpc::ServerWriteReactor<v1::Batch>,
   Bytes cursor_;
   v1::Batch message_;
   bool more_ = false;
-  bool first_ = true;
+  bool end_said_ = false;  // the batch without entries that ends the catching up was prepared
   std::uint64_t state_sent_ = 0;
 
   Mutex mutex_;

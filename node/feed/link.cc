@@ -109,6 +109,11 @@ void LinkLoop::NoteConnected() {
   status_.last_event = clock_.Now();
 }
 
+void LinkLoop::NoteCaughtUp() {
+  MutexLock lock(mutex_);
+  status_.caught_up = true;
+}
+
 void LinkLoop::NoteRecords(std::int64_t done, std::int64_t refused) {
   MutexLock lock(mutex_);
   status_.records += done;
@@ -126,6 +131,7 @@ void LinkLoop::Run() {
       cancel_ = nullptr;
       was_connected = status_.connected;
       status_.connected = false;
+      status_.caught_up = false;
       if (!ended.ok()) status_.last_error = Message(ended);
     }
     if (stopping()) return;
@@ -308,6 +314,8 @@ absl::Status Downlink::Take(FeedEvent event) {
   const std::size_t items = event.batch.items.size();
   ASSIGN_OR_RETURN(const IntakeReport report, intake_.TakeBatch(sender_, std::move(event.batch)));
   NoteRecords(report.stored + report.upgraded, report.refused);
+  // Without entries it says that no more waited (exchange.proto).
+  if (items == 0) NoteCaughtUp();
   if (items > 0 && listener_.on_batch) listener_.on_batch(report);
   return absl::OkStatus();
 }

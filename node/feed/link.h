@@ -18,6 +18,8 @@ namespace renkei::feed {
 
 struct LinkStatus {
   bool connected = false;
+  // Downlink: all that waited for us when this call began has come.  Uplink: never.
+  bool caught_up = false;
   std::string last_error{};  // of the last attempt; empty when connected
   std::optional<Timestamp> last_event{};
   std::int64_t records = 0;  // received (downlink), acknowledged (uplink), since start
@@ -54,6 +56,7 @@ class LinkLoop {
   void WaitForWork(std::chrono::milliseconds timeout);
   void WaitForRetry(std::chrono::milliseconds timeout);
   void NoteConnected();
+  void NoteCaughtUp();
   void NoteRecords(std::int64_t done, std::int64_t refused);
   const Clock& clock() const { return clock_; }
 

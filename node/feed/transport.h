@@ -28,7 +28,7 @@ class PublishCall {
 };
 
 struct FeedEvent {
-  FeedBatch batch{};
+  FeedBatch batch{};                               // without items: no more waited for us
   std::optional<renkei::v1::SignedState> state{};  // newer community state
   bool refresh = false;                            // our own attestations have changed
 };

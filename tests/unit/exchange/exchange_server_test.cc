@@ -111,6 +111,19 @@ TEST_F(ExchangeServerTest, APeerHasOnlySoManyUnaryCallsAtOnce) {
   EXPECT_TRUE(connection->Present({}, std::nullopt).ok());
 }
 
+TEST_F(ExchangeServerTest, OneBatchWithoutEntriesEndsTheCatchingUp) {
+  ASSERT_TRUE(rig_.server->Listen().ok());
+  // With nothing to send, and with more than one batch of which the last is not full.
+  EXPECT_EQ(CatchUp(*rig_.Dial("beta")).size(), 1U);
+  for (std::size_t i = 0; i < feed::kBatchItemsMax + 1; ++i) {
+    TakeIn(testing_support::SampleRecord(rig_.feed.author.key));
+  }
+  const auto events = CatchUp(*rig_.Dial("beta"));
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_EQ(events[0].batch.items.size(), feed::kBatchItemsMax);
+  EXPECT_EQ(events[1].batch.items.size(), 1U);
+}
+
 TEST_F(ExchangeServerTest, StreamsAPeerMayHaveFollowTheSettings) {
   ASSERT_TRUE(rig_.server->Listen().ok());
   rig_.server->Set({.heartbeat = std::chrono::hours(1), .streams_per_peer = 1});

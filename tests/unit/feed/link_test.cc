@@ -85,6 +85,29 @@ class DirectTransport : public Transport {
   FeedRig& rig_;
 };
 
+// A feed of given batches; then it waits to be cancelled.
+class ScriptedSubscribe : public SubscribeCall {
+ public:
+  explicit ScriptedSubscribe(BoundedQueue<FeedEvent>& events) : events_(events) {}
+  std::optional<FeedEvent> Read() override { return events_.Pop(); }
+  void Cancel() override { events_.Close(); }
+  absl::Status Finish() override { return Unavailable("ended"); }
+
+ private:
+  BoundedQueue<FeedEvent>& events_;
+};
+
+class ScriptedTransport : public Transport {
+ public:
+  std::unique_ptr<PublishCall> OpenPublish() override { return nullptr; }
+  std::unique_ptr<SubscribeCall> OpenSubscribe(const FeedRequest&, BytesView) override {
+    ++opened;
+    return std::make_unique<ScriptedSubscribe>(events);
+  }
+  std::atomic<int> opened = 0;
+  BoundedQueue<FeedEvent> events{16};
+};
+
 class LinkTest : public testing::Test {
  protected:
   // Waits until `condition` holds; the store's commits are the events.
@@ -138,6 +161,26 @@ TEST_F(LinkTest, ACallThatDiesLosesAndDoublesNothing) {
                   })
                   .ok());
   EXPECT_EQ(records, 30);
+}
+
+TEST_F(LinkTest, ADownlinkHasCaughtUpOnceABatchWithoutEntriesCame) {
+  ScriptedTransport scripted;
+  Downlink down({.link = "hub", .team = "hub"}, scripted, *rig_.reader.store, *rig_.reader.intake,
+                rig_.clock, {}, {});
+  down.Start();
+  const record::RecordId id = rig_.author.publisher->Publish(SampleDraft(), {})->id;
+  FeedEvent event{.batch = {.cursor = "after one"}};
+  event.batch.items.emplace_back(rig_.author.Offer(id));
+  ASSERT_TRUE(scripted.events.TryPush(event));
+  Await(rig_.reader, [&] { return down.status().records == 1; });
+  EXPECT_TRUE(down.status().connected);
+  EXPECT_FALSE(down.status().caught_up);
+  ASSERT_TRUE(scripted.events.TryPush({.batch = {.cursor = "at the end"}}));
+  Await(rig_.reader, [&] { return down.status().caught_up; });
+  // Not any more when the call has ended: what came since is not known.
+  scripted.events.Close();
+  Await(rig_.reader, [&] { return !down.status().connected; });
+  EXPECT_FALSE(down.status().caught_up);
 }
 
 TEST_F(LinkTest, StoppingAnIdleLinkReturns) {
