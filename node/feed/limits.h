@@ -15,8 +15,6 @@ inline constexpr std::size_t kAttestationsMax = 16;  // beside one record
 inline constexpr std::size_t kAttestationBytesMax = 256;
 inline constexpr std::size_t kCardBytesMax = 2048;
 inline constexpr std::size_t kRevisionsPerRecordMax = 256;  // kept as history
-inline constexpr std::size_t kBatchBytesMax =
-    4 * 1024 * 1024;  // of a batch with more than one item
 inline constexpr std::size_t kViewCacheBytesMax = 32 * 1024 * 1024;
 inline constexpr std::size_t kPolicyCacheMax = 64;
 inline constexpr std::chrono::seconds kRetryFirst{1};

@@ -111,6 +111,49 @@ TEST_F(ExchangeServerTest, APeerHasOnlySoManyUnaryCallsAtOnce) {
   EXPECT_TRUE(connection->Present({}, std::nullopt).ok());
 }
 
+TEST_F(ExchangeServerTest, ABatchNearTheLimitPasses) {
+  renkei::v1::SignedState state;
+  state.set_state(Bytes(membership::kStateBytesMax, 's'));
+  rig_.plane.state = state;
+  ASSERT_TRUE(rig_.server->Listen().ok());
+  // Up to the target, and one record beyond it.
+  record::Draft draft = SampleDraft();
+  Fill(*draft.sections.mutable_summary()->add_description(), 200'000);
+  for (int i = 0; i < 5; ++i) TakeIn(testing_support::SampleRecord(rig_.feed.author.key, draft));
+  const record::Record large = MaximalRecord(rig_.feed.author.key);
+  ASSERT_GT(large.Disclose(policy::kAllSections).size(), record::kRecordBytesMax * 98 / 100);
+  TakeIn(large);
+  const auto events = CatchUp(*rig_.Dial("beta"));
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].batch.items.size(), 6U);
+  EXPECT_TRUE(events[0].state);
+  EXPECT_GT(BytesOf(events[0]), static_cast<std::size_t>(kBatchMessageBytesMax) * 80 / 100);
+  const auto& last = std::get<feed::OfferedRecord>(events[0].batch.items.back());
+  EXPECT_TRUE(record::Open(last.record).ok());
+}
+
+TEST_F(ExchangeServerTest, WhatIsOverTheLimitOfABatchIsSplit) {
+  ASSERT_TRUE(rig_.server->Listen().ok());
+  std::vector<record::RecordId> sent;
+  for (int i = 0; i < 4; ++i) {
+    const record::Record large = MaximalRecord(rig_.feed.author.key);
+    sent.push_back(large.header().record_id);
+    TakeIn(large);
+  }
+  const auto events = CatchUp(*rig_.Dial("beta"));
+  std::vector<record::RecordId> came;
+  for (const feed::FeedEvent& event : events) {
+    EXPECT_LT(BytesOf(event), static_cast<std::size_t>(kBatchMessageBytesMax));
+    for (const feed::FeedItem& item : event.batch.items) {
+      const auto opened = record::Open(std::get<feed::OfferedRecord>(item).record);
+      ASSERT_TRUE(opened.ok());
+      came.push_back(opened->header().record_id);
+    }
+  }
+  EXPECT_EQ(came, sent);
+  EXPECT_GT(events.size(), 2U);
+}
+
 TEST_F(ExchangeServerTest, OneBatchWithoutEntriesEndsTheCatchingUp) {
   ASSERT_TRUE(rig_.server->Listen().ok());
   // With nothing to send, and with more than one batch of which the last is not full.
