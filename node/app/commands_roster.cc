@@ -118,7 +118,7 @@ CommandResult InviteCommand(const CommandContext& context, Arguments& arguments,
   return Done({{"slug", slug},
                {"token", invited.token},
                {"expires", TimeText(invited.expires)},
-               {"hub_team_id", crypto::TeamId(context.node.keys().team.public_key())}});
+               {"hub_team_id", crypto::TeamId(context.node.team_key())}});
 }
 
 CommandResult RevokeCommand(const CommandContext& context, Arguments& arguments,

@@ -73,7 +73,7 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
       {"role", node.community().is_hub() ? "hub" : "member"},
       {"community", node.community().name()},
       {"team", node.community().own_team()},
-      {"team_id", crypto::TeamId(node.keys().team.public_key())},
+      {"team_id", crypto::TeamId(node.team_key())},
       {"joined", joined},
       {"folder", node.folder()},
       {"started", TimeText(context.started)},
@@ -88,8 +88,8 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
     json["community_state"] = {{"version", node.verifier().version().value_or(0)},
                                {"freshness", FreshnessWord(node.verifier().freshness())}};
   }
-  if (node.keys().certificate) {
-    json["certificate_expires"] = TimeText(node.keys().certificate->not_after());
+  if (const auto tls = node.tls(); tls->certificate) {
+    json["certificate_expires"] = TimeText(tls->certificate->not_after());
   }
   const std::vector<PeerState> peers = node.peers();
   if (!node.community().is_hub()) {

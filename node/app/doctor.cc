@@ -48,9 +48,9 @@ Step ConnectTcp(const config::HostPort& at, const addrinfo* list) {
                       at.host, at.port)};
 }
 
-Step OwnCertificate(const membership::NodeKeys& keys, Timestamp now) {
-  if (!keys.certificate) return {"certificate", false, "this node has none: run `renkei join`"};
-  const auto left = keys.certificate->not_after() - now;
+Step OwnCertificate(const TlsIdentity& tls, Timestamp now) {
+  if (!tls.certificate) return {"certificate", false, "this node has none: run `renkei join`"};
+  const auto left = tls.certificate->not_after() - now;
   const auto hours = std::chrono::duration_cast<std::chrono::hours>(left).count();
   if (left.count() <= 0) {
     return {"certificate", false,
@@ -58,7 +58,7 @@ Step OwnCertificate(const membership::NodeKeys& keys, Timestamp now) {
                         "answers, for 30 days",
                         -hours)};
   }
-  if (keys.certificate->not_before() > now) {
+  if (tls.certificate->not_before() > now) {
     return {"certificate", false, "ours is not valid yet: is this machine's clock behind?"};
   }
   return {"certificate", true, fmt::format("ours is valid for {} more hours", hours)};
@@ -84,7 +84,7 @@ std::vector<Node::DoctorStep> RunningNode::Doctor(const std::string& peer) {
   std::vector<DoctorStep> steps;
   auto dialled = FindDialled(peer);
   if (!dialled.ok()) return {{"peer", false, Message(dialled.status())}};
-  steps.push_back(OwnCertificate(keys_, clock_.Now()));
+  steps.push_back(OwnCertificate(*tls(), clock_.Now()));
   steps.push_back(CommunityStateStep(verifier()));
   if (dialled->address.empty()) {
     const auto states = peers();

@@ -65,15 +65,15 @@ absl::StatusOr<std::unique_ptr<membership::HubRoster>> HubNode::LoadRoster() con
 }
 
 absl::Status HubNode::EnsureCertificate() {
-  if (keys_.certificate && keys_.certificate->not_after() - kHubRenewsBefore > clock_.Now()) {
+  const auto shown = tls();
+  if (shown->certificate && shown->certificate->not_after() - kHubRenewsBefore > clock_.Now()) {
     return absl::OkStatus();
   }
   const membership::TlsKey key = membership::TlsKey::Generate();
   const membership::Certificate certificate = roster_->IssueHubCertificate(key);
   RETURN_IF_ERROR(
       membership::SaveCertificate(KeysFolder(), key, certificate, roster_->ca_certificate()));
-  keys_.tls = key;
-  keys_.certificate = certificate;
+  tls_.Set({key, certificate, roster_->ca_certificate()});
   LogEvent(LogLevel::kInfo, "certificate.renewed", {});
   return absl::OkStatus();
 }

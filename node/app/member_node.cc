@@ -60,7 +60,7 @@ absl::Status MemberNode::BeginPlanes() {
   community_ =
       std::make_unique<MemberCommunity>(*verifier_, keys_.record.public_key(), clock_, joined_);
   RETURN_IF_ERROR(BuildFeed(*community_));
-  if (keys_.certificate && keys_.certificate->not_after() <= clock_.Now()) {
+  if (CertificateExpired()) {
     // The hub may be away for a while; without a certificate the node still serves its own team.
     if (absl::Status renewed = RenewByTeamKey(); !renewed.ok()) {
       LogEvent(LogLevel::kError, "certificate.expired", {{"why", LogSafe(Message(renewed))}});
@@ -83,11 +83,12 @@ absl::Status MemberNode::JudgeDialled(BytesView pem, const std::string& expected
 
 exchange::DialOptions MemberNode::DialTo(const std::string& address,
                                          const std::string& expected) const {
+  const auto shown = tls();
   return {
       .address = address,
-      .key_pem = keys_.tls.ToPem(),
-      .certificate_pem = keys_.certificate ? keys_.certificate->ToPem() : "",
-      .ca_pem = keys_.ca_certificate ? keys_.ca_certificate->ToPem() : "",
+      .key_pem = shown->key.ToPem(),
+      .certificate_pem = shown->certificate ? shown->certificate->ToPem() : "",
+      .ca_pem = shown->ca_certificate ? shown->ca_certificate->ToPem() : "",
       .judge = [this, expected](const std::string& pem) { return JudgeDialled(pem, expected); }};
 }
 
@@ -284,7 +285,13 @@ std::vector<PeerState> MemberNode::peers() const {
 }
 
 bool MemberNode::CertificateDue() const {
-  return !keys_.certificate || keys_.certificate->not_after() - kMemberRenewsBefore <= clock_.Now();
+  const auto shown = tls();
+  return !shown->certificate || shown->certificate->not_after() - kMemberRenewsBefore <= clock_.Now();
+}
+
+bool MemberNode::CertificateExpired() const {
+  const auto shown = tls();
+  return shown->certificate && shown->certificate->not_after() <= clock_.Now();
 }
 
 bool MemberNode::RefreshDue() const {
@@ -298,7 +305,7 @@ void MemberNode::Tend() {
     MutexLock lock(mutex_);
     wanted = refresh_wanted_;
   }
-  if (keys_.certificate && keys_.certificate->not_after() <= clock_.Now()) {
+  if (CertificateExpired()) {
     if (absl::Status renewed = RenewByTeamKey(); !renewed.ok()) {
       LogEvent(LogLevel::kError, "certificate.expired", {{"why", LogSafe(Message(renewed))}});
       return;
@@ -332,20 +339,21 @@ absl::Status MemberNode::RefreshFromHub() {
   if (CertificateDue()) {
     const membership::TlsKey fresh_key = membership::TlsKey::Generate();
     ASSIGN_OR_RETURN(const membership::Refreshed fresh, hub_->Refresh(fresh_key.MakeCsr()));
-    if (!keys_.ca_certificate) return DataLoss("the community's certificate is missing");
+    const auto shown = tls();
+    if (!shown->ca_certificate) return DataLoss("the community's certificate is missing");
     ASSIGN_OR_RETURN(const membership::Certificate certificate,
-                     membership::AcceptCertificate(joined_, *keys_.ca_certificate, fresh_key,
+                     membership::AcceptCertificate(joined_, *shown->ca_certificate, fresh_key,
                                                    fresh.certificate, clock_.Now()));
     RETURN_IF_ERROR(
         membership::SaveCertificate(KeysFolder(), fresh_key, certificate, std::nullopt));
+    // Before the links: whoever begins one meanwhile shows the new one.
+    tls_.Set({fresh_key, certificate, shown->ca_certificate});
     StopLinks();
-    keys_.tls = fresh_key;
-    keys_.certificate = certificate;
     StartLinks();
     LogEvent(LogLevel::kInfo, "certificate.renewed", {});
   }
   ASSIGN_OR_RETURN(const membership::Refreshed fresh, hub_->Refresh(""));
-  return TakeRefreshed(fresh, keys_.tls.spki_sha256());
+  return TakeRefreshed(fresh, tls()->key.spki_sha256());
 }
 
 absl::Status MemberNode::RenewByTeamKey() {
@@ -358,13 +366,12 @@ absl::Status MemberNode::RenewByTeamKey() {
   const membership::TlsKey fresh = membership::TlsKey::Generate();
   ASSIGN_OR_RETURN(
       const renkei::v1::EnrolReply reply,
-      client->Renew(membership::MakeRenewRequest(keys_, *keys_.certificate, fresh, nonce)));
+      client->Renew(membership::MakeRenewRequest(keys_, *tls()->certificate, fresh, nonce)));
   ASSIGN_OR_RETURN(const membership::Joined renewed,
                    membership::AcceptRenewReply(joined_, keys_, fresh, reply, clock_.Now()));
   RETURN_IF_ERROR(membership::SaveCertificate(KeysFolder(), fresh, renewed.certificate,
                                               renewed.ca_certificate));
-  keys_.tls = fresh;
-  keys_.certificate = renewed.certificate;
+  tls_.Set({fresh, renewed.certificate, renewed.ca_certificate});
   renkei::v1::StoredMembership membership = renewed.membership;
   membership.set_enrol_address(joined_.enrol_address());
   membership.set_enrol_key_hash(joined_.enrol_key_hash());

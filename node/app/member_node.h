@@ -63,6 +63,7 @@ class MemberNode : public RunningNode {
   absl::Status TakeRefreshed(const membership::Refreshed& fresh, const crypto::Digest& spki);
   bool RefreshDue() const;
   bool CertificateDue() const;
+  bool CertificateExpired() const;
 
   renkei::v1::StoredMembership joined_;
   std::unique_ptr<membership::Verifier> verifier_;

@@ -105,6 +105,7 @@ RunningNode::RunningNode(Foundation foundation, const Clock& clock)
       clock_(clock),
       community_name_(std::move(foundation.community)),
       keys_(std::move(foundation.keys)),
+      tls_(keys_),
       store_(std::move(foundation.store)),
       policies_(*store_),
       book_(clock),

@@ -10,6 +10,7 @@
 #include "config/assets.h"
 #include "config/node_config.h"
 #include "node/anonymize/gate.h"
+#include "node/app/tls_holder.h"
 #include "node/base/clock.h"
 #include "node/feed/community.h"
 #include "node/feed/egress.h"
@@ -17,7 +18,6 @@
 #include "node/feed/policy_holder.h"
 #include "node/feed/publisher.h"
 #include "node/membership/hub_roster.h"
-#include "node/membership/node_keys.h"
 #include "node/membership/verifier.h"
 #include "node/store/store.h"
 
@@ -73,7 +73,8 @@ class Node {
   virtual const feed::Community& community() const = 0;
   virtual feed::Publisher& publisher() = 0;
   virtual feed::Egress& egress() = 0;
-  virtual const membership::NodeKeys& keys() const = 0;
+  virtual const crypto::PublicKey& team_key() const = 0;
+  virtual std::shared_ptr<const TlsIdentity> tls() const = 0;
   virtual membership::Verifier& verifier() = 0;
   virtual membership::HubRoster* roster() = 0;  // null on a member
   virtual BoundAddresses addresses() const = 0;

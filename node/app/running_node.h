@@ -42,7 +42,8 @@ class RunningNode : public Node, public exchange::PeerPlane {
   feed::PolicyHolder& policies() override { return policies_; }
   feed::Publisher& publisher() override { return *publisher_; }
   feed::Egress& egress() override { return *egress_; }
-  const membership::NodeKeys& keys() const override { return keys_; }
+  const crypto::PublicKey& team_key() const override { return keys_.team.public_key(); }
+  std::shared_ptr<const TlsIdentity> tls() const override { return tls_.Get(); }
   BoundAddresses addresses() const override;
   std::vector<PeerState> peers() const override { return book_.All(); }
   std::vector<DoctorStep> Doctor(const std::string& peer) override;
@@ -79,7 +80,8 @@ class RunningNode : public Node, public exchange::PeerPlane {
   const config::NodeConfig config_;
   const Clock& clock_;
   const std::string community_name_;
-  membership::NodeKeys keys_;
+  const membership::NodeKeys keys_;  // of TLS as of the start: else tls_
+  TlsHolder tls_;
   std::unique_ptr<store::Store> store_;
   feed::PolicyHolder policies_;
   PeerBook book_;
