@@ -13,37 +13,6 @@ constexpr std::size_t kSessionsMax = 4096;
 
 }  // namespace
 
-// A connection to another member, on which both present themselves before a stream is opened.
-class MemberNode::DirectTransport : public feed::Transport {
- public:
-  DirectTransport(MemberNode& node, const config::LinkConfig& link)
-      : node_(node),
-        slug_(link.team),
-        connection_(exchange::PeerConnection::Dial(node.DialTo(link.address, link.team))) {}
-
-  std::unique_ptr<feed::PublishCall> OpenPublish() override { return connection_->OpenPublish(); }
-
-  std::unique_ptr<feed::SubscribeCall> OpenSubscribe(const feed::FeedRequest& request,
-                                                     BytesView cursor) override {
-    const auto presented = connection_->Present(
-        node_.community_->OwnAttestations(membership::AttestationMode::kSession), node_.State());
-    if (presented.ok() && presented->state) {
-      // A member may have heard of a revocation before us.
-      const auto updated = node_.verifier_->Update(*presented->state);
-      if (!updated.ok()) LogEvent(LogLevel::kWarn, "state.refused", {{"peer", LogSafe(slug_)}});
-    }
-    // Without it the stream is refused, and the loop comes back later.
-    return connection_->OpenSubscribe(request, cursor);
-  }
-
-  exchange::PeerConnection& connection() { return *connection_; }
-
- private:
-  MemberNode& node_;
-  const std::string slug_;
-  std::unique_ptr<exchange::PeerConnection> connection_;
-};
-
 MemberNode::~MemberNode() {
   StopTending();
   StopLinks();
@@ -56,10 +25,21 @@ absl::Status MemberNode::BeginPlanes() {
   if (!attest_key) return DataLoss("the stored membership is damaged: join again");
   ASSIGN_OR_RETURN(verifier_,
                    membership::Verifier::Open(joined_.community(), *attest_key, *store_, clock_));
-  verifier_->OnUpdate([this] { OnNewState(); });
   community_ =
       std::make_unique<MemberCommunity>(*verifier_, keys_.record.public_key(), clock_, joined_);
   RETURN_IF_ERROR(BuildFeed(*community_));
+  direct_ = std::make_unique<DirectLinks>(DirectLinks::Needs{
+      .store = *store_,
+      .intake = *intake_,
+      .verifier = *verifier_,
+      .clock = clock_,
+      .community = joined_.community(),
+      .dial = [this](const config::LinkConfig& link) { return DialTo(link.address, link.team); },
+      .session =
+          [this] { return community_->OwnAttestations(membership::AttestationMode::kSession); },
+      .listener = LinkListener()});
+  // From here on peers may call, and a newer state may come.
+  verifier_->OnUpdate([this] { OnNewState(); });
   if (CertificateExpired()) {
     // The hub may be away for a while; without a certificate the node still serves its own team.
     if (absl::Status renewed = RenewByTeamKey(); !renewed.ok()) {
@@ -130,21 +110,13 @@ void MemberNode::StartLinks() {
   down_ = std::make_unique<feed::Downlink>(feed::Sender{.link = hub_link, .team = "hub"}, *hub_,
                                            *store_, *intake_, clock_, feed::FeedRequest{},
                                            LinkListener());
-  for (const config::LinkConfig& link : config_.links) {
-    DirectLink& direct = direct_[link.team];
-    direct.config = link;
-    direct.transport = std::make_shared<DirectTransport>(*this, link);
-    direct.down = std::make_unique<feed::Downlink>(
-        feed::Sender{.link = link.team, .team = link.team}, *direct.transport, *store_, *intake_,
-        clock_, feed::FeedRequest{}, LinkListener());
-  }
   up_->Start();
   {
     MutexLock wake_lock(mutex_);
     wake_ = up_.get();
   }
   down_->Start();
-  for (auto& [slug, direct] : direct_) direct.down->Start();
+  direct_->Set(config_.links);
 }
 
 void MemberNode::StopLinks() {
@@ -152,15 +124,14 @@ void MemberNode::StopLinks() {
     MutexLock lock(mutex_);
     wake_ = nullptr;
   }
+  if (direct_ != nullptr) direct_->Stop();
   // Neither the threads of links nor the store's take links_mutex_, so holding it while they end is
   // safe.
   MutexLock lock(links_mutex_);
   if (up_ != nullptr) up_->Stop();
   if (down_ != nullptr) down_->Stop();
-  for (auto& [slug, direct] : direct_) direct.down->Stop();
   up_.reset();
   down_.reset();
-  direct_.clear();
   hub_.reset();
 }
 
@@ -181,6 +152,7 @@ void MemberNode::OnNewState() {
       it = standing.ok() ? std::next(it) : sessions_.erase(it);
     }
   }
+  direct_->Reconsider();
   if (server_ == nullptr) return;
   server_->CutOffDenied();
   server_->WakeAll();
@@ -280,7 +252,7 @@ std::vector<PeerState> MemberNode::peers() const {
   };
   MutexLock lock(links_mutex_);
   if (down_ != nullptr) add("hub", down_->status());
-  for (const auto& [slug, direct] : direct_) add(slug, direct.down->status());
+  for (const auto& [team, status] : direct_->All()) add(team, status);
   return all;
 }
 
@@ -388,23 +360,15 @@ absl::StatusOr<RunningNode::Dialled> MemberNode::FindDialled(const std::string& 
                    .connect = [hub = hub_] { return hub->Connect(); },
                    .talk = [hub = hub_] { return hub->Refresh("").status(); }};
   }
-  const auto it = direct_.find(peer);
-  if (it == direct_.end()) {
+  auto direct = direct_->Find(peer);
+  if (!direct) {
     return NotFound(fmt::format(
         "`{}` is not a peer that this node dials: there is `hub`, and each [[link]] of node.toml",
         peer));
   }
-  const std::shared_ptr<DirectTransport> transport = it->second.transport;
-  return Dialled{.address = it->second.config.address,
-                 .connect = [transport] { return transport->connection().Connect(); },
-                 .talk =
-                     [this, transport] {
-                       return transport->connection()
-                           .Present(
-                               community_->OwnAttestations(membership::AttestationMode::kSession),
-                               State())
-                           .status();
-                     }};
+  return Dialled{.address = std::move(direct->address),
+                 .connect = std::move(direct->connect),
+                 .talk = std::move(direct->talk)};
 }
 
 }  // namespace renkei::app

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "node/app/direct_links.h"
 #include "node/app/member_community.h"
 #include "node/app/running_node.h"
 #include "node/exchange/grpc_transport.h"
@@ -35,13 +36,6 @@ class MemberNode : public RunningNode {
   bool TakesPublications() const override { return false; }
 
  private:
-  class DirectTransport;
-  struct DirectLink {
-    config::LinkConfig config{};
-    std::shared_ptr<DirectTransport> transport{};  // shared with a `doctor` that still looks
-    std::unique_ptr<feed::Downlink> down{};
-  };
-
   absl::Status BeginPlanes() override;
   void Tend() override;
   void OnEntries() override;
@@ -71,7 +65,7 @@ class MemberNode : public RunningNode {
   std::shared_ptr<exchange::PeerConnection> hub_;  // shared with a `doctor` that still looks
   std::unique_ptr<feed::Uplink> up_;
   std::unique_ptr<feed::Downlink> down_;
-  std::map<std::string, DirectLink> direct_;
+  std::unique_ptr<DirectLinks> direct_;
 
   mutable Mutex mutex_;
   // Peers that presented session attestations, by their TLS key.
@@ -83,7 +77,7 @@ class MemberNode : public RunningNode {
   std::map<crypto::Digest, Session> sessions_ RENKEI_GUARDED_BY(mutex_);
   feed::Uplink* wake_ RENKEI_GUARDED_BY(mutex_) = nullptr;  // while it may be woken
   bool refresh_wanted_ RENKEI_GUARDED_BY(mutex_) = true;
-  // Guards the pointers of links against `peers`, not the links themselves.
+  // Guards the pointers of the hub's links against `peers`, not the links themselves.
   mutable Mutex links_mutex_;
 };
 

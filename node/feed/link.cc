@@ -38,15 +38,22 @@ void LinkLoop::Start() {
 }
 
 void LinkLoop::Stop() {
-  std::function<void()> cancel;
   {
     MutexLock lock(mutex_);
     stopping_ = true;
-    cancel = cancel_;  // shares the call, so that it can't end under our hands
     changed_.NotifyAll();
   }
-  if (cancel) cancel();
+  Interrupt();
   if (thread_.joinable()) thread_.join();
+}
+
+void LinkLoop::Interrupt() {
+  std::function<void()> cancel;
+  {
+    MutexLock lock(mutex_);
+    cancel = cancel_;  // shares the call, so that it can't end under our hands
+  }
+  if (cancel) cancel();
 }
 
 LinkStatus LinkLoop::status() const {

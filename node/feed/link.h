@@ -41,6 +41,8 @@ class LinkLoop {
   void Wake();
   // The peer is back: no need to wait out the back-off.
   void RetryNow();
+  // Ends the running call, if there is one; the loop comes back after its back-off.
+  void Interrupt();
 
  protected:
   LinkLoop(std::string thread_name, const Clock& clock)

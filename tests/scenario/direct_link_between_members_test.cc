@@ -60,6 +60,45 @@ TEST(DirectLink, BringsRecordsWhileTheHubIsAwayAndRespectsRelay) {
   EXPECT_EQ(held.at(free).record.leaf(), relayed.leaf());
 }
 
+// What beta says of its link to alpha.
+Json LinkToAlpha(const NodeProcess& beta) {
+  for (const Json& peer : beta.Status()["peers"]) {
+    if (peer["team"] == "alpha" && peer["direction"] == "out") return peer;
+  }
+  return Json::object();
+}
+
+bool IsConnected(const NodeProcess& beta) { return LinkToAlpha(beta).value("connected", false); }
+
+TEST(DirectLink, ToATeamRevokedOrSuspendedMeanwhileIsCut) {
+  Community community;
+  NodeProcess& alpha = community.Add("alpha", "accredited", {.listen = true});
+  NodeProcess& beta = community.Add("beta", "accredited", {.start = false});
+  const std::string config = beta.folder() + "/node.toml";
+  WriteText(config, ReadText(config) + LinkText(alpha.Address(), "alpha"));
+  beta.Start();
+  WaitUntil("beta follows alpha", [&] { return IsConnected(beta); });
+
+  community.hub().Ask({"suspend", "alpha"});
+  WaitUntil("the link is cut", [&] { return !IsConnected(beta); });
+  WaitUntil("beta says why", [&] { return LinkToAlpha(beta).contains("last_error"); });
+  // The hub takes nothing from alpha now; by the link, nothing comes either.
+  const std::string meanwhile = alpha.PublishText(DraftText("said while suspended"));
+  EXPECT_FALSE(IsConnected(beta));
+  EXPECT_FALSE(beta.Show(meanwhile));
+  community.hub().Ask({"suspend", "alpha", "--end"});
+  WaitUntil("the link is back", [&] { return IsConnected(beta); });
+  beta.WaitForRecord(meanwhile);
+
+  community.hub().Ask({"revoke", "alpha"});
+  WaitUntil("the link is cut for good", [&] { return !IsConnected(beta); });
+  WaitUntil("beta says that the key is revoked", [&] {
+    const std::string error = LinkToAlpha(beta).value("last_error", "");
+    return error.find("revoked") != std::string::npos || error.find("denied") != std::string::npos;
+  });
+  community.StopAll();
+}
+
 TEST(DirectLink, ToAnotherTeamThanTheOneMeantIsRefused) {
   Community community;
   NodeProcess& alpha = community.Add("alpha", "accredited", {.listen = true});

@@ -183,6 +183,20 @@ TEST_F(LinkTest, ADownlinkHasCaughtUpOnceABatchWithoutEntriesCame) {
   EXPECT_FALSE(down.status().caught_up);
 }
 
+TEST_F(LinkTest, AnInterruptedCallEndsAndIsOpenedAgain) {
+  ScriptedTransport scripted;
+  Downlink down({.link = "hub", .team = "hub"}, scripted, *rig_.reader.store, *rig_.reader.intake,
+                rig_.clock, {}, {});
+  down.Start();
+  Await(rig_.reader, [&] { return scripted.opened == 1; });
+  // The queue stays closed: later calls end at once.
+  Await(rig_.reader, [&] {
+    down.Interrupt();
+    down.RetryNow();
+    return scripted.opened > 1;
+  });
+}
+
 TEST_F(LinkTest, StoppingAnIdleLinkReturns) {
   Uplink up("hub", transport_, *rig_.author.store, rig_.author.community, rig_.clock);
   Downlink down({.link = "hub", .team = "hub"}, transport_, *rig_.reader.store, *rig_.reader.intake,
