@@ -77,7 +77,7 @@ struct NodeConfig {
   PublishConfig publish{};
   LimitsConfig limits{};
   int heartbeat_seconds = 30;    // 1..3600
-  int state_max_age_hours = 24;  // 1..720; older community state is not trusted
+  int state_max_age_hours = 24;  // 1..720; by an older state no other member is served
   std::vector<LinkConfig> links{};
 
   bool operator==(const NodeConfig&) const = default;
@@ -86,6 +86,13 @@ struct NodeConfig {
 // Reads the text of node.toml.  Every problem of the schema is answered at once, with
 // `file:line:column`; a text that is no TOML has the one problem where the parser stopped.
 LoadResult<NodeConfig> LoadNodeConfig(std::string_view text, const std::string& file);
+
+// What a running node makes of a node.toml that was read again.
+struct Reloaded {
+  NodeConfig config{};                 // the file's, but for what can't change while it runs
+  std::vector<std::string> restart{};  // of those, each key that the file changed: `node.listen`
+};
+Reloaded ReloadNodeConfig(const NodeConfig& running, const NodeConfig& file);
 
 // What `init` knows.
 struct NodeConfigSeed {

@@ -50,13 +50,14 @@ streams_per_peer = 4
 bytes_in_flight_per_stream = 1048576
 records_per_peer_per_day = 20000
 tombstones_per_peer = 10000
-store_free_bytes_min = 67108864   # with less free disk nothing is accepted, everything still read
+store_free_bytes_min = 67108864   # restart; with less free disk nothing is accepted, all is read
 outbox_records_max = 1000000
 
 [heartbeat]
 seconds = 30
 
-# Community state (roster digest, revocations) older than this is no longer trusted.
+# By a community state (revocations) older than this, or than a charter says, no other member is
+# served.
 [state]
 max_age_hours = 24
 
@@ -72,7 +73,11 @@ std::string NodeConfigText(const NodeConfigSeed& seed) {
   const std::string listen(seed.listen.empty() && seed.hub ? kDefaultHubListen : seed.listen);
   const std::string enrol(seed.enrol_listen.empty() ? kDefaultHubEnrolListen : seed.enrol_listen);
 
-  std::string text = "# This node.  Changes are read by SIGHUP or a restart.\n[node]\n";
+  std::string text =
+      "# This node.  `renkei reload` or SIGHUP takes over what changed in this file, except what "
+      "is\n"
+      "# marked `restart`: that waits for one.  A mistake anywhere leaves all of it as it was.\n"
+      "[node]                       # restart: all of it but `log`\n";
   text += fmt::format("org = {}\n", Quoted(seed.org));
   if (seed.hub) {
     text += "hub = true                   # keeps the community's roster and relays\n";

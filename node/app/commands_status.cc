@@ -69,7 +69,7 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
   const bool joined = !node.community().name().empty();
   Json json = {
       {"version", kVersion},
-      {"org", node.config().org},
+      {"org", node.config()->org},
       {"role", node.community().is_hub() ? "hub" : "member"},
       {"community", node.community().name()},
       {"team", node.community().own_team()},
@@ -148,7 +148,7 @@ CommandResult PeersCommand(const CommandContext& context, Arguments&, const std:
 }
 
 CommandResult ReloadCommand(const CommandContext& context, Arguments&, const std::string&) {
-  const Problems problems = context.node.Reload();
+  const auto [problems, restart] = context.node.Reload();
   Json list = Json::array();
   for (const Problem& problem : problems) list.push_back(ToString(problem));
   if (!problems.empty()) {
@@ -162,7 +162,8 @@ CommandResult ReloadCommand(const CommandContext& context, Arguments&, const std
   const auto active = context.node.policies().Current();
   return Done({{"policy", active->evaluator.policy().name()},
                {"version", active->evaluator.policy().version()},
-               {"digest", HexEncode(active->digest.view()).substr(0, kShownDigits)}});
+               {"digest", HexEncode(active->digest.view()).substr(0, kShownDigits)},
+               {"restart", restart}});
 }
 
 CommandResult DoctorCommand(const CommandContext& context, Arguments& arguments,

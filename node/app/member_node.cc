@@ -116,7 +116,7 @@ void MemberNode::StartLinks() {
     wake_ = up_.get();
   }
   down_->Start();
-  direct_->Set(config_.links);
+  direct_->Set(config()->links);
 }
 
 void MemberNode::StopLinks() {

@@ -39,6 +39,7 @@ class MemberNode : public RunningNode {
   absl::Status BeginPlanes() override;
   void Tend() override;
   void OnEntries() override;
+  void OnConfig() override { direct_->Set(config()->links); }
   absl::StatusOr<Dialled> FindDialled(const std::string& peer) override;
 
   // Judges the certificate of a peer we dial: it must be `expected`.

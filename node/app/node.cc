@@ -109,7 +109,8 @@ RunningNode::RunningNode(Foundation foundation, const Clock& clock)
       store_(std::move(foundation.store)),
       policies_(*store_),
       book_(clock),
-      gate_(std::make_shared<const anonymize::Gate>(foundation.files.assets)) {}
+      gate_(std::make_shared<const anonymize::Gate>(foundation.files.assets)),
+      settings_(std::make_shared<const config::NodeConfig>(config_)) {}
 
 RunningNode::~RunningNode() { StopTending(); }
 
@@ -135,7 +136,7 @@ absl::Status RunningNode::BuildFeed(const feed::Community& community) {
                                            feed::CursorCodec(key, store_->epoch()));
   intake_ = std::make_unique<feed::Intake>(*store_, policies_, community, clock_, config_.limits);
   const auto gate = [this] {
-    MutexLock lock(gate_mutex_);
+    MutexLock lock(files_mutex_);
     return gate_;
   };
   publisher_ = std::make_unique<feed::Publisher>(*store_, policies_, community, clock_, gate,
@@ -165,6 +166,7 @@ absl::Status RunningNode::Begin() {
     OnEntries();
   });
   RETURN_IF_ERROR(BeginPlanes());
+  verifier().LimitAge(std::chrono::hours(config_.state_max_age_hours));
   ASSIGN_OR_RETURN(local_, exchange::LocalServer::Start(folder_, *commands_));
   upkeep_ = std::jthread([this] {
     pthread_setname_np(pthread_self(), "upkeep");
@@ -200,27 +202,55 @@ void RunningNode::RunUpkeep() {
 
 BoundAddresses RunningNode::addresses() const { return addresses_; }
 
-Problems RunningNode::Reload() {
+std::shared_ptr<const config::NodeConfig> RunningNode::config() const {
+  MutexLock lock(files_mutex_);
+  return settings_;
+}
+
+// All files are read and judged before anything of them takes effect.
+Node::ReloadResult RunningNode::Reload() {
+  MutexLock reloading(reload_mutex_);
   OwnFilesResult own = ReadOwnFiles(folder_);
-  if (!own.status.ok()) return {{.file = folder_, .message = Message(own.status)}};
-  if (!own.files) return std::move(own.problems);
-  if (Problems problems = ApplyPolicy(own.files->policy_text); !problems.empty()) return problems;
+  if (!own.status.ok()) {
+    return {.problems = {{.file = folder_, .message = Message(own.status)}}};
+  }
+  if (!own.files) return {.problems = std::move(own.problems)};
+  Problems problems = ApplyPolicy(own.files->policy_text);
+  if (!problems.empty()) return {.problems = std::move(problems)};
+  config::Reloaded reloaded = config::ReloadNodeConfig(config_, own.files->config);
   {
     auto gate = std::make_shared<const anonymize::Gate>(own.files->assets);
-    MutexLock lock(gate_mutex_);
+    auto settings = std::make_shared<const config::NodeConfig>(reloaded.config);
+    MutexLock lock(files_mutex_);
     gate_ = std::move(gate);
+    settings_ = std::move(settings);
   }
+  ApplySettings(reloaded.config);
   // A period of access ends when the policy changes, not when a team next looks.
   for (const std::string& slug : community().Teams()) {
     if (auto peer = FindPeer(slug)) {
       const auto begun = feed::CurrentGeneration(*store_, policies_, *peer, clock_.Now());
-      if (!begun.ok()) return {{.file = folder_, .message = Message(begun.status())}};
+      if (!begun.ok()) {
+        return {.problems = {{.file = folder_, .message = Message(begun.status())}}};
+      }
     }
   }
   // Every stream is asked again: what a peer gained is sent, what it lost is taken back.
   if (server_ != nullptr) server_->WakeAll();
+  for (const std::string& key : reloaded.restart) {
+    LogEvent(LogLevel::kWarn, "setting.waiting", {{"key", LogSafe(key)}});
+  }
   LogEvent(LogLevel::kInfo, "node.reloaded", {});
-  return {};
+  return {.restart = std::move(reloaded.restart)};
+}
+
+void RunningNode::ApplySettings(const config::NodeConfig& config) {
+  SetLogLevel(config.log);
+  publisher_->SetConfig(config);
+  intake_->SetLimits(config.limits);
+  verifier().LimitAge(std::chrono::hours(config.state_max_age_hours));
+  if (server_ != nullptr) server_->Set(SettingsOf(config));
+  OnConfig();
 }
 
 }  // namespace renkei::app

@@ -62,11 +62,17 @@ class Node {
 
   virtual ~Node() = default;  // drains and stops
 
-  // SIGHUP: reads policy, assets and certificates again; problems leave the old ones.
-  virtual Problems Reload() = 0;
+  // SIGHUP: reads the operator's files again; problems leave all that was in force.  The keys of
+  // node.toml that changed and wait for a restart are named.
+  struct ReloadResult {
+    Problems problems{};
+    std::vector<std::string> restart{};
+  };
+  virtual ReloadResult Reload() = 0;
 
   virtual const std::string& folder() const = 0;
-  virtual const config::NodeConfig& config() const = 0;
+  // node.toml as it is in force.
+  virtual std::shared_ptr<const config::NodeConfig> config() const = 0;
   virtual const Clock& clock() const = 0;
   virtual store::Store& store() = 0;
   virtual feed::PolicyHolder& policies() = 0;

@@ -34,9 +34,9 @@ class RunningNode : public Node, public exchange::PeerPlane {
   Problems ApplyPolicy(const std::string& text);
   absl::Status Begin();
 
-  Problems Reload() override;
+  ReloadResult Reload() override;
   const std::string& folder() const override { return folder_; }
-  const config::NodeConfig& config() const override { return config_; }
+  std::shared_ptr<const config::NodeConfig> config() const override;
   const Clock& clock() const override { return clock_; }
   store::Store& store() override { return *store_; }
   feed::PolicyHolder& policies() override { return policies_; }
@@ -58,6 +58,8 @@ class RunningNode : public Node, public exchange::PeerPlane {
   virtual void Tend() = 0;
   // New entries were committed; on the store thread.
   virtual void OnEntries() = 0;
+  // config() has changed.
+  virtual void OnConfig() {}
   // Steps of `doctor` to a peer that we dial; `address` empty if we don't.
   struct Dialled {
     std::string address{};
@@ -77,7 +79,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
   std::string KeysFolder() const { return InFolder(folder_, kKeysFolder); }
 
   const std::string folder_;
-  const config::NodeConfig config_;
+  const config::NodeConfig config_;  // as of the start: for what can't change; else config()
   const Clock& clock_;
   const std::string community_name_;
   const membership::NodeKeys keys_;  // of TLS as of the start: else tls_
@@ -93,9 +95,13 @@ class RunningNode : public Node, public exchange::PeerPlane {
 
  private:
   void RunUpkeep();
+  void ApplySettings(const config::NodeConfig& config);
 
-  mutable Mutex gate_mutex_;
-  std::shared_ptr<const anonymize::Gate> gate_ RENKEI_GUARDED_BY(gate_mutex_);
+  // What reload replaces.
+  mutable Mutex files_mutex_;
+  std::shared_ptr<const anonymize::Gate> gate_ RENKEI_GUARDED_BY(files_mutex_);
+  std::shared_ptr<const config::NodeConfig> settings_ RENKEI_GUARDED_BY(files_mutex_);
+  Mutex reload_mutex_;  // one reload at a time; held throughout
 
   std::unique_ptr<NodeCommands> commands_;
   std::unique_ptr<exchange::LocalServer> local_;

@@ -48,4 +48,6 @@ void StartLog(LogLevel least) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void SetLogLevel(LogLevel least) { spdlog::default_logger()->set_level(ToSpdlog(least)); }
+
 }  // namespace renkei

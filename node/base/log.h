@@ -47,5 +47,7 @@ void LogEvent(LogLevel level, std::string_view event, std::initializer_list<Fiel
 
 // Sends log lines to stderr with a UTC time.  Called once, by main.
 void StartLog(LogLevel least);
+// From now on lines below `least` are left out.
+void SetLogLevel(LogLevel least);
 
 }  // namespace renkei

@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::string_view kReloadUsage = R"(Usage: renkei reload [--dir DIR] [--json]
 
-Makes the running node read trust.policy, assets.toml and its certificates
-again, and waits for the outcome.  On any mistake what was in force stays.
+Makes the running node read trust.policy, assets.toml, node.toml and its
+certificates again, and waits for the outcome.  On any mistake all that was in
+force stays.  What node.toml changes and only a restart can bring is named.
 SIGHUP does the same without waiting.
 
 Exit status: 0 in force, 1 failed, 2 wrong usage.
@@ -35,6 +36,9 @@ int RunReload(Context& context) {
   if (reply.exit_status == 0 && !target.json) {
     context.out << "in force: policy " << Field(reply.json, "policy") << " version "
                 << Field(reply.json, "version") << " (" << Field(reply.json, "digest") << ")\n";
+    for (const Json& key : reply.json.value("restart", Json::array())) {
+      context.out << "waits for a restart: " << Safe(key.get<std::string>()) << "\n";
+    }
   }
   return reply.exit_status;
 }
@@ -43,7 +47,7 @@ int RunReload(Context& context) {
 
 const Command kReloadCommand = {
     .name = "reload",
-    .summary = "read policy, assets and certificates again",
+    .summary = "read policy, assets, node.toml and certificates again",
     .usage = kReloadUsage,
     .run = &RunReload,
 };

@@ -21,8 +21,7 @@ Runs the node in DIR until it is told to stop.  Log lines go to standard error;
 `node.ready` says that it answers.
 
   SIGTERM, SIGINT  finish what is under way and stop
-  SIGHUP           read policy, assets and certificates again; mistakes leave
-                   what was in force
+  SIGHUP           as `renkei reload`; mistakes leave what was in force
 
 Exit status: 0 stopped when asked, 1 could not start, 2 wrong usage.
 
@@ -48,12 +47,11 @@ sigset_t Signals() {
 }
 
 void Reload(app::Node& node) {
-  const Problems problems = node.Reload();
-  for (const Problem& problem : problems) {
+  const app::Node::ReloadResult result = node.Reload();
+  for (const Problem& problem : result.problems) {
     LogEvent(LogLevel::kError, "reload.refused",
              {{"file", LogSafe(problem.file)}, {"line", problem.line}, {"column", problem.column}});
   }
-  if (problems.empty()) LogEvent(LogLevel::kInfo, "node.reloaded", {});
 }
 
 int RunRun(Context& context) {

@@ -224,15 +224,15 @@ absl::Status Intake::CheckQuota(store::Writer& writer, const Sender& sender,
                                 const Verified& verified, bool known) const {
   // Quotas are for those who write to us of their own accord, not for a feed that we asked for.
   if (!sender.author_only || known) return absl::OkStatus();
+  const config::LimitsConfig limits = this->limits();
   if (IsWithdrawal(verified.record)) {
     ASSIGN_OR_RETURN(const std::int64_t tombstones, writer.Tombstones(sender.link));
-    if (tombstones >= limits_.tombstones_per_peer) return ResourceExhausted("tombstones of a peer");
+    if (tombstones >= limits.tombstones_per_peer) return ResourceExhausted("tombstones of a peer");
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const std::int64_t today,
                    writer.ReceivedSince(sender.link, clock_.Now() - kDay));
-  if (today >= limits_.records_per_peer_per_day)
-    return ResourceExhausted("records of a peer a day");
+  if (today >= limits.records_per_peer_per_day) return ResourceExhausted("records of a peer a day");
   return absl::OkStatus();
 }
 

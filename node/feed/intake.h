@@ -45,6 +45,12 @@ class Intake {
          const Clock& clock, const config::LimitsConfig& limits)
       : store_(store), policies_(policies), community_(community), clock_(clock), limits_(limits) {}
 
+  // For what comes from now on.
+  void SetLimits(const config::LimitsConfig& limits) {
+    MutexLock lock(mutex_);
+    limits_ = limits;
+  }
+
   // One publication from a peer.  `done` runs on the store thread after the commit, or at once with
   // the refusal.  Doesn't touch the disk on this thread.
   void Take(const Sender& sender, OfferedRecord offered,
@@ -59,6 +65,11 @@ class Intake {
 
  private:
   struct Verified;
+
+  config::LimitsConfig limits() const {
+    MutexLock lock(mutex_);
+    return limits_;
+  }
 
   absl::StatusOr<Verified> Verify(const Sender& sender, const OfferedRecord& offered);
   absl::StatusOr<Outcome> Apply(store::Writer& writer, const Sender& sender,
@@ -79,7 +90,8 @@ class Intake {
   const PolicyHolder& policies_;
   const Community& community_;
   const Clock& clock_;
-  const config::LimitsConfig limits_;
+  mutable Mutex mutex_;
+  config::LimitsConfig limits_ RENKEI_GUARDED_BY(mutex_);
   record::VerifiedBatches batches_;
 };
 

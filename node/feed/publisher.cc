@@ -58,9 +58,20 @@ void FillFromConfig(const PublishOptions& options, const config::NodeConfig& con
 
 }  // namespace
 
+void Publisher::SetConfig(const config::NodeConfig& config) {
+  auto next = std::make_shared<const config::NodeConfig>(config);
+  MutexLock lock(mutex_);
+  config_ = std::move(next);
+}
+
+std::shared_ptr<const config::NodeConfig> Publisher::config() const {
+  MutexLock lock(mutex_);
+  return config_;
+}
+
 absl::Status Publisher::FillDefaults(const PublishOptions& options,
                                      record::DraftHeader& header) const {
-  FillFromConfig(options, config_, header);
+  FillFromConfig(options, *config(), header);
   if (header.source != policy::SourceMode::kAttributed) {
     return FailedPrecondition("this version publishes attributed records only");
   }
@@ -78,14 +89,15 @@ absl::Status Publisher::FillDefaults(const PublishOptions& options,
 }
 
 absl::StatusOr<record::SealPlan> Publisher::Plan(const record::DraftHeader& header) const {
+  const std::shared_ptr<const config::NodeConfig> config = this->config();
   record::SealPlan plan;
   for (const std::string& circle : header.circles) {
     plan.circles.push_back(record::MakeCircleId(community_.name(), circle));
   }
   plan.issued = clock_.Now();
   plan.expires =
-      header.expires.value_or(plan.issued + std::chrono::hours(24 * config_.publish.expiry_days));
-  for (const auto& [section, level] : config_.publish.section_levels) {
+      header.expires.value_or(plan.issued + std::chrono::hours(24 * config->publish.expiry_days));
+  for (const auto& [section, level] : config->publish.section_levels) {
     const auto id = policy::SectionFromWord(section);
     if (!id) continue;
     ASSIGN_OR_RETURN(const policy::Rung rung,
@@ -285,7 +297,7 @@ absl::StatusOr<Published> Publisher::Commit(const record::Record& record, Publis
     if (!community_.is_hub()) {
       ASSIGN_OR_RETURN(const std::int64_t waiting, writer.OutboxCount(kHubLink));
       // A withdrawal is always taken: it must not be stuck behind what it takes back.
-      if (waiting >= config_.limits.outbox_records_max && !withdrawal) {
+      if (waiting >= config()->limits.outbox_records_max && !withdrawal) {
         return ResourceExhausted(
             fmt::format("the outbox holds {} records, its limit: is the hub reachable?", waiting));
       }

@@ -74,7 +74,10 @@ class Publisher {
         clock_(clock),
         gate_(std::move(gate)),
         record_key_(record_key),
-        config_(config) {}
+        config_(std::make_shared<const config::NodeConfig>(config)) {}
+
+  // For what is published from now on.
+  void SetConfig(const config::NodeConfig& config);
 
   // INVALID_ARGUMENT: the draft names a circle or level that is not, or breaks a limit.
   // RESOURCE_EXHAUSTED: disk or outbox is full.  A refusal is a value.
@@ -96,6 +99,7 @@ class Publisher {
   absl::StatusOr<Published> Commit(const record::Record& record, Published result,
                                    std::optional<store::SourceRow> source);
   absl::StatusOr<store::RecordRow> FindOwn(const record::RecordId& id) const;
+  std::shared_ptr<const config::NodeConfig> config() const;
 
   store::Store& store_;
   const PolicyHolder& policies_;
@@ -103,7 +107,8 @@ class Publisher {
   const Clock& clock_;
   const GateSource gate_;
   const crypto::SigningKey& record_key_;
-  const config::NodeConfig config_;
+  mutable Mutex mutex_;
+  std::shared_ptr<const config::NodeConfig> config_ RENKEI_GUARDED_BY(mutex_);
 };
 
 // What `publish --dry-run` shows; needs neither a store nor a running node.  `circles`: those whose

@@ -269,7 +269,13 @@ std::optional<std::uint64_t> Verifier::version() const {
 
 Freshness Verifier::freshness() const {
   const auto held = view();
-  return held ? held->state.FreshnessAt(clock_.Now()) : Freshness::kDead;
+  if (!held) return Freshness::kDead;
+  const Timestamp now = clock_.Now();
+  const Freshness freshness = held->state.FreshnessAt(now);
+  const std::chrono::hours age_max = age_max_;
+  const bool too_old =
+      age_max < std::chrono::hours::max() && now - held->state.signed_at() > age_max;
+  return too_old ? std::max(freshness, Freshness::kStale) : freshness;
 }
 
 std::optional<std::string> Verifier::CircleName(const record::CircleId& id) const {

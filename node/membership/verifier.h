@@ -9,6 +9,8 @@
 // store: not for its thread, nor for gRPC's.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,8 +68,9 @@ class Verifier {
   // The newest state, to hand on; nothing before the first.
   std::optional<v1::SignedState> signed_state() const;
   std::optional<std::uint64_t> version() const;
-  // Dead before the first state.
+  // Dead before the first state.  Not fresh beyond the age of LimitAge, whatever the charter says.
   Freshness freshness() const;
+  void LimitAge(std::chrono::hours age_max) { age_max_ = age_max; }
   std::optional<std::string> CircleName(const record::CircleId& id) const;
   std::optional<Charter> FindCharter(std::string_view circle) const;
   std::vector<Charter> Charters() const;
@@ -102,6 +105,7 @@ class Verifier {
   store::Store& store_;
   const Clock& clock_;
   std::function<void()> listener_;
+  std::atomic<std::chrono::hours> age_max_ = std::chrono::hours::max();
 
   mutable Mutex mutex_;
   // Shared: a check goes on with the state it began with while a newer one arrives.

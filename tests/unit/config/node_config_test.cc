@@ -116,6 +116,40 @@ team = "Beta"
             }));
 }
 
+TEST(NodeConfigTest, ReloadTakesOverWhatCanChangeAndNamesTheRest) {
+  NodeConfig running;
+  running.org = "A";
+  running.listen = "192.0.2.1:7440";
+  EXPECT_EQ(ReloadNodeConfig(running, running).config, running);
+  EXPECT_TRUE(ReloadNodeConfig(running, running).restart.empty());
+
+  NodeConfig file = running;
+  file.log = LogLevel::kError;
+  file.publish.default_tlp = "green";
+  file.limits.tombstones_per_peer = 7;
+  file.limits.outbox_records_max = 8;
+  file.heartbeat_seconds = 9;
+  file.state_max_age_hours = 10;
+  file.links = {{"192.0.2.7:7440", "beta"}};
+  EXPECT_EQ(ReloadNodeConfig(running, file).config, file);
+  EXPECT_TRUE(ReloadNodeConfig(running, file).restart.empty());
+
+  NodeConfig other = file;
+  other.org = "B";
+  other.hub = true;
+  other.community = "other.example";
+  other.listen = "192.0.2.2:7440";
+  other.enrol_listen = "192.0.2.2:7441";
+  other.address = "node.example:7440";
+  other.limits.store_free_bytes_min = 1 << 20;
+  const Reloaded reloaded = ReloadNodeConfig(running, other);
+  EXPECT_EQ(reloaded.config, file);
+  EXPECT_EQ(reloaded.restart,
+            (std::vector<std::string>{"node.org", "node.hub", "node.community", "node.listen",
+                                      "node.enrol_listen", "node.address",
+                                      "limits.store_free_bytes_min"}));
+}
+
 struct BadCase {
   std::string name;
   std::string text;

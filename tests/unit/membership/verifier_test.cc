@@ -192,6 +192,20 @@ TEST_F(VerifierTest, ASuspensionVoidsUntilItEnds) {
   EXPECT_TRUE(Check().ok());
 }
 
+TEST_F(VerifierTest, TheOperatorsAgeOfTheStateCountsBesideTheCharters) {
+  verifier_->LimitAge(2h);
+  EXPECT_EQ(verifier_->freshness(), Freshness::kFresh);
+  hub_.clock.Advance(3h);
+  EXPECT_EQ(verifier_->freshness(), Freshness::kStale);
+  verifier_->LimitAge(720h);
+  EXPECT_EQ(verifier_->freshness(), Freshness::kFresh);
+  hub_.clock.Advance(22h);
+  EXPECT_EQ(verifier_->freshness(), Freshness::kStale);
+  hub_.clock.Advance(48h);
+  verifier_->LimitAge(2h);
+  EXPECT_EQ(verifier_->freshness(), Freshness::kDead);
+}
+
 // Hub lost: what was valid when the state went stale counts until three times its greatest age.
 TEST_F(VerifierTest, AStaleStateKeepsWhatWasValidAndADeadOneNothing) {
   const PeerIdentity peer = alpha_->identity(hub_.clock.Now());
