@@ -132,6 +132,17 @@ Json ReportJson(const formats::ImportReport& report) {
           {"notes", report.notes}};
 }
 
+// Of the record that a person named, in full or by the first digits.
+absl::StatusOr<record::RecordId> FullId(Node& node, const std::string& named) {
+  record::RecordId id{};
+  RETURN_IF_ERROR(node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, named));
+    id = row.id;
+    return absl::OkStatus();
+  }));
+  return id;
+}
+
 Json FindingsJson(const std::vector<anonymize::Finding>& findings) {
   Json list = Json::array();
   for (const anonymize::Finding& finding : findings) {
@@ -179,12 +190,7 @@ CommandResult UpdateCommand(const CommandContext& context, Arguments& arguments,
   const std::string id = arguments.Required("id");
   const feed::PublishOptions options = OptionsOf(arguments);
   RETURN_IF_ERROR(arguments.status());
-  record::RecordId record{};
-  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
-    record = row.id;
-    return absl::OkStatus();
-  }));
+  ASSIGN_OR_RETURN(const record::RecordId record, FullId(context.node, id));
   ASSIGN_OR_RETURN(
       auto imported,
       formats::ImportJsonAuto(payload, {.allow_org_only = arguments.Flag("allow_org_only")}));
@@ -208,12 +214,7 @@ CommandResult SightCommand(const CommandContext& context, Arguments& arguments,
   const std::string value = arguments.Text("value");
   const bool false_positive = arguments.Flag("false_positive");
   RETURN_IF_ERROR(arguments.status());
-  record::RecordId record{};
-  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
-    record = row.id;
-    return absl::OkStatus();
-  }));
+  ASSIGN_OR_RETURN(const record::RecordId record, FullId(context.node, id));
   ASSIGN_OR_RETURN(
       const feed::Published published,
       context.node.publisher().Sight(
@@ -235,12 +236,7 @@ CommandResult WithdrawCommand(const CommandContext& context, Arguments& argument
         Printable(word, 40)));
   }
   RETURN_IF_ERROR(arguments.status());
-  record::RecordId record{};
-  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
-    record = row.id;
-    return absl::OkStatus();
-  }));
+  ASSIGN_OR_RETURN(const record::RecordId record, FullId(context.node, id));
   ASSIGN_OR_RETURN(const feed::Published published,
                    context.node.publisher().Withdraw(record, *reason));
   exchange::LocalReply reply = OneAnswer(published);
