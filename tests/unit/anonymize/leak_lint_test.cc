@@ -227,6 +227,7 @@ struct LeakRow {
   Value value;
   Form form;
 };
+void PrintTo(const Row& row, std::ostream* out) { *out << row.value.name << "_" << row.form.name; }
 
 std::vector<LeakRow> Rows() {
   std::vector<LeakRow> rows;
@@ -257,6 +258,7 @@ struct TextRow {
   std::string text;
   std::string rule;
 };
+void PrintTo(const TextRow& row, std::ostream* out) { *out << row.name; }
 
 class LeakLintTextTest : public ::testing::TestWithParam<TextRow> {};
 

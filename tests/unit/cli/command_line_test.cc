@@ -45,6 +45,7 @@ struct UsageCase {
   int status = kWrongUsage;
   std::string err;  // part of what is said on standard error
 };
+void PrintTo(const UsageCase& test, std::ostream* out) { *out << test.name; }
 
 class CommandLineTest : public testing::TestWithParam<UsageCase> {};
 

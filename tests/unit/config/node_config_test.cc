@@ -155,6 +155,7 @@ struct BadCase {
   std::string text;
   std::string says;
 };
+void PrintTo(const BadCase& test, std::ostream* out) { *out << test.name; }
 
 class NodeConfigRefusesTest : public ::testing::TestWithParam<BadCase> {};
 

@@ -15,6 +15,7 @@ struct WrongInput {
   std::string message{};
   absl::StatusCode code = absl::StatusCode::kInvalidArgument;
 };
+void PrintTo(const WrongInput& test, std::ostream* out) { *out << test.name; }
 
 std::string Nested(int levels) {
   return std::string(static_cast<std::size_t>(levels), '[') +

@@ -71,6 +71,7 @@ struct BadAttestation {
   AttestationMode mode;
   std::function<void(Attestation&)> damage;
 };
+void PrintTo(const BadAttestation& test, std::ostream* out) { *out << test.name; }
 class BadAttestationTest : public testing::TestWithParam<BadAttestation> {};
 
 TEST_P(BadAttestationTest, IsRefused) {

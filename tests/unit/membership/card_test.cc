@@ -38,6 +38,7 @@ struct BadCard {
   std::string name;
   std::function<void(v1::Card&)> damage;
 };
+void PrintTo(const BadCard& test, std::ostream* out) { *out << test.name; }
 class BadCardTest : public testing::TestWithParam<BadCard> {};
 
 TEST_P(BadCardTest, IsRefused) {

@@ -68,6 +68,7 @@ struct BadState {
   std::string name;
   std::function<void(v1::CommunityState&)> damage;
 };
+void PrintTo(const BadState& test, std::ostream* out) { *out << test.name; }
 class BadStateTest : public testing::TestWithParam<BadState> {};
 
 TEST_P(BadStateTest, IsRefusedThoughSigned) {

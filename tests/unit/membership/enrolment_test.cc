@@ -88,6 +88,7 @@ struct BadRequest {
   std::string name;
   std::function<void(v1::EnrolRequest&)> damage;
 };
+void PrintTo(const BadRequest& test, std::ostream* out) { *out << test.name; }
 class BadEnrolTest : public testing::TestWithParam<BadRequest> {};
 
 TEST_P(BadEnrolTest, IsRefusedAndUsesNothingUp) {
@@ -128,6 +129,7 @@ struct BadReply {
   std::function<void(v1::EnrolReply&, const TestHub&, const TestTeam& other)> damage;
   std::string says;
 };
+void PrintTo(const BadReply& test, std::ostream* out) { *out << test.name; }
 class BadReplyTest : public testing::TestWithParam<BadReply> {};
 
 TEST_P(BadReplyTest, IsNotBelieved) {

@@ -49,6 +49,7 @@ struct Case {
   Wanted wanted;
   std::string says;
 };
+void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 class BadCertificateTest : public testing::TestWithParam<Case> {};
 
 TEST_P(BadCertificateTest, IsRefusedByName) {

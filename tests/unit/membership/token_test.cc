@@ -49,6 +49,7 @@ struct BadToken {
   std::string text;
   std::string says;
 };
+void PrintTo(const BadToken& test, std::ostream* out) { *out << test.name; }
 class BadTokenTest : public testing::TestWithParam<BadToken> {};
 
 TEST_P(BadTokenTest, IsRefusedByName) {

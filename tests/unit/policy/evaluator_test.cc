@@ -19,6 +19,7 @@ struct AtomCase {
   bool matches;
   std::function<void(Peer&, Marking&)> change = [](Peer&, Marking&) {};
 };
+void PrintTo(const AtomCase& test, std::ostream* out) { *out << test.name; }
 
 std::string NameOf(const testing::TestParamInfo<AtomCase>& test) { return test.param.name; }
 
@@ -323,6 +324,7 @@ struct HeaderCase {
   std::string want;
   std::function<void(Peer&, Marking&)> change;
 };
+void PrintTo(const HeaderCase& test, std::ostream* out) { *out << test.name; }
 
 class HeaderTest : public testing::TestWithParam<HeaderCase> {};
 

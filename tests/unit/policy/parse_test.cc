@@ -91,6 +91,7 @@ struct MistakeCase {
   std::string text;  // after WithHeader's three lines
   std::string want;  // without the file's name
 };
+void PrintTo(const MistakeCase& test, std::ostream* out) { *out << test.name; }
 
 class MistakeTest : public testing::TestWithParam<MistakeCase> {};
 
@@ -289,6 +290,7 @@ struct FileCase {
   std::string text;
   std::string want;
 };
+void PrintTo(const FileCase& test, std::ostream* out) { *out << test.name; }
 
 class FileMistakeTest : public testing::TestWithParam<FileCase> {};
 

@@ -24,6 +24,7 @@ struct RunCase {
   std::string test;  // after the title
   bool passes;
 };
+void PrintTo(const RunCase& test, std::ostream* out) { *out << test.name; }
 
 class RunTestsTest : public testing::TestWithParam<RunCase> {};
 

@@ -23,6 +23,7 @@ struct Case {
   std::function<void(v1::RecordHeader&)> change;
   std::string want;
 };
+void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 
 class HeaderTest : public testing::TestWithParam<Case> {};
 

@@ -35,6 +35,7 @@ struct Backend {
   std::string name{};
   absl::StatusOr<std::unique_ptr<Store>> (*open)(const Place&) = nullptr;
 };
+inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend.name; }
 
 inline SqliteOptions OptionsAt(const Place& place) {
   return {.path = place.folder + "/node.db",
