@@ -47,7 +47,7 @@ struct GateRow {
   std::string before;
   std::string after;
 };
-void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const GateRow& row, std::ostream* out) { *out << row.name; }
 
 class GateTextTest : public ::testing::TestWithParam<GateRow> {};
 

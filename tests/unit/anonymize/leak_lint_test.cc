@@ -227,7 +227,9 @@ struct LeakRow {
   Value value;
   Form form;
 };
-void PrintTo(const Row& row, std::ostream* out) { *out << row.value.name << "_" << row.form.name; }
+void PrintTo(const LeakRow& row, std::ostream* out) {
+  *out << row.value.name << "_" << row.form.name;
+}
 
 std::vector<LeakRow> Rows() {
   std::vector<LeakRow> rows;

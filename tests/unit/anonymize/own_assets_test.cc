@@ -12,7 +12,7 @@ struct AssetRow {
   std::string text;
   std::vector<std::string> parts;  // what is found, in order
 };
-void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const AssetRow& row, std::ostream* out) { *out << row.name; }
 
 class OwnAssetsTest : public ::testing::TestWithParam<AssetRow> {};
 

@@ -43,7 +43,7 @@ struct BadAssets {
   std::string text;
   std::string says;
 };
-void PrintTo(const BadCase& test, std::ostream* out) { *out << test.name; }
+void PrintTo(const BadAssets& test, std::ostream* out) { *out << test.name; }
 
 class AssetsRefuseTest : public ::testing::TestWithParam<BadAssets> {};
 
