@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,10 @@ using record::RecordId;
 using Offset = std::int64_t;
 
 enum class RecordState : std::uint8_t { kLive = 0, kWithdrawn = 1 };
+
+// A marking tuple (record/tuple.h) of this store; never reused.  0: a record whose tuple is not
+// known, which must be looked at by itself.
+using TupleNumber = std::int64_t;
 
 // The newest revision held of one record.
 struct RecordRow {
@@ -89,6 +94,30 @@ struct EntryRow {
   std::string author{};
   Bytes header{};
   Bytes circles{};  // as in RecordRow
+  TupleNumber tuple = 0;
+  bool fresh = false;  // a live record's first entry: no earlier revision of it was ever the newest
+};
+
+// What decides whether an entry is worth reading, before its record is touched.
+struct EntryKey {
+  EntryType type = EntryType::kRecord;
+  TupleNumber tuple = 0;
+  bool fresh = false;
+};
+using EntryFilter = std::function<absl::StatusOr<bool>(const EntryKey&)>;
+
+struct EntryPage {
+  std::vector<EntryRow> entries{};  // those wanted, in order
+  Offset reached = 0;               // all up to here were looked at
+  int scanned = 0;                  // so many entries, wanted or not
+};
+
+// One marking tuple, and how many of the records held have it.
+struct TupleRow {
+  TupleNumber number = 0;
+  Bytes content{};  // record::EncodeTuple
+  std::int64_t records = 0;
+  std::int64_t embargoed = 0;  // of these, at the time that was asked for
 };
 
 // Something to be delivered over one link; gone once acknowledged.
@@ -172,6 +201,19 @@ class Reader {
   // Entries with after < offset <= upto, in order.
   virtual absl::StatusOr<std::vector<EntryRow>> Entries(Offset after, Offset upto,
                                                         int limit) const = 0;
+  // Of the entries with after < offset <= upto, in order, those that `wanted` asks for: at most
+  // `limit` of them, after looking at no more than `scan_max`.  Entries that are not wanted cost a
+  // fraction of a microsecond.  `wanted` may read from this reader; its error ends the call.
+  virtual absl::StatusOr<EntryPage> WantedEntries(Offset after, Offset upto, int limit,
+                                                  int scan_max,
+                                                  const EntryFilter& wanted) const = 0;
+  virtual absl::StatusOr<std::optional<TupleRow>> FindTuple(TupleNumber number) const = 0;
+  // All that some record has; `now` tells which embargoes run.
+  virtual absl::StatusOr<std::vector<TupleRow>> Tuples(Timestamp now) const = 0;
+  // The newest records of each of `tuples`, at most `each`.  Walks the feed backwards until it has
+  // them.
+  virtual absl::StatusOr<std::map<TupleNumber, std::vector<RecordId>>> TupleExamples(
+      const std::vector<TupleNumber>& tuples, std::size_t each) const = 0;
   // Offset of the newest entry ever made; 0 if none.
   virtual absl::StatusOr<Offset> Newest() const = 0;
   virtual absl::StatusOr<std::vector<OutboxRow>> Outbox(std::string_view link, std::int64_t after,
@@ -179,6 +221,8 @@ class Reader {
   virtual absl::StatusOr<std::int64_t> OutboxCount(std::string_view link) const = 0;
   virtual absl::StatusOr<std::optional<CursorRow>> FindCursor(std::string_view link) const = 0;
   virtual absl::StatusOr<std::vector<AccessRow>> Access(std::string_view peer) const = 0;
+  // The newest row of each peer that was ever served.
+  virtual absl::StatusOr<std::vector<AccessRow>> NewestAccess() const = 0;
   virtual absl::StatusOr<std::optional<PolicyRow>> FindPolicy(BytesView digest) const = 0;
   virtual absl::StatusOr<std::vector<PolicyRow>> Policies() const = 0;  // newest first
   virtual absl::StatusOr<std::vector<ReceiptRow>> Receipts(const RecordId& id) const = 0;

@@ -55,6 +55,11 @@ class ObjectWriter : public store::Writer {
   absl::StatusOr<std::vector<store::RevisionRow>> Revisions(const store::RecordId&) const override { return ObjectsOnly(); }
   absl::StatusOr<std::vector<store::HeldRow>> Held(const store::RecordId&) const override { return ObjectsOnly(); }
   absl::StatusOr<std::vector<store::EntryRow>> Entries(store::Offset, store::Offset, int) const override { return ObjectsOnly(); }
+  absl::StatusOr<store::EntryPage> WantedEntries(store::Offset, store::Offset, int, int, const store::EntryFilter&) const override { return ObjectsOnly(); }
+  absl::StatusOr<std::vector<store::AccessRow>> NewestAccess() const override { return ObjectsOnly(); }
+  absl::StatusOr<std::optional<store::TupleRow>> FindTuple(store::TupleNumber) const override { return ObjectsOnly(); }
+  absl::StatusOr<std::vector<store::TupleRow>> Tuples(Timestamp) const override { return ObjectsOnly(); }
+  absl::StatusOr<std::map<store::TupleNumber, std::vector<store::RecordId>>> TupleExamples(const std::vector<store::TupleNumber>&, std::size_t) const override { return ObjectsOnly(); }
   absl::StatusOr<store::Offset> Newest() const override { return ObjectsOnly(); }
   absl::StatusOr<std::vector<store::OutboxRow>> Outbox(std::string_view, std::int64_t, int) const override { return ObjectsOnly(); }
   absl::StatusOr<std::int64_t> OutboxCount(std::string_view) const override { return ObjectsOnly(); }

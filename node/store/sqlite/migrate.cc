@@ -10,6 +10,7 @@
 
 #include "node/base/bytes.h"
 #include "node/store/sqlite/schema.h"
+#include "node/store/sqlite/tuples.h"
 
 namespace renkei::store {
 namespace {
@@ -19,6 +20,8 @@ constexpr std::size_t kHeaderBytes = 100;
 constexpr BytesView kMagic("SQLite format 3\0", 16);
 constexpr std::size_t kUserVersionAt = 60;
 constexpr std::size_t kApplicationIdAt = 68;
+
+constexpr int kTuplesSince = 3;  // the step after which entries have tuples
 
 std::int64_t U32At(BytesView header, std::size_t at) {
   return ByteReader(header.substr(at, 4)).U32();
@@ -83,6 +86,7 @@ absl::Status Migrate(Connection& connection, int version) {
                                           kApplicationId, step.version);
     const absl::Status status = RunInTransaction(connection, [&] {
       RETURN_IF_ERROR(connection.Execute(step.sql));
+      if (step.version == kTuplesSince) RETURN_IF_ERROR(FillTuples(connection));
       return connection.Execute(marks.c_str());
     });
     RETURN_IF_ERROR(Annotate(status, fmt::format("migrate to schema {}", step.version)));

@@ -29,4 +29,19 @@ struct SqliteOptions {
 // all work that is still queued.
 absl::StatusOr<std::unique_ptr<Store>> OpenSqlite(const SqliteOptions& options);
 
+// A store that is only looked into, by a command beside the running node or without one.  Confined
+// to one thread.
+class StoreView {
+ public:
+  virtual ~StoreView() = default;
+  // The community whose rows are read.
+  virtual const std::string& community() const = 0;
+  // Runs `query` over one snapshot.
+  virtual absl::Status Read(const Store::Query& query) const = 0;
+};
+
+// Takes no lock and writes no row.  Errors as OpenSqlite, and FAILED_PRECONDITION if the store was
+// made by an older version and not opened by its node since.
+absl::StatusOr<std::unique_ptr<StoreView>> ViewSqlite(const std::string& path);
+
 }  // namespace renkei::store

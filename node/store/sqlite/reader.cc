@@ -59,6 +59,21 @@ PolicyRow PolicyAt(const Statement& row) {
   return {.digest = row.BlobCopy(0), .text = row.BlobCopy(1), .applied = row.Time(2)};
 }
 
+// All rows that are left.
+absl::StatusOr<std::vector<AccessRow>> AccessRows(Statement& select) {
+  std::vector<AccessRow> rows;
+  while (select.Step()) {
+    rows.push_back({.peer = select.Text(0),
+                    .generation = select.Number<std::int64_t>(1),
+                    .since = select.Number<Offset>(2),
+                    .facts = select.BlobCopy(3),
+                    .policy = select.BlobCopy(4),
+                    .began = select.Time(5)});
+  }
+  RETURN_IF_ERROR(select.status());
+  return rows;
+}
+
 absl::StatusOr<std::int64_t> OneNumber(Statement& select) {
   const std::int64_t number = select.Step() ? select.Int64(0) : 0;
   RETURN_IF_ERROR(select.status());
@@ -139,43 +154,6 @@ absl::StatusOr<std::vector<RevisionRow>> Reads<Base>::Revisions(const RecordId& 
 }
 
 template <class Base>
-absl::StatusOr<std::vector<EntryRow>> Reads<Base>::Entries(Offset after, Offset upto,
-                                                           int limit) const {
-  Statement select(connection_,
-                   "SELECT e.offset, e.type, r.id, r.revision, r.leaf, r.state, r.own, r.author,"
-                   " r.header, r.circles FROM entry e CROSS JOIN record r ON r.number = e.record"
-                   " WHERE e.offset > ?2 AND e.offset <= ?3 AND e.community = ?1 UNION ALL"
-                   " SELECT offset, 3, id, revision, leaf, 0, 0, author, header, circles"
-                   " FROM taken_back WHERE offset > ?2 AND offset <= ?3 AND community = ?1"
-                   " ORDER BY 1 LIMIT ?4");
-  select.Bind(1, community_).Bind(2, after).Bind(3, upto).Bind(4, limit);
-  std::vector<EntryRow> entries;
-  while (select.Step()) {
-    entries.push_back({.offset = select.Number<Offset>(0),
-                       .type = select.Word(1, EntryType::kTakenBack),
-                       .id = select.Id<RecordId>(2),
-                       .revision = select.Number<std::uint32_t>(3),
-                       .leaf = select.Id<Digest>(4),
-                       .state = select.Word(5, RecordState::kWithdrawn),
-                       .own = select.Flag(6),
-                       .author = select.Text(7),
-                       .header = select.BlobCopy(8),
-                       .circles = select.BlobCopy(9)});
-  }
-  RETURN_IF_ERROR(select.status());
-  return entries;
-}
-
-template <class Base>
-absl::StatusOr<Offset> Reads<Base>::Newest() const {
-  // Not max(offset): that falls when the newest entry is dropped.
-  Statement select(connection_, "SELECT seq FROM sqlite_sequence WHERE name = 'entry'");
-  const Offset newest = select.Step() ? select.Number<Offset>(0) : 0;
-  RETURN_IF_ERROR(select.status());
-  return newest;
-}
-
-template <class Base>
 absl::StatusOr<std::vector<RecordId>> Reads<Base>::EmbargoesEnded(Timestamp now, int limit) const {
   Statement select(connection_,
                    "SELECT id FROM record WHERE community = ?1 AND embargo_until IS NOT NULL"
@@ -253,17 +231,16 @@ absl::StatusOr<std::vector<AccessRow>> Reads<Base>::Access(std::string_view peer
                    "SELECT peer, generation, since, facts, policy, began FROM access"
                    " WHERE community = ?1 AND peer = ?2 ORDER BY generation");
   select.Bind(1, community_).BindText(2, peer);
-  std::vector<AccessRow> rows;
-  while (select.Step()) {
-    rows.push_back({.peer = select.Text(0),
-                    .generation = select.Number<std::int64_t>(1),
-                    .since = select.Number<Offset>(2),
-                    .facts = select.BlobCopy(3),
-                    .policy = select.BlobCopy(4),
-                    .began = select.Time(5)});
-  }
-  RETURN_IF_ERROR(select.status());
-  return rows;
+  return AccessRows(select);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<AccessRow>> Reads<Base>::NewestAccess() const {
+  Statement select(connection_,
+                   "SELECT peer, max(generation), since, facts, policy, began FROM access"
+                   " WHERE community = ?1 GROUP BY peer ORDER BY peer");
+  select.Bind(1, community_);
+  return AccessRows(select);
 }
 
 template <class Base>

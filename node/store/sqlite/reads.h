@@ -1,6 +1,6 @@
 // The queries of Reader over one connection, for both Reader and Writer.
 //
-// Base is Reader or Writer; reader.cc holds the bodies for both.
+// Base is Reader or Writer; reader.cc and reader_feed.cc hold the bodies for both.
 #pragma once
 
 #include <string_view>
@@ -27,12 +27,19 @@ class Reads : public Base {
   absl::StatusOr<std::vector<HeldRow>> Held(const RecordId& id) const override;
   absl::StatusOr<std::vector<EntryRow>> Entries(Offset after, Offset upto,
                                                 int limit) const override;
+  absl::StatusOr<EntryPage> WantedEntries(Offset after, Offset upto, int limit, int scan_max,
+                                          const EntryFilter& wanted) const override;
+  absl::StatusOr<std::optional<TupleRow>> FindTuple(TupleNumber number) const override;
+  absl::StatusOr<std::vector<TupleRow>> Tuples(Timestamp now) const override;
+  absl::StatusOr<std::map<TupleNumber, std::vector<RecordId>>> TupleExamples(
+      const std::vector<TupleNumber>& tuples, std::size_t each) const override;
   absl::StatusOr<Offset> Newest() const override;
   absl::StatusOr<std::vector<OutboxRow>> Outbox(std::string_view link, std::int64_t after,
                                                 int limit) const override;
   absl::StatusOr<std::int64_t> OutboxCount(std::string_view link) const override;
   absl::StatusOr<std::optional<CursorRow>> FindCursor(std::string_view link) const override;
   absl::StatusOr<std::vector<AccessRow>> Access(std::string_view peer) const override;
+  absl::StatusOr<std::vector<AccessRow>> NewestAccess() const override;
   absl::StatusOr<std::optional<PolicyRow>> FindPolicy(BytesView digest) const override;
   absl::StatusOr<std::vector<PolicyRow>> Policies() const override;
   absl::StatusOr<std::vector<ReceiptRow>> Receipts(const RecordId& id) const override;

@@ -180,6 +180,23 @@ CREATE TABLE taken_back (
 ) STRICT;
 CREATE UNIQUE INDEX taken_back_id ON taken_back (community, id);
 )sql"},
+    {3, R"sql(
+-- The distinct markings of all records held, for policies that are asked about tuples and not about
+-- records.  A number is never used twice; a tuple that no record has is deleted.
+CREATE TABLE tuple (
+  number    INTEGER PRIMARY KEY AUTOINCREMENT,
+  community INTEGER NOT NULL,
+  records   INTEGER NOT NULL,  -- that have it now
+  content   BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX tuple_content ON tuple (community, content);
+
+-- Of entries of type 1: the record's tuple (0: not known), and whether the record is live and no
+-- earlier revision of it was ever the newest.  They stand here and not in `record` so that a reader
+-- of the feed need not touch records it will not send.
+ALTER TABLE entry ADD COLUMN tuple INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entry ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;
+)sql"},
 };
 
 }  // namespace renkei::store

@@ -4,6 +4,7 @@
 
 #include "node/record/header.h"
 #include "node/store/sqlite/statement.h"
+#include "node/store/sqlite/tuples.h"
 
 namespace renkei::store {
 namespace {
@@ -68,13 +69,17 @@ absl::Status SqliteWriter::ReplaceRecord(std::int64_t number, const RecordRow& r
   return update.Run();
 }
 
-absl::StatusOr<Offset> SqliteWriter::AppendEntry(std::int64_t number, EntryType type) {
+absl::StatusOr<Offset> SqliteWriter::AppendEntry(std::int64_t number, EntryType type,
+                                                 const Marks& marks) {
   Statement drop(connection(), "DELETE FROM entry WHERE record = ?1 AND type = ?2");
   drop.Bind(1, number).Bind(2, static_cast<std::int64_t>(type));
   RETURN_IF_ERROR(drop.Run());
 
-  Statement append(connection(), "INSERT INTO entry (community, type, record) VALUES (?1, ?2, ?3)");
+  Statement append(connection(),
+                   "INSERT INTO entry (community, type, record, tuple, fresh)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5)");
   append.Bind(1, community()).Bind(2, static_cast<std::int64_t>(type)).Bind(3, number);
+  append.Bind(4, marks.tuple).Bind(5, std::int64_t{marks.fresh});
   RETURN_IF_ERROR(append.Run());
   effects_.newest = connection().LastInsertedRow();
   return effects_.newest;
@@ -104,10 +109,14 @@ absl::Status SqliteWriter::OpenRevision(const RecordRow& row, bool is_new_leaf, 
 absl::StatusOr<Offset> SqliteWriter::PutRecord(const RecordRow& row) {
   ASSIGN_OR_RETURN(const std::optional<Present> present, FindPresent(row.id));
   std::int64_t number = 0;
+  Marks marks;
   if (present) {
     number = present->number;
+    RETURN_IF_ERROR(UncountTuple(connection(), number));
     RETURN_IF_ERROR(ReplaceRecord(number, row));
   } else {
+    ASSIGN_OR_RETURN(const bool known, HasRevisions(row.id));
+    marks.fresh = !known && row.state == RecordState::kLive;
     RETURN_IF_ERROR(InsertRecord(row));
     number = connection().LastInsertedRow();
     // Retracted before: its revisions are the record's again, and expire with it.
@@ -116,9 +125,18 @@ absl::StatusOr<Offset> SqliteWriter::PutRecord(const RecordRow& row) {
                 " WHERE community = ?1 AND id = ?2 AND expires IS NOT NULL",
                 row.id));
   }
-  ASSIGN_OR_RETURN(const Offset offset, AppendEntry(number, EntryType::kRecord));
+  ASSIGN_OR_RETURN(marks.tuple, CountTuple(connection(), community(), row.header, row.circles));
+  ASSIGN_OR_RETURN(const Offset offset, AppendEntry(number, EntryType::kRecord, marks));
   RETURN_IF_ERROR(OpenRevision(row, !present || present->leaf != row.leaf, offset));
   return offset;
+}
+
+absl::StatusOr<bool> SqliteWriter::HasRevisions(const RecordId& id) {
+  Statement select(connection(), "SELECT 1 FROM revision WHERE community = ?1 AND id = ?2 LIMIT 1");
+  select.Bind(1, community()).BindBlob(2, id.view());
+  const bool found = select.Step();
+  RETURN_IF_ERROR(select.status());
+  return found;
 }
 
 absl::Status SqliteWriter::UpdateStored(const RecordId& id, BytesView stored,
@@ -155,7 +173,14 @@ absl::Status SqliteWriter::PutRevision(const RevisionRow& row) {
 absl::StatusOr<Offset> SqliteWriter::Touch(const RecordId& id, EntryType type) {
   ASSIGN_OR_RETURN(const std::optional<Present> present, FindPresent(id));
   if (!present) return NoRecord(id);
-  return AppendEntry(present->number, type);
+  Marks marks;  // not fresh: the same revision had an entry before
+  if (type == EntryType::kRecord) {
+    Statement same(connection(), "SELECT tuple FROM entry WHERE record = ?1 AND type = 1");
+    same.Bind(1, present->number);
+    if (same.Step()) marks.tuple = same.Int64(0);
+    RETURN_IF_ERROR(same.status());
+  }
+  return AppendEntry(present->number, type, marks);
 }
 
 absl::Status SqliteWriter::MarkEmbargoEnded(const RecordId& id) {
@@ -168,7 +193,7 @@ absl::StatusOr<Offset> SqliteWriter::PutTakenBack(const RecordId& id) {
   ASSIGN_OR_RETURN(const std::optional<Present> present, FindPresent(id));
   if (!present) return NoRecord(id);
   // An entry is made only for its offset: rows of `entry` go with their record.
-  ASSIGN_OR_RETURN(const Offset offset, AppendEntry(present->number, EntryType::kTakenBack));
+  ASSIGN_OR_RETURN(const Offset offset, AppendEntry(present->number, EntryType::kTakenBack, Marks{}));
   Statement entry(connection(), "DELETE FROM entry WHERE offset = ?1");
   RETURN_IF_ERROR(entry.Bind(1, offset).Run());
   RETURN_IF_ERROR(RunById("DELETE FROM taken_back WHERE community = ?1 AND id = ?2", id));
@@ -194,6 +219,7 @@ absl::Status SqliteWriter::DropRecord(const RecordId& id) {
                   " WHERE community = ?1 AND id = ?2");
   close.Bind(1, community()).BindBlob(2, id.view()).Bind(3, newest).Bind(4, present->number);
   RETURN_IF_ERROR(close.Run());
+  RETURN_IF_ERROR(UncountTuple(connection(), present->number));
   Statement entries(connection(), "DELETE FROM entry WHERE record = ?1");
   RETURN_IF_ERROR(entries.Bind(1, present->number).Run());
   Statement record(connection(), "DELETE FROM record WHERE number = ?1");

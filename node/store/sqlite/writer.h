@@ -49,8 +49,14 @@ class SqliteWriter : public Reads<Writer> {
   absl::StatusOr<std::optional<Present>> FindPresent(const RecordId& id);
   absl::Status InsertRecord(const RecordRow& row);
   absl::Status ReplaceRecord(std::int64_t number, const RecordRow& row);
+  // What a reader of the feed must know of a record before it reads it.
+  struct Marks {
+    TupleNumber tuple = 0;
+    bool fresh = false;
+  };
   // Appends an entry in place of the record's entry of that type.
-  absl::StatusOr<Offset> AppendEntry(std::int64_t number, EntryType type);
+  absl::StatusOr<Offset> AppendEntry(std::int64_t number, EntryType type, const Marks& marks);
+  absl::StatusOr<bool> HasRevisions(const RecordId& id);
   // Notes that `row` is the newest revision since `offset`, and that no other is.
   absl::Status OpenRevision(const RecordRow& row, bool is_new_leaf, Offset offset);
   // For what is found by the id of its record: `sql` has it as ?2.

@@ -129,7 +129,7 @@ TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(
       Message(opened.status()),
-      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 2)", path_));
+      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 3)", path_));
   EXPECT_EQ(FileBytes(path_), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
 }

@@ -1,0 +1,116 @@
+// Stores of an older schema, and stores that a command looks into.
+#include <filesystem>
+
+#include <sqlite3.h>
+
+#include "tests/support/record_for_tests.h"
+#include "tests/unit/store/store_suite.h"
+
+namespace renkei::store {
+namespace {
+
+// Runs SQL behind the store's back.
+void SqlBehind(const std::string& path, const std::string& sql) {
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(handle);
+  sqlite3_close(handle);
+}
+
+class SqliteViewTest : public testing::Test {
+ protected:
+  std::unique_ptr<Store> Open() {
+    auto store = OpenSqlite({.path = path_, .community = "community.example", .clock = &clock_});
+    RENKEI_CHECK(store.ok());
+    return *std::move(store);
+  }
+  static absl::Status Put(Store& store, const RecordRow& row) {
+    return store.Commit([&](Writer& writer) { return writer.PutRecord(row).status(); });
+  }
+  // A store of one record, closed.
+  void MakeClosed() { ASSERT_TRUE(Put(*Open(), RowOf(1)).ok()); }
+
+  testing_support::TempFolder folder_;
+  ManualClock clock_;
+  const std::string path_ = folder_.path() + "/node.db";
+};
+
+// Schema 2 had no tuples: a store of that version gets them when it is opened.
+TEST_F(SqliteViewTest, AStoreFromBeforeTuplesGetsThem) {
+  const auto key = crypto::SigningKey::Generate();
+  std::vector<TupleRow> tuples;
+  std::vector<EntryRow> entries;
+  const auto look = [&](const Store& store) {
+    EXPECT_OK(store.Read([&](const Reader& reader) -> absl::Status {
+      ASSIGN_OR_RETURN(tuples, reader.Tuples(clock_.Now()));
+      ASSIGN_OR_RETURN(entries, reader.Entries(0, 100, 100));
+      return absl::OkStatus();
+    }));
+  };
+  {
+    auto store = Open();
+    RecordRow row = RowOf(1);
+    row.header = testing_support::SampleRecord(key).header_bytes();
+    EXPECT_OK(Put(*store, row));
+    row = RowOf(2);
+    row.header = testing_support::SampleRecord(key).header_bytes();
+    EXPECT_OK(Put(*store, row));
+    EXPECT_OK(store->Commit(
+        [](Writer& writer) { return writer.Touch(IdOf(2), EntryType::kRecord).status(); }));
+    EXPECT_OK(Put(*store, RowOf(3)));  // a header that does not parse
+    look(*store);
+  }
+  const auto tuples_before = tuples;
+  const auto entries_before = entries;
+  ASSERT_EQ(tuples_before.size(), 1U);
+  SqlBehind(path_,
+            "ALTER TABLE entry DROP COLUMN tuple; ALTER TABLE entry DROP COLUMN fresh;"
+            "DROP TABLE tuple; PRAGMA user_version = 2");
+  look(*Open());
+  ASSERT_EQ(tuples.size(), 1U);
+  EXPECT_EQ(tuples[0].content, tuples_before[0].content);
+  EXPECT_EQ(tuples[0].records, 2);
+  ASSERT_EQ(entries.size(), 3U);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    EXPECT_EQ(entries[i].tuple != 0, entries_before[i].tuple != 0);
+    EXPECT_EQ(entries[i].fresh, entries_before[i].fresh) << i;
+  }
+}
+
+TEST_F(SqliteViewTest, AViewReadsBesideTheNodeAndWithoutIt) {
+  auto store = Open();
+  EXPECT_OK(Put(*store, RowOf(1)));
+  const auto count = [&] {
+    std::int64_t records = -1;
+    const auto view = ViewSqlite(path_);
+    EXPECT_TRUE(view.ok()) << Message(view.status());
+    if (!view.ok()) return records;
+    EXPECT_EQ((*view)->community(), "community.example");
+    EXPECT_OK((*view)->Read([&](const Reader& reader) -> absl::Status {
+      ASSIGN_OR_RETURN(const Counts counts, reader.Count());
+      records = counts.records;
+      return absl::OkStatus();
+    }));
+    return records;
+  };
+  EXPECT_EQ(count(), 1);
+  EXPECT_OK(Put(*store, RowOf(2)));
+  EXPECT_EQ(count(), 2);
+  store.reset();
+  EXPECT_EQ(count(), 2);
+}
+
+TEST_F(SqliteViewTest, AViewOfAnOldOrMissingStoreSaysWhatToDo) {
+  EXPECT_EQ(ViewSqlite(path_).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  MakeClosed();
+  SqlBehind(path_, "PRAGMA user_version = 2");
+  EXPECT_EQ(Message(ViewSqlite(path_).status()),
+            fmt::format("view store `{}`: it is of schema 2, this version reads {}: start its node "
+                        "once",
+                        path_, 3));
+}
+
+}  // namespace
+}  // namespace renkei::store
