@@ -59,11 +59,12 @@ struct Egress::Pass {
   Timestamp now{};
   FeedBatch batch{};
   std::size_t bytes = 0;
-  int scanned = 0;
+  int scanned = 0;  // records looked at
+  int sieved = 0;   // entries told apart by their tuples
 
   bool Full() const {
     return batch.items.size() >= kBatchItemsMax || bytes >= kBatchBytesTarget ||
-           scanned >= kScanMax;
+           scanned >= kScanMax || sieved >= kSieveMax;
   }
 };
 
@@ -118,19 +119,15 @@ absl::Status Egress::ScanSegment(Pass& pass, std::size_t index) const {
   const store::Offset lower = index == 0 ? 0 : pass.cursor.segments[index - 1].upto;
   const Generation* before = pass.history.Find(segment.generation);
   if (before == nullptr) return OutOfRange("cursor: of an access this node does not know");
-  ASSIGN_OR_RETURN(const std::vector<store::EntryRow> entries,
-                   pass.reader.Entries(lower, segment.upto, kScanMax));
-  store::Offset reached = segment.upto;
-  for (const store::EntryRow& entry : entries) {
+  ASSIGN_OR_RETURN(const store::EntryPage page, NextPage(pass, lower, segment.upto, before));
+  store::Offset reached = page.reached;
+  for (const store::EntryRow& entry : page.entries) {
     if (pass.Full()) {
       reached = entry.offset - 1;
       break;
     }
     ++pass.scanned;
     RETURN_IF_ERROR(Consider(pass, entry, before));
-  }
-  if (reached == segment.upto && entries.size() == static_cast<std::size_t>(kScanMax)) {
-    reached = entries.back().offset;
   }
   if (reached >= segment.upto) {
     pass.cursor.segments[index].generation = pass.current->number;
@@ -146,29 +143,37 @@ absl::Status Egress::ScanSegment(Pass& pass, std::size_t index) const {
 
 absl::Status Egress::ScanNew(Pass& pass) const {
   ASSIGN_OR_RETURN(const store::Offset newest, pass.reader.Newest());
-  store::Offset position = pass.cursor.position();
-  const int limit = kScanMax - pass.scanned;
-  if (limit <= 0) {
+  const store::Offset position = pass.cursor.position();
+  if (pass.Full()) {
     pass.batch.more = position < newest;
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const std::vector<store::EntryRow> entries,
-                   pass.reader.Entries(position, newest, limit));
-  const bool all = entries.size() < static_cast<std::size_t>(limit);
-  for (const store::EntryRow& entry : entries) {
-    if (pass.Full() && pass.scanned < kScanMax) {
-      pass.batch.more = true;
-      pass.cursor.segments.push_back({position, pass.current->number});
-      return absl::OkStatus();
+  ASSIGN_OR_RETURN(const store::EntryPage page, NextPage(pass, position, newest, nullptr));
+  store::Offset reached = page.reached;
+  for (const store::EntryRow& entry : page.entries) {
+    if (pass.Full()) {
+      reached = entry.offset - 1;
+      break;
     }
     ++pass.scanned;
     RETURN_IF_ERROR(Consider(pass, entry, nullptr));
-    position = entry.offset;
   }
-  if (all) position = std::max(position, newest);
-  pass.batch.more = !all;
-  pass.cursor.segments.push_back({position, pass.current->number});
+  reached = std::max(position, reached);
+  pass.batch.more = reached < newest;
+  pass.cursor.segments.push_back({reached, pass.current->number});
   return absl::OkStatus();
+}
+
+absl::StatusOr<store::EntryPage> Egress::NextPage(Pass& pass, store::Offset after,
+                                                  store::Offset upto,
+                                                  const Generation* before) const {
+  Sieve sieve(pass.reader, tuples_, community_, *pass.current, before);
+  ASSIGN_OR_RETURN(
+      store::EntryPage page,
+      pass.reader.WantedEntries(after, upto, kScanMax - pass.scanned, kSieveMax - pass.sieved,
+                                [&](const store::EntryKey& entry) { return sieve.Wants(entry); }));
+  pass.sieved += page.scanned;
+  return page;
 }
 
 absl::StatusOr<policy::Mask> Egress::MaskOf(const Pass& pass, const Subject& subject,

@@ -13,6 +13,7 @@
 #include "node/feed/access.h"
 #include "node/feed/cursor.h"
 #include "node/feed/items.h"
+#include "node/feed/sieve.h"
 
 namespace renkei::feed {
 
@@ -64,6 +65,9 @@ class Egress {
   absl::Status Scan(Pass& pass) const;
   absl::Status ScanSegment(Pass& pass, std::size_t index) const;
   absl::Status ScanNew(Pass& pass) const;
+  // The next entries of a stretch that something may come of; within what the batch still holds.
+  absl::StatusOr<store::EntryPage> NextPage(Pass& pass, store::Offset after, store::Offset upto,
+                                            const Generation* before) const;
   absl::Status Consider(Pass& pass, const store::EntryRow& entry, const Generation* before) const;
   absl::Status Offer(Pass& pass, const store::EntryRow& entry, const Subject& subject,
                      policy::Mask mask) const;
@@ -79,6 +83,7 @@ class Egress {
   const Clock& clock_;
   const CursorCodec codec_;
   mutable ViewCache views_;
+  mutable TupleCache tuples_;
 };
 
 }  // namespace renkei::feed

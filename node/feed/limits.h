@@ -8,7 +8,9 @@ namespace renkei::feed {
 
 inline constexpr std::size_t kBatchItemsMax = 256;
 inline constexpr std::size_t kBatchBytesTarget = 1024 * 1024;  // a batch is closed once over this
-inline constexpr int kScanMax = 4096;                          // entries looked at per batch
+inline constexpr int kScanMax = 4096;                          // records looked at per batch
+inline constexpr int kSieveMax = 65'536;            // entries told apart by their tuples, per batch
+inline constexpr std::size_t kTuplesKept = 65'536;  // parsed marking tuples in memory
 inline constexpr std::size_t kCursorBytesMax = 512;
 inline constexpr std::size_t kCursorSegmentsMax = 24;
 inline constexpr std::size_t kAttestationsMax = 16;  // beside one record

@@ -8,19 +8,30 @@
 namespace renkei::feed {
 namespace {
 
+// Of a policy that was in force once: kPolicyCacheMax of them may be kept.
+constexpr policy::TableLimits kPastTable{.shapes_max = std::size_t{1} << 11,
+                                         .classes_max = std::size_t{1} << 8,
+                                         .cell_bytes_max = std::size_t{1} << 20};
+
 absl::StatusOr<std::shared_ptr<const ActivePolicy>> Compile(
-    std::shared_ptr<const policy::Policy> parsed, const crypto::Digest& digest) {
-  // Levels mean what the charters say, whichever of them a policy happens to name.
+    std::shared_ptr<const policy::Policy> parsed, const crypto::Digest& digest,
+    const policy::TableLimits& limits = {}) {
+  ASSIGN_OR_RETURN(policy::Evaluator evaluator, MakeEvaluator(std::move(parsed)));
+  auto table = std::make_unique<policy::Table>(evaluator, limits);
+  return std::make_shared<const ActivePolicy>(
+      ActivePolicy{.digest = digest, .evaluator = std::move(evaluator), .table = std::move(table)});
+}
+
+}  // namespace
+
+absl::StatusOr<policy::Evaluator> MakeEvaluator(std::shared_ptr<const policy::Policy> policy) {
   std::map<std::string, policy::Rung> rungs;
   const renkei::v1::Charter charter = membership::DefaultCharter("members");
   for (const auto& rung : charter.rungs()) {
     rungs[rung.name()] = static_cast<policy::Rung>(rung.number());
   }
-  ASSIGN_OR_RETURN(policy::Evaluator evaluator, policy::Evaluator::Make(std::move(parsed), rungs));
-  return std::make_shared<const ActivePolicy>(ActivePolicy{digest, std::move(evaluator)});
+  return policy::Evaluator::Make(std::move(policy), rungs);
 }
-
-}  // namespace
 
 Problems PolicyHolder::Apply(std::string_view text, const std::string& file, Timestamp now) {
   policy::ParseResult parsed = policy::Parse(text, file);
@@ -76,7 +87,7 @@ absl::StatusOr<std::shared_ptr<const ActivePolicy>> PolicyHolder::Find(const sto
   if (!row || !key) return DataLoss("a policy that was in force is missing from the store");
   policy::ParseResult parsed = policy::Parse(row->text, "stored policy");
   if (parsed.policy == nullptr) return DataLoss("a stored policy does not parse");
-  ASSIGN_OR_RETURN(auto compiled, Compile(parsed.policy, *key));
+  ASSIGN_OR_RETURN(auto compiled, Compile(parsed.policy, *key, kPastTable));
   MutexLock lock(mutex_);
   cache_.push_back(compiled);
   if (cache_.size() > kPolicyCacheMax) cache_.pop_front();

@@ -11,12 +11,20 @@
 #include "node/crypto/digest.h"
 #include "node/store/store.h"
 #include "policy/policy.h"
+#include "policy/table.h"
 
 namespace renkei::feed {
+
+// The evaluator of a policy in this community: levels mean what the charters say, whichever of them
+// it happens to name.
+absl::StatusOr<policy::Evaluator> MakeEvaluator(std::shared_ptr<const policy::Policy> policy);
 
 struct ActivePolicy {
   crypto::Digest digest{};  // SHA-256 of the text
   policy::Evaluator evaluator;
+  // Its answers so far, for whoever asks by class and shape.  Made with the policy, so a new one
+  // begins beside it, empty.
+  std::unique_ptr<policy::Table> table{};
 };
 
 // Thread-safe.
