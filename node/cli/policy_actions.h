@@ -31,6 +31,7 @@ struct FileArgument {
 std::optional<FileArgument> ReadFileArgument(Context& context, const Command& command, int& status);
 
 extern const Command kPolicyCheckCommand;
+extern const Command kPolicyDiffCommand;
 extern const Command kPolicyExplainCommand;
 extern const Command kPolicyTestCommand;
 

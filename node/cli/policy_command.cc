@@ -14,6 +14,7 @@ constexpr std::string_view kPolicyUsage = R"(Usage: renkei policy ACTION ... [--
 
 check    says every mistake of a policy file, with its place
 test     runs the tests in a policy file
+diff     says who would gain and lose what under another policy
 explain  says what a peer sees of a record, and by which rule
 
 `renkei policy ACTION --help` shows the usage of one.  A changed policy is in
@@ -28,7 +29,7 @@ Example:
 constexpr std::string_view kActionPrefix = "policy ";
 
 constexpr auto kActions = std::to_array<const Command*>(
-    {&kPolicyCheckCommand, &kPolicyTestCommand, &kPolicyExplainCommand});
+    {&kPolicyCheckCommand, &kPolicyTestCommand, &kPolicyDiffCommand, &kPolicyExplainCommand});
 
 std::string_view ActionWord(const Command& action) {
   return action.name.substr(kActionPrefix.size());
