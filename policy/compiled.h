@@ -182,7 +182,8 @@ Evaluation Evaluate(const CompiledPolicy& policy, const Peer& peer, const Markin
                     Purpose purpose, Trace& trace) {
   Evaluation result{.circles = CommonCircles(policy, peer, marking)};
   if (result.circles.empty()) return result;
-  const Facts facts = FactsOf(policy.words, peer, marking, purpose);
+  const Facts facts =
+      FactsOf(policy.words, peer, marking, purpose == Purpose::kSuppose ? Purpose::kTest : purpose);
   AskRules(policy, policy.rules, facts, result.circles, trace,
            [&](const Need& need, CircleFacts& circle, std::ptrdiff_t rule) {
              (need.denies ? circle.denied : circle.allowed) |= need.bits;

@@ -21,54 +21,53 @@ constexpr std::string_view kBody = R"(" version 1
 
 # Lowest first.  `members` is the circle that every team of the community is in; name a further
 # circle here only where a rule or a test speaks of it.
-levels   listed < accredited < certified
-circles  members
+levels listed < accredited < certified
+circles members
 
 # Sections that go together, so that each level below can be read in one line.
 set technical = summary techniques indicators detection-rules caveats references
-set analysis  = technical impact timeline response
+set analysis = technical impact timeline response
 
 # Whose word on a peer counts for grants.  A deny reads every claim.
 trust level by hub; sector by hub, sponsors; country by hub
 
 # ---- Who may publish ----
 
-accept a-members    from level >= listed in circle
-       on kind in {incident, indicators, sighting, request}
+accept a-members from level >= listed in circle
+      on kind in {incident, indicators, sighting, request}
 accept a-advisories from level >= accredited in circle
-       on kind in {advisory, vulnerability}
+      on kind in {advisory, vulnerability}
 
 # ---- Who sees what ----
 
 # Authors keep sight of what they published, and recipients named by the author see all of it.
-grant g-own   to own        allow exist, see all, query, sight, comment
-grant g-named to recipient  allow exist, see all, sight, comment
+grant g-own to own allow exist, see all, query, sight, comment
+grant g-named to recipient allow exist, see all, sight, comment
 
 # The hub carries records between members.  Only what is sealed stays closed to it.
-grant g-hub   to peer in {hub} in circle
+grant g-hub to peer in {hub} in circle
       allow exist, see all, query, sight, comment
 
 # Listed: what one needs to look for the same attack.
-grant g-listed     to level >= listed in circle      on tlp <= green
+grant g-listed to level >= listed in circle on tlp <= green
       allow exist, see technical, query, sight
 
 # Accredited: how it went on, and the technical part may be passed on within the circle.
-grant g-accredited to level >= accredited in circle  on tlp <= amber
+grant g-accredited to level >= accredited in circle on tlp <= amber
       allow exist, see analysis, query, sight, comment, relay technical
 
 # Certified: also whom it struck, and whom to call.
-grant g-certified  to level >= certified in circle   on tlp <= amber+strict
+grant g-certified to level >= certified in circle on tlp <= amber+strict
       allow exist, see analysis victim contact log-excerpts attachments, query, sight, comment
-grant g-pass-on    to level >= certified in circle   on tlp <= amber
-      allow relay analysis
+grant g-pass-on to level >= certified in circle on tlp <= amber allow relay analysis
 
 # ---- What stays back even so ----
 
 # Until its embargo ends, a record is for certified teams (and the hub that carries it).
 deny d-embargo to level < certified on embargo
-     forbid see impact victim contact log-excerpts attachments, relay all
+      forbid see impact victim contact log-excerpts attachments, relay all
 # Case material of law enforcement.
-deny d-police  to level < certified on tag in {law-enforcement}  forbid all
+deny d-police to level < certified on tag in {law-enforcement} forbid all
 
 # ---- Tests: `renkei policy test`; a policy whose tests fail is not loaded ----
 
@@ -111,10 +110,10 @@ test "an embargo hides the impact from accredited members"
 
 # ---- What must hold whatever else is written here ----
 
-never  "victim below certified"
-       see victim contact when level < certified and not recipient and not own and not peer in {hub}
-never  "red is relayed"           relay all when tlp >= red
-always "caveats with techniques"  see caveats when see techniques
+never "victim below certified" see victim contact
+      when level < certified and not recipient and not own and not peer in {hub}
+never "red is relayed" relay all when tlp >= red
+always "caveats with techniques" see caveats when see techniques
 )";
 
 }  // namespace

@@ -70,9 +70,11 @@ Explanation Evaluator::Explain(const Peer& peer, const Marking& marking) const {
   return Describe(*compiled_, peer, marking, evaluation, trace, mask);
 }
 
-Explanation Evaluator::ExplainForTest(const Peer& peer, const Marking& marking) const {
+Explanation Evaluator::ExplainSupposed(const Peer& peer, const Marking& marking,
+                                       HeaderLimits limits) const {
   Tracer trace;
-  const Evaluation evaluation = Evaluate(*compiled_, peer, marking, Purpose::kTest, trace);
+  const Purpose purpose = limits == HeaderLimits::kApplied ? Purpose::kSuppose : Purpose::kTest;
+  const Evaluation evaluation = Evaluate(*compiled_, peer, marking, purpose, trace);
   const Mask mask = Close(Mask(evaluation.bits), marking);
   return Describe(*compiled_, peer, marking, evaluation, trace, mask);
 }

@@ -21,8 +21,8 @@
 namespace renkei::policy {
 
 // A test in the file asks for the policy's own answer: no header, and what it does not say is
-// false.
-enum class Purpose : std::uint8_t { kAnswer, kTest };
+// false.  A supposed peer or record has the header's limits, and what is not said is false.
+enum class Purpose : std::uint8_t { kAnswer, kTest, kSuppose };
 
 enum class ReadAs : std::uint8_t { kGrant, kDeny };
 

@@ -37,7 +37,8 @@ inline constexpr std::size_t kLevelNameBytesMax = 32;
 inline constexpr std::size_t kCircleNameBytesMax = 32;
 inline constexpr std::size_t kLabelBytesMax = 64;  // tags, sectors, teams
 inline constexpr std::size_t kStringBytesMax = 200;
-inline constexpr std::size_t kNamesMax = 1'000;  // in one pair of braces
+inline constexpr std::size_t kNamesMax = 1'000;                      // in one pair of braces
+inline constexpr std::size_t kFactsBytesMax = std::size_t{1} << 16;  // given outside a file
 
 // Gives the text of the policy that a `narrower than` line names.
 using Loader = std::function<absl::StatusOr<std::string>(std::string_view name)>;
@@ -202,6 +203,9 @@ struct TestResult {
   bool operator==(const TestResult&) const = default;
 };
 
+// Whether what the author's header withholds is taken away.
+enum class HeaderLimits : std::uint8_t { kApplied, kIgnored };
+
 struct CompiledPolicy;  // policy/compiled.h
 
 // Answers for one policy and one charter's rungs.  Immutable, thread-safe; copies share.
@@ -221,6 +225,18 @@ class Evaluator {
   // As Decide, by the same code, and why.
   Explanation Explain(const Peer& peer, const Marking& marking) const;
 
+  // As Explain, for a peer or a record that is only supposed: what is not given is false, as in a
+  // test, where in Explain it is unknown and satisfies every deny.
+  Explanation ExplainSupposed(const Peer& peer, const Marking& marking, HeaderLimits limits) const;
+
+  // The peer or record of which these facts are given, in the words of a `test` statement; nothing
+  // if any problem was added, with `peer` or `record` for a file.  `circles`: names that are known
+  // beside the policy's own.  A record must have a `tlp`.
+  std::optional<Peer> PeerFrom(std::string_view facts, const std::vector<std::string>& circles,
+                               Problems& problems) const;
+  std::optional<Marking> RecordFrom(std::string_view facts, const std::vector<std::string>& circles,
+                                    Problems& problems) const;
+
   // Judges `author`; for an unnamed one, a Peer with nothing but its attested rungs.  Withdrawals
   // are not judged: don't ask.
   AcceptAnswer Accept(const Peer& author, const Marking& marking) const;
@@ -237,7 +253,6 @@ class Evaluator {
  private:
   friend const CompiledPolicy& CompiledOf(const Evaluator& evaluator);  // policy/compiled.h
   explicit Evaluator(std::shared_ptr<const CompiledPolicy> compiled);
-  Explanation ExplainForTest(const Peer& peer, const Marking& marking) const;
 
   // Shared: built once, held by every copy of this value.
   std::shared_ptr<const CompiledPolicy> compiled_;

@@ -1,3 +1,5 @@
+#include "policy/print.h"
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -89,18 +91,26 @@ std::string NarrowerText(const Name& name) {
 
 }  // namespace
 
+std::string StatementText(const Set& set) {
+  return fmt::format("set {} = {}\n", set.name.text, Join(set.sections, " "));
+}
+std::string StatementText(const Trust& trust) {
+  return fmt::format("trust {}\n", TrustText(trust));
+}
+std::string StatementText(const Rule& rule) { return RuleText(rule); }
+std::string StatementText(const Test& test) { return TestText(test); }
+std::string StatementText(const Assertion& assertion) { return AssertionText(assertion) + "\n"; }
+
 std::string Print(const Policy& policy) {
   const PolicyFile& file = policy.file();
   std::string text = fmt::format("policy \"{}\" version {}\n", file.name, file.version);
   if (!file.levels.empty()) text += fmt::format("levels {}\n", Join(file.levels, " < "));
   if (!file.circles.empty()) text += fmt::format("circles {}\n", Join(file.circles, ", "));
-  for (const Set& set : file.sets) {
-    text += fmt::format("set {} = {}\n", set.name.text, Join(set.sections, " "));
-  }
-  for (const Trust& trust : file.trust) text += fmt::format("trust {}\n", TrustText(trust));
-  for (const Rule& rule : file.rules) text += RuleText(rule);
-  for (const Test& test : file.tests) text += TestText(test);
-  for (const Assertion& assertion : file.assertions) text += AssertionText(assertion) + "\n";
+  for (const Set& set : file.sets) text += StatementText(set);
+  for (const Trust& trust : file.trust) text += StatementText(trust);
+  for (const Rule& rule : file.rules) text += StatementText(rule);
+  for (const Test& test : file.tests) text += StatementText(test);
+  for (const Assertion& assertion : file.assertions) text += StatementText(assertion);
   for (const Name& name : file.narrower) text += NarrowerText(name) + "\n";
   return text;
 }

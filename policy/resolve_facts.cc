@@ -77,33 +77,55 @@ void Resolver::CheckRecordFact(const Fact& fact) {
   }
 }
 
-void Resolver::ResolveTest(Test& test) {
+void Resolver::CheckFacts(Side side, const std::vector<Fact>& facts) {
   std::vector<Name> circles;
-  for (const Fact& fact : test.peer_facts) {
+  for (const Fact& fact : facts) {
     if (fact.key.text == "circles") circles = fact.values;
   }
-  for (const auto* facts : {&test.peer_facts, &test.record_facts}) {
-    for (auto fact = facts->begin(); fact != facts->end(); ++fact) {
-      const bool twice =
-          std::any_of(facts->begin(), fact, [&](const Fact& f) { return f.key == fact->key; });
-      if (twice) {
-        Report(fact->key.place, fmt::format("fact `{}` given twice", fact->key.text));
-      } else if (facts == &test.peer_facts) {
-        CheckPeerFact(*fact, circles);
-      } else {
-        CheckRecordFact(*fact);
-      }
+  for (auto fact = facts.begin(); fact != facts.end(); ++fact) {
+    const bool twice =
+        std::any_of(facts.begin(), fact, [&](const Fact& f) { return f.key == fact->key; });
+    if (twice) {
+      Report(fact->key.place, fmt::format("fact `{}` given twice", fact->key.text));
+    } else if (side == Side::kPeer) {
+      CheckPeerFact(*fact, circles);
+    } else {
+      CheckRecordFact(*fact);
     }
   }
-  const auto& record = test.record_facts;
-  if (std::none_of(record.begin(), record.end(),
-                   [](const Fact& fact) { return fact.key.text == "tlp"; })) {
-    Report(test.title.place, fmt::format("test \"{}\" gives the record no `tlp`", test.title.text),
-           "write `tlp=amber` or another after `record`");
-  }
+}
+
+void Resolver::CheckHasTlp(const std::vector<Fact>& facts, Place place, const std::string& whose,
+                           std::string_view where) {
+  const bool has = std::any_of(facts.begin(), facts.end(),
+                               [](const Fact& fact) { return fact.key.text == "tlp"; });
+  if (has) return;
+  Report(place, fmt::format("{} no `tlp`", whose),
+         fmt::format("write `tlp=amber` or another {}", where));
+}
+
+void Resolver::ResolveTest(Test& test) {
+  CheckFacts(Side::kPeer, test.peer_facts);
+  CheckFacts(Side::kRecord, test.record_facts);
+  CheckHasTlp(test.record_facts, test.title.place,
+              fmt::format("test \"{}\" gives the record", test.title.text), "after `record`");
   for (Expectation& expectation : test.expectations) {
     expectation.bits = BitsOf(expectation.actions);
   }
+}
+
+void Resolver::RunFacts(Side side, const std::vector<Fact>& facts) {
+  CheckFacts(side, facts);
+  if (side == Side::kPeer) return;
+  const Place place = facts.empty() ? Place{} : facts.front().key.place;
+  CheckHasTlp(facts, place, "the record has", "beside what is said of it");
+}
+
+void CheckFacts(PolicyFile policy, Side side, const std::vector<Fact>& facts, std::string_view file,
+                Problems& problems) {
+  Draft draft{.file = std::move(policy)};
+  Problems warnings;
+  Resolver(draft, file, problems, warnings).RunFacts(side, facts);
 }
 
 }  // namespace renkei::policy

@@ -46,6 +46,7 @@ class Resolver {
     for (Assertion& assertion : policy_.assertions) ResolveAssertion(assertion);
     Lint();
   }
+  void RunFacts(Side side, const std::vector<Fact>& facts);
 
  private:
   void Report(Place place, std::string message, std::string hint = {}) {
@@ -88,6 +89,9 @@ class Resolver {
   void ResolveCircle(const Name& name, bool glob);
   void ResolveAssertion(Assertion& assertion);
   void ResolveTest(Test& test);
+  void CheckFacts(Side side, const std::vector<Fact>& facts);
+  void CheckHasTlp(const std::vector<Fact>& facts, Place place, const std::string& whose,
+                   std::string_view where);
   void CheckPeerFact(const Fact& fact, const std::vector<Name>& circles);
   void CheckRecordFact(const Fact& fact);
   bool CheckValues(const Fact& fact, bool flag, bool list);

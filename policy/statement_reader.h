@@ -28,6 +28,12 @@ class StatementReader {
       : tokens_(tokens), file_name_(file), draft_(draft), problems_(problems) {}
 
   void Read(bool first);
+  // Facts up to the end.
+  std::vector<Fact> ReadFactsOnly() {
+    std::vector<Fact> facts;
+    ReadFacts("", facts);
+    return facts;
+  }
 
  private:
   // -- tokens --

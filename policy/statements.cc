@@ -194,8 +194,10 @@ bool StatementReader::ReadDeny() {
 
 bool StatementReader::ReadFacts(std::string_view stop, std::vector<Fact>& out) {
   while (!AtWord(stop)) {
+    if (stop.empty() && AtEnd()) return true;
     if (Peek().type != TokenType::kWord) {
-      return Unexpected(fmt::format("a fact, as `tlp=green`, or `{}`", stop), {stop});
+      const std::string otherwise = stop.empty() ? "" : fmt::format(", or `{}`", stop);
+      return Unexpected("a fact, as `tlp=green`" + otherwise, {stop});
     }
     const bool bare = PeekSecond().text != "=";
     if (bare && !NearestWord(Peek().text, std::initializer_list<std::string_view>{stop}).empty()) {
@@ -339,6 +341,11 @@ Draft ReadStatements(const std::vector<Statement>& statements, std::string_view 
     StatementReader(statement, file, draft, problems).Read(&statement == &statements.front());
   }
   return draft;
+}
+
+std::vector<Fact> ReadFactList(const Statement& tokens, std::string_view file, Problems& problems) {
+  Draft draft;
+  return StatementReader(tokens, file, draft, problems).ReadFactsOnly();
 }
 
 }  // namespace renkei::policy

@@ -25,4 +25,7 @@ struct Draft {
 Draft ReadStatements(const std::vector<Statement>& statements, std::string_view file,
                      Problems& problems);
 
+// Facts that stand alone, outside a test.  REQUIRES: `tokens` ends with kEnd.
+std::vector<Fact> ReadFactList(const Statement& tokens, std::string_view file, Problems& problems);
+
 }  // namespace renkei::policy

@@ -82,6 +82,13 @@ bool IsKeyword(std::string_view word) {
   return Holds(kStatements, word) || Holds(kOtherKeywords, word) || Holds(kActionKeywords, word);
 }
 
+std::vector<std::string_view> Keywords() {
+  std::vector<std::string_view> words(kStatements.begin(), kStatements.end());
+  words.insert(words.end(), kOtherKeywords.begin(), kOtherKeywords.end());
+  words.insert(words.end(), kActionKeywords.begin(), kActionKeywords.end());
+  return words;
+}
+
 std::span<const std::string_view> StatementKeywords() { return kStatements; }
 
 std::span<const AtomForm> AtomForms() { return kForms; }

@@ -13,6 +13,7 @@
 namespace renkei::policy {
 
 bool IsKeyword(std::string_view word);
+std::vector<std::string_view> Keywords();  // all, those of statements included
 std::span<const std::string_view> StatementKeywords();
 
 enum class Side : std::uint8_t { kPeer, kRecord };

@@ -94,6 +94,7 @@ CommandResult WithdrawCommand(const CommandContext&, Arguments&, const std::stri
 CommandResult ShowCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult ExportCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult ExplainCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult PolicyApplyCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult WhyCommand(const CommandContext&, Arguments&, const std::string&);
 
 }  // namespace renkei::app

@@ -147,8 +147,11 @@ CommandResult PeersCommand(const CommandContext& context, Arguments&, const std:
   return Done({{"newest", newest}, {"peers", std::move(peers)}});
 }
 
-CommandResult ReloadCommand(const CommandContext& context, Arguments&, const std::string&) {
-  const auto [problems, restart] = context.node.Reload();
+CommandResult ReloadCommand(const CommandContext& context, Arguments& arguments,
+                            const std::string&) {
+  const std::string author = arguments.Text("author");
+  RETURN_IF_ERROR(arguments.status());
+  const auto [problems, restart] = context.node.Reload(author);
   Json list = Json::array();
   for (const Problem& problem : problems) list.push_back(ToString(problem));
   if (!problems.empty()) {

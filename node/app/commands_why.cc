@@ -3,72 +3,22 @@
 #include <algorithm>
 
 #include "node/app/commands_parts.h"
+#include "node/app/judged.h"
 #include "node/base/encoding.h"
+#include "node/feed/access.h"
 #include "node/feed/outbox.h"
 
 namespace renkei::app {
 namespace {
 
-constexpr int kExitWithheld = 3;
 constexpr int kOutboxBatch = 1000;
 constexpr std::size_t kDigestDigits = 12;
-
-absl::StatusOr<feed::PeerContext> KnownPeer(const Node& node, const std::string& slug) {
-  if (auto peer = node.FindPeer(slug)) return *std::move(peer);
-  const std::string name = Printable(slug, 40);
-  if (node.community().is_hub()) {
-    return WithHint(NotFound(fmt::format("peer `{}`: no team of that name in good standing", name)),
-                    "`renkei roster` lists the teams");
-  }
-  return WithHint(NotFound(fmt::format("peer `{}`: this node has no link to such a team", name)),
-                  "a member knows its hub (`--peer hub`) and its direct links; what other members "
-                  "see is asked on the hub");
-}
-
-// What the policy in force answers, by the very functions that serve the peer.
-struct Judged {
-  feed::Subject subject{};
-  policy::Explanation explanation{};
-  policy::Mask mask{};  // nothing once expired
-  std::string policy{};
-  std::string digest{};
-};
-
-absl::StatusOr<Judged> Judge(Node& node, const store::RecordRow& row,
-                             const feed::PeerContext& peer) {
-  ASSIGN_OR_RETURN(feed::Subject subject, feed::MakeSubject(row.header, row.circles, row.author,
-                                                            row.own, node.community()));
-  const auto active = node.policies().Current();
-  const Timestamp now = node.clock().Now();
-  feed::PeerContext asked = peer;
-  // Towards the author's own hub the header's levels don't apply, as when it was published.
-  const bool to_hub = !node.community().is_hub() && peer.team == feed::kHubLink;
-  if (to_hub && row.own) asked.facts.author_hub = true;
-  Judged judged{.subject = std::move(subject)};
-  judged.explanation = active->evaluator.Explain(
-      feed::FactsTowards(asked, judged.subject),
-      record::ToMarking(judged.subject.header, judged.subject.circles, now));
-  judged.mask = feed::MaskFor(active->evaluator, asked, judged.subject, now);
-  judged.policy = active->evaluator.policy().name();
-  judged.digest = HexEncode(active->digest.view());
-  return judged;
-}
-
-Json ExplainJson(const Judged& judged, const store::RecordRow& row,
-                 std::optional<policy::SectionId> section) {
-  return {{"id", record::ToString(row.id)},
-          {"policy", {{"name", judged.policy}, {"digest", judged.digest}}},
-          {"exists", judged.mask.exist()},
-          {"sees", SectionWords(judged.mask.see())},
-          {"may_pass_on", SectionWords(judged.mask.relay())},
-          {"explanation", policy::ToJson(judged.explanation)},
-          {"text", policy::ToText(judged.explanation, 80, section)}};
-}
 
 // What happened, as lines for people and one word for scripts.
 struct Story {
   std::string state{};
   Json because = Json::array();
+  Json periods = Json::array();  // under which policy it could see what, oldest first
 
   void Say(std::string line) { because.push_back(std::move(line)); }
 };
@@ -217,34 +167,45 @@ absl::Status TellOfFeed(Node& node, const store::Reader& reader, const store::Re
   return absl::OkStatus();
 }
 
-}  // namespace
-
-CommandResult ExplainCommand(const CommandContext& context, Arguments& arguments,
-                             const std::string&) {
-  const std::string id = arguments.Required("id");
-  const std::string slug = arguments.Required("peer");
-  const std::string word = arguments.Text("section");
-  const auto section = policy::SectionFromWord(word);
-  if (!word.empty() && !section) {
-    arguments.Refuse(fmt::format("section `{}`: no such section", Printable(word, 40)));
-  }
-  RETURN_IF_ERROR(arguments.status());
-  ASSIGN_OR_RETURN(const feed::PeerContext peer, KnownPeer(context.node, slug));
-  Json json;
-  bool shown = false;
-  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
-    ASSIGN_OR_RETURN(const Judged judged, Judge(context.node, row, peer));
-    ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(row.stored));
-    shown = section ? judged.mask.Sees(*section) : judged.mask.exist();
-    json = ExplainJson(judged, row, section);
-    json["peer"] = slug;
-    json["held"] = SectionWords(record.held());
-    if (row.expires <= context.node.clock().Now()) json["expired"] = true;
-    return absl::OkStatus();
-  }));
-  return exchange::LocalReply{.exit_status = shown ? 0 : kExitWithheld, .json = std::move(json)};
+std::string MayText(const Json& sees, policy::Mask mask) {
+  if (!mask.exist()) return "it may not know of it";
+  std::string words;
+  for (const Json& word : sees) words += " " + word.get<std::string>();
+  return words.empty() ? "it may know of it, and see no section" : "it may see" + words;
 }
+
+// Since the record is here: each change of what the peer could see, when, and by which policy.
+absl::Status TellPeriods(const Node& node, feed::PolicyHolder& policies,
+                         const store::Reader& reader, const store::RecordRow& row,
+                         const std::string& peer, const Judged& judged, Story& story) {
+  ASSIGN_OR_RETURN(const auto rows, reader.Access(peer));
+  ASSIGN_OR_RETURN(const auto history, feed::AccessHistory::Load(reader, policies, peer));
+  std::optional<policy::Mask> before;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    // Over before the record came.
+    if (i + 1 < rows.size() && rows[i + 1].since < row.offset) continue;
+    const feed::Generation* period = history.Find(rows[i].generation);
+    if (period == nullptr) continue;
+    const policy::Mask mask =
+        feed::MaskFor(period->policy->evaluator, period->peer, judged.subject, node.clock().Now());
+    if (before == mask) continue;
+    before = mask;
+    const Json sees = SectionWords(mask.see());
+    const std::string from = TimeText(std::max(rows[i].began, row.received));
+    const policy::Policy& policy = period->policy->evaluator.policy();
+    story.periods.push_back({{"from", from},
+                             {"policy", HexEncode(rows[i].policy)},
+                             {"version", policy.version()},
+                             {"exists", mask.exist()},
+                             {"sees", sees}});
+    story.Say(fmt::format("from {} by policy {} (version {}): {}", from,
+                          HexEncode(rows[i].policy).substr(0, kDigestDigits), policy.version(),
+                          MayText(sees, mask)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 CommandResult WhyCommand(const CommandContext& context, Arguments& arguments, const std::string&) {
   const std::string id = arguments.Required("id");
@@ -252,10 +213,11 @@ CommandResult WhyCommand(const CommandContext& context, Arguments& arguments, co
   RETURN_IF_ERROR(arguments.status());
   Node& node = context.node;
   ASSIGN_OR_RETURN(const feed::PeerContext peer, KnownPeer(node, slug));
+  const auto active = node.policies().Current();
   Json json;
   const absl::Status told = node.store().Read([&](const store::Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
-    ASSIGN_OR_RETURN(const Judged judged, Judge(node, row, peer));
+    ASSIGN_OR_RETURN(const Judged judged, Judge(node, *active, row, peer));
     Story story;
     RETURN_IF_ERROR(TellHowItCame(node, reader, row, story));
     if (row.state == store::RecordState::kWithdrawn) {
@@ -265,10 +227,14 @@ CommandResult WhyCommand(const CommandContext& context, Arguments& arguments, co
     const bool to_hub = !node.community().is_hub() && peer.team == feed::kHubLink;
     RETURN_IF_ERROR(to_hub ? TellOfUplink(node, reader, row, story)
                            : TellOfFeed(node, reader, row, peer.team, judged, story));
+    if (!to_hub) {
+      RETURN_IF_ERROR(TellPeriods(node, node.policies(), reader, row, peer.team, judged, story));
+    }
     json = {{"id", record::ToString(row.id)},
             {"peer", slug},
             {"state", story.state},
             {"because", std::move(story.because)},
+            {"periods", std::move(story.periods)},
             {"explain", ExplainJson(judged, row, std::nullopt)}};
     return absl::OkStatus();
   });

@@ -40,6 +40,7 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
     {"export", &ExportCommand},
     {"explain", &ExplainCommand},
     {"why", &WhyCommand},
+    {"policy-apply", &PolicyApplyCommand},
     {"reload", &ReloadCommand},
     {"doctor", &DoctorCommand},
 });

@@ -258,7 +258,8 @@ std::vector<PeerState> MemberNode::peers() const {
 
 bool MemberNode::CertificateDue() const {
   const auto shown = tls();
-  return !shown->certificate || shown->certificate->not_after() - kMemberRenewsBefore <= clock_.Now();
+  return !shown->certificate ||
+         shown->certificate->not_after() - kMemberRenewsBefore <= clock_.Now();
 }
 
 bool MemberNode::CertificateExpired() const {

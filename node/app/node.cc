@@ -92,7 +92,8 @@ Node::StartResult Node::Start(const std::string& folder, const Clock& clock) {
   } else {
     node = std::make_unique<MemberNode>(std::move(foundation), clock, *std::move(membership));
   }
-  if (Problems problems = node->ApplyPolicy(policy_text); !problems.empty()) {
+  if (Problems problems = node->ApplyPolicy(policy_text, feed::PolicyHow::kStart, "");
+      !problems.empty()) {
     return {.problems = std::move(problems)};
   }
   if (absl::Status begun = node->Begin(); !begun.ok()) return {.status = std::move(begun)};
@@ -124,10 +125,6 @@ void RunningNode::StopTending() {
   if (commands_ != nullptr) commands_->Stop();
   local_.reset();
   if (upkeep_.joinable()) upkeep_.join();
-}
-
-Problems RunningNode::ApplyPolicy(const std::string& text) {
-  return policies_.Apply(text, InFolder(folder_, kPolicyFile), clock_.Now());
 }
 
 absl::Status RunningNode::BuildFeed(const feed::Community& community) {
@@ -208,14 +205,17 @@ std::shared_ptr<const config::NodeConfig> RunningNode::config() const {
 }
 
 // All files are read and judged before anything of them takes effect.
-Node::ReloadResult RunningNode::Reload() {
+Node::ReloadResult RunningNode::Reload(const std::string& author) {
   MutexLock reloading(reload_mutex_);
+  if (const absl::Status checked = feed::CheckPolicyAuthor(author); !checked.ok()) {
+    return {.problems = {{.file = folder_, .message = Message(checked)}}};
+  }
   OwnFilesResult own = ReadOwnFiles(folder_);
   if (!own.status.ok()) {
     return {.problems = {{.file = folder_, .message = Message(own.status)}}};
   }
   if (!own.files) return {.problems = std::move(own.problems)};
-  Problems problems = ApplyPolicy(own.files->policy_text);
+  Problems problems = ApplyPolicy(own.files->policy_text, feed::PolicyHow::kReload, author);
   if (!problems.empty()) return {.problems = std::move(problems)};
   config::Reloaded reloaded = config::ReloadNodeConfig(config_, own.files->config);
   {
@@ -226,17 +226,9 @@ Node::ReloadResult RunningNode::Reload() {
     settings_ = std::move(settings);
   }
   ApplySettings(reloaded.config);
-  // A period of access ends when the policy changes, not when a team next looks.
-  for (const std::string& slug : community().Teams()) {
-    if (auto peer = FindPeer(slug)) {
-      const auto begun = feed::CurrentGeneration(*store_, policies_, *peer, clock_.Now());
-      if (!begun.ok()) {
-        return {.problems = {{.file = folder_, .message = Message(begun.status())}}};
-      }
-    }
+  if (const absl::Status ended = EndAccessPeriods(); !ended.ok()) {
+    return {.problems = {{.file = folder_, .message = Message(ended)}}};
   }
-  // Every stream is asked again: what a peer gained is sent, what it lost is taken back.
-  if (server_ != nullptr) server_->WakeAll();
   for (const std::string& key : reloaded.restart) {
     LogEvent(LogLevel::kWarn, "setting.waiting", {{"key", LogSafe(key)}});
   }

@@ -10,6 +10,7 @@
 #include "config/assets.h"
 #include "config/node_config.h"
 #include "node/anonymize/gate.h"
+#include "node/app/policy_change.h"
 #include "node/app/tls_holder.h"
 #include "node/base/clock.h"
 #include "node/feed/community.h"
@@ -63,12 +64,15 @@ class Node {
   virtual ~Node() = default;  // drains and stops
 
   // SIGHUP: reads the operator's files again; problems leave all that was in force.  The keys of
-  // node.toml that changed and wait for a restart are named.
+  // node.toml that changed and wait for a restart are named.  `author`: who asked, for the policy's
+  // history; may be empty.
   struct ReloadResult {
     Problems problems{};
     std::vector<std::string> restart{};
   };
-  virtual ReloadResult Reload() = 0;
+  virtual ReloadResult Reload(const std::string& author) = 0;
+  // Puts another policy in force and into the node's file, both or neither.
+  virtual PolicyOutcome ChangePolicy(const PolicyRequest& request) = 0;
 
   virtual const std::string& folder() const = 0;
   // node.toml as it is in force.

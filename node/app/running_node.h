@@ -30,11 +30,13 @@ class RunningNode : public Node, public exchange::PeerPlane {
   RunningNode(Foundation foundation, const Clock& clock);
   ~RunningNode() override;
 
-  // Starts everything; problems of the policy, or why not.
-  Problems ApplyPolicy(const std::string& text);
+  // Checks the policy in the node's file and puts it in force; problems leave the old one.
+  Problems ApplyPolicy(const std::string& text, feed::PolicyHow how, const std::string& author);
+  // Starts everything, or says why not.
   absl::Status Begin();
 
-  ReloadResult Reload() override;
+  ReloadResult Reload(const std::string& author) override;
+  PolicyOutcome ChangePolicy(const PolicyRequest& request) override;
   const std::string& folder() const override { return folder_; }
   std::shared_ptr<const config::NodeConfig> config() const override;
   const Clock& clock() const override { return clock_; }
@@ -96,12 +98,18 @@ class RunningNode : public Node, public exchange::PeerPlane {
  private:
   void RunUpkeep();
   void ApplySettings(const config::NodeConfig& config);
+  feed::CheckedPolicy CheckPolicyText(const std::string& text, const std::string& file) const;
+  absl::Status PrepareChange(const PolicyRequest& request, PolicyOutcome& outcome);
+  absl::Status CarryOut(const PolicyOutcome& outcome, const feed::PolicyChange& change);
+  absl::StatusOr<policy::PolicyDiff> DiffWithStored(const feed::ActivePolicy& before,
+                                                    const feed::ActivePolicy& after) const;
+  absl::Status EndAccessPeriods();
 
   // What reload replaces.
   mutable Mutex files_mutex_;
   std::shared_ptr<const anonymize::Gate> gate_ RENKEI_GUARDED_BY(files_mutex_);
   std::shared_ptr<const config::NodeConfig> settings_ RENKEI_GUARDED_BY(files_mutex_);
-  Mutex reload_mutex_;  // one reload at a time; held throughout
+  Mutex reload_mutex_;  // one reload or change of the policy at a time; held throughout
 
   std::unique_ptr<NodeCommands> commands_;
   std::unique_ptr<exchange::LocalServer> local_;

@@ -2,7 +2,6 @@
 // `policy ACTION`.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 
@@ -26,13 +25,20 @@ Json ProblemsJson(const Problems& problems);
 struct FileArgument {
   Target target{};
   std::string path{};  // of the file; the node's trust.policy if none was given
-};
-// Nothing: the command ends with `status`; all is said.
-std::optional<FileArgument> ReadFileArgument(Context& context, const Command& command, int& status);
 
+  void AddTo(ArgumentParser& parser, bool json = true);
+  void FillIn();  // once parsed
+};
+
+extern const Command kPolicyApplyCommand;
 extern const Command kPolicyCheckCommand;
 extern const Command kPolicyDiffCommand;
 extern const Command kPolicyExplainCommand;
+extern const Command kPolicyFormatCommand;
+extern const Command kPolicyLogCommand;
+extern const Command kPolicyNewCommand;
+extern const Command kPolicyRevertCommand;
+extern const Command kPolicyShowCommand;
 extern const Command kPolicyTestCommand;
 
 }  // namespace renkei::cli

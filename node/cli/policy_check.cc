@@ -56,11 +56,13 @@ int Check(Context& context, const PolicyFile& file, bool as_json) {
 }
 
 int RunPolicyCheck(Context& context) {
-  int status = kDone;
-  const auto given = ReadFileArgument(context, kPolicyCheckCommand, status);
-  if (!given) return status;
-  const auto file = ReadPolicy(context, given->path);
-  return file ? Check(context, *file, given->target.json) : kFailed;
+  FileArgument given;
+  ArgumentParser parser(context, kPolicyCheckCommand);
+  given.AddTo(parser);
+  if (const auto status = parser.Parse()) return *status;
+  given.FillIn();
+  const auto file = ReadPolicy(context, given.path);
+  return file ? Check(context, *file, given.target.json) : kFailed;
 }
 
 }  // namespace

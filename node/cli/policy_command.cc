@@ -12,24 +12,31 @@ namespace {
 
 constexpr std::string_view kPolicyUsage = R"(Usage: renkei policy ACTION ... [--dir DIR] [--json]
 
+new      prints a policy to begin with
 check    says every mistake of a policy file, with its place
+format   prints a policy file in canonical layout
 test     runs the tests in a policy file
 diff     says who would gain and lose what under another policy
+apply    puts a policy file in force on the running node
+log      lists every policy that came into force, and who put it there
+show     prints one of them
+revert   puts one of them in force again
 explain  says what a peer sees of a record, and by which rule
 
-`renkei policy ACTION --help` shows the usage of one.  A changed policy is in
-force after `renkei reload`.
+`renkei policy ACTION --help` shows the usage of one.
 
-Exit status: 0, 1 mistakes or a failed test, 2 wrong usage; explain also 3.
+Exit status: 0, 1 failed or refused, 2 wrong usage; explain also 3.
 
 Example:
-  $ renkei policy check trust.policy && renkei policy test trust.policy
+  $ renkei policy check new.policy && renkei policy apply new.policy
 )";
 
 constexpr std::string_view kActionPrefix = "policy ";
 
 constexpr auto kActions = std::to_array<const Command*>(
-    {&kPolicyCheckCommand, &kPolicyTestCommand, &kPolicyDiffCommand, &kPolicyExplainCommand});
+    {&kPolicyNewCommand, &kPolicyCheckCommand, &kPolicyFormatCommand, &kPolicyTestCommand,
+     &kPolicyDiffCommand, &kPolicyApplyCommand, &kPolicyLogCommand, &kPolicyShowCommand,
+     &kPolicyRevertCommand, &kPolicyExplainCommand});
 
 std::string_view ActionWord(const Command& action) {
   return action.name.substr(kActionPrefix.size());
@@ -82,20 +89,13 @@ Json ProblemsJson(const Problems& problems) {
   return list;
 }
 
-std::optional<FileArgument> ReadFileArgument(Context& context, const Command& command,
-                                             int& status) {
-  FileArgument given;
-  ArgumentParser parser(context, command);
-  parser.Positional("FILE", given.path, /*required=*/false);
-  given.target.AddTo(parser);
-  if (const auto ended = parser.Parse()) {
-    status = *ended;
-    return std::nullopt;
-  }
-  if (given.path.empty()) {
-    given.path = fmt::format("{}/{}", given.target.Folder(), app::kPolicyFile);
-  }
-  return given;
+void FileArgument::AddTo(ArgumentParser& parser, bool json) {
+  parser.Positional("FILE", path, /*required=*/false);
+  target.AddTo(parser, json);
+}
+
+void FileArgument::FillIn() {
+  if (path.empty()) path = fmt::format("{}/{}", target.Folder(), app::kPolicyFile);
 }
 
 const Command kPolicyCommand = {

@@ -49,11 +49,13 @@ int Test(Context& context, const PolicyFile& file, bool as_json) {
 }
 
 int RunPolicyTest(Context& context) {
-  int status = kDone;
-  const auto given = ReadFileArgument(context, kPolicyTestCommand, status);
-  if (!given) return status;
-  const auto file = ReadPolicy(context, given->path);
-  return file ? Test(context, *file, given->target.json) : kFailed;
+  FileArgument given;
+  ArgumentParser parser(context, kPolicyTestCommand);
+  given.AddTo(parser);
+  if (const auto status = parser.Parse()) return *status;
+  given.FillIn();
+  const auto file = ReadPolicy(context, given.path);
+  return file ? Test(context, *file, given.target.json) : kFailed;
 }
 
 }  // namespace

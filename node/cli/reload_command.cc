@@ -3,6 +3,7 @@
 #include "node/cli/arguments.h"
 #include "node/cli/node_call.h"
 #include "node/cli/output.h"
+#include "node/cli/policy_applying.h"
 
 namespace renkei::cli {
 namespace {
@@ -25,13 +26,9 @@ int RunReload(Context& context) {
   ArgumentParser parser(context, kReloadCommand);
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
-  const exchange::LocalReply reply = CallNode(target, "reload", Json::object());
+  const exchange::LocalReply reply = CallNode(target, "reload", {{"author", LocalUser()}});
   if (target.json) context.out << ToPrettyText(reply.json);
-  if (reply.json.contains("problems")) {
-    for (const Json& problem : reply.json["problems"]) {
-      context.err << "renkei: " << Safe(problem.get<std::string>()) << "\n";
-    }
-  }
+  PrintReplyProblems(context, reply.json);
   PrintReplyError(context, "reload", reply.json);
   if (reply.exit_status == 0 && !target.json) {
     context.out << "in force: policy " << Field(reply.json, "policy") << " version "

@@ -47,7 +47,7 @@ sigset_t Signals() {
 }
 
 void Reload(app::Node& node) {
-  const app::Node::ReloadResult result = node.Reload();
+  const app::Node::ReloadResult result = node.Reload("");
   for (const Problem& problem : result.problems) {
     LogEvent(LogLevel::kError, "reload.refused",
              {{"file", LogSafe(problem.file)}, {"line", problem.line}, {"column", problem.column}});

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "node/feed/limits.h"
-#include "node/membership/community_state.h"
+#include "policy/changes.h"
 
 namespace renkei::feed {
 namespace {
@@ -13,47 +13,37 @@ constexpr policy::TableLimits kPastTable{.shapes_max = std::size_t{1} << 11,
                                          .classes_max = std::size_t{1} << 8,
                                          .cell_bytes_max = std::size_t{1} << 20};
 
-absl::StatusOr<std::shared_ptr<const ActivePolicy>> Compile(
-    std::shared_ptr<const policy::Policy> parsed, const crypto::Digest& digest,
-    const policy::TableLimits& limits = {}) {
-  ASSIGN_OR_RETURN(policy::Evaluator evaluator, MakeEvaluator(std::move(parsed)));
-  auto table = std::make_unique<policy::Table>(evaluator, limits);
-  return std::make_shared<const ActivePolicy>(
-      ActivePolicy{.digest = digest, .evaluator = std::move(evaluator), .table = std::move(table)});
-}
-
 }  // namespace
 
-absl::StatusOr<policy::Evaluator> MakeEvaluator(std::shared_ptr<const policy::Policy> policy) {
-  std::map<std::string, policy::Rung> rungs;
-  const renkei::v1::Charter charter = membership::DefaultCharter("members");
-  for (const auto& rung : charter.rungs()) {
-    rungs[rung.name()] = static_cast<policy::Rung>(rung.number());
-  }
-  return policy::Evaluator::Make(std::move(policy), rungs);
+Problems PolicyHolder::Apply(std::string_view text, const std::string& file, Timestamp now) {
+  const CheckedPolicy checked = CheckPolicy(text, file);
+  if (checked.policy == nullptr) return checked.problems;
+  const auto before = CurrentIfAny();
+  const absl::Status done =
+      Install(checked, MakeChange(checked, before.get(), PolicyHow::kStart, now));
+  if (!done.ok()) return {{.file = file, .message = Message(done)}};
+  return {};
 }
 
-Problems PolicyHolder::Apply(std::string_view text, const std::string& file, Timestamp now) {
-  policy::ParseResult parsed = policy::Parse(text, file);
-  if (parsed.policy == nullptr) return parsed.problems;
-  const crypto::Digest digest = crypto::Sha256(text);
-  auto compiled = Compile(parsed.policy, digest);
-  if (!compiled.ok()) return {{.file = file, .message = Message(compiled.status())}};
-  Problems failed;
-  for (const policy::TestResult& test : (*compiled)->evaluator.RunTests()) {
-    if (test.passed) continue;
-    failed.push_back({.file = file,
-                      .line = test.line,
-                      .message = fmt::format("test \"{}\" fails: {}", test.name, test.text)});
-  }
-  if (!failed.empty()) return failed;
-  const absl::Status stored = store_.Commit([&](store::Writer& writer) {
-    return writer.PutPolicy({.digest = digest.str(), .text = Bytes(text), .applied = now});
+absl::Status PolicyHolder::Announce(const PolicyChange& change) {
+  return store_.Commit([&](store::Writer& writer) { return AnnounceChange(writer, change); });
+}
+
+absl::Status PolicyHolder::DropAnnounced() {
+  return store_.Commit([](store::Writer& writer) { return DropAnnouncedChange(writer); });
+}
+
+absl::Status PolicyHolder::Install(const CheckedPolicy& checked, const PolicyChange& change) {
+  RENKEI_CHECK(checked.policy != nullptr);
+  const absl::Status stored = store_.Commit([&](store::Writer& writer) -> absl::Status {
+    RETURN_IF_ERROR(writer.PutPolicy(
+        {.digest = change.digest.str(), .text = Bytes(checked.text), .applied = change.applied}));
+    return RecordChange(writer, change);
   });
-  if (!stored.ok() && !IsStored(digest)) return {{.file = file, .message = Message(stored)}};
+  if (!stored.ok() && !IsStored(change.digest)) return stored;
   MutexLock lock(mutex_);
-  current_ = *std::move(compiled);
-  return {};
+  current_ = checked.policy;
+  return absl::OkStatus();
 }
 
 // One that was applied before can be in force again while the disk is full.
@@ -68,8 +58,13 @@ bool PolicyHolder::IsStored(const crypto::Digest& digest) const {
 }
 
 std::shared_ptr<const ActivePolicy> PolicyHolder::Current() const {
+  auto current = CurrentIfAny();
+  RENKEI_CHECK(current != nullptr);
+  return current;
+}
+
+std::shared_ptr<const ActivePolicy> PolicyHolder::CurrentIfAny() const {
   MutexLock lock(mutex_);
-  RENKEI_CHECK(current_ != nullptr);
   return current_;
 }
 
@@ -87,11 +82,24 @@ absl::StatusOr<std::shared_ptr<const ActivePolicy>> PolicyHolder::Find(const sto
   if (!row || !key) return DataLoss("a policy that was in force is missing from the store");
   policy::ParseResult parsed = policy::Parse(row->text, "stored policy");
   if (parsed.policy == nullptr) return DataLoss("a stored policy does not parse");
-  ASSIGN_OR_RETURN(auto compiled, Compile(parsed.policy, *key, kPastTable));
+  ASSIGN_OR_RETURN(auto compiled, CompilePolicy(parsed.policy, *key, kPastTable));
   MutexLock lock(mutex_);
   cache_.push_back(compiled);
   if (cache_.size() > kPolicyCacheMax) cache_.pop_front();
   return compiled;
+}
+
+PolicyChange MakeChange(const CheckedPolicy& checked, const ActivePolicy* before, PolicyHow how,
+                        Timestamp now) {
+  RENKEI_CHECK(checked.policy != nullptr);
+  const policy::Policy& after = checked.policy->evaluator.policy();
+  PolicyChange change{.digest = checked.policy->digest,
+                      .applied = now,
+                      .how = how,
+                      .name = after.name(),
+                      .version = after.version()};
+  if (before != nullptr) change.changes = policy::Changes(before->evaluator.policy(), after);
+  return change;
 }
 
 }  // namespace renkei::feed

@@ -8,24 +8,11 @@
 
 #include "node/base/mutex.h"
 #include "node/base/problem.h"
-#include "node/crypto/digest.h"
+#include "node/feed/policy_gate.h"
+#include "node/feed/policy_history.h"
 #include "node/store/store.h"
-#include "policy/policy.h"
-#include "policy/table.h"
 
 namespace renkei::feed {
-
-// The evaluator of a policy in this community: levels mean what the charters say, whichever of them
-// it happens to name.
-absl::StatusOr<policy::Evaluator> MakeEvaluator(std::shared_ptr<const policy::Policy> policy);
-
-struct ActivePolicy {
-  crypto::Digest digest{};  // SHA-256 of the text
-  policy::Evaluator evaluator;
-  // Its answers so far, for whoever asks by class and shape.  Made with the policy, so a new one
-  // begins beside it, empty.
-  std::unique_ptr<policy::Table> table{};
-};
 
 // Thread-safe.
 class PolicyHolder {
@@ -33,12 +20,24 @@ class PolicyHolder {
   // `store` outlives this.
   explicit PolicyHolder(store::Store& store) : store_(store) {}
 
-  // Parses, runs the file's tests, records the text in the store, then swaps.  On any problem the
-  // old policy stays, and all problems are answered.
+  // CheckPolicy, then Install as what a node was started with.  On any problem the old policy
+  // stays, and all problems are answered.
   Problems Apply(std::string_view text, const std::string& file, Timestamp now);
 
-  // REQUIRES: one Apply went well.
+  // Announces a change (policy_history.h); nothing is in force by it.
+  absl::Status Announce(const PolicyChange& change);
+  // Takes an announcement back.
+  absl::Status DropAnnounced();
+  // Stores the text, records the change, and swaps.  On an error the old policy stays; a policy
+  // that the store holds already comes into force even while nothing can be written, and is
+  // recorded when the node is next started.
+  // REQUIRES: `checked` has a policy.
+  absl::Status Install(const CheckedPolicy& checked, const PolicyChange& change);
+
+  // REQUIRES: one Install went well.
   std::shared_ptr<const ActivePolicy> Current() const;
+  // As Current, or null before the first.
+  std::shared_ptr<const ActivePolicy> CurrentIfAny() const;
   // The policy of that digest: current, cached, or read again from `reader`.
   absl::StatusOr<std::shared_ptr<const ActivePolicy>> Find(const store::Reader& reader,
                                                            BytesView digest) const;
@@ -50,5 +49,9 @@ class PolicyHolder {
   std::shared_ptr<const ActivePolicy> current_ RENKEI_GUARDED_BY(mutex_);
   mutable std::deque<std::shared_ptr<const ActivePolicy>> cache_ RENKEI_GUARDED_BY(mutex_);
 };
+
+// The history's row of a policy that is about to come into force in place of `before` (or of none).
+PolicyChange MakeChange(const CheckedPolicy& checked, const ActivePolicy* before, PolicyHow how,
+                        Timestamp now);
 
 }  // namespace renkei::feed

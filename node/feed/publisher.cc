@@ -324,6 +324,43 @@ absl::StatusOr<Published> Publisher::Commit(const record::Record& record, Publis
   return result;
 }
 
+policy::Marking DraftMarking(const record::DraftHeader& draft, const PublishOptions& options,
+                             const std::vector<policy::Level>& levels,
+                             const config::NodeConfig& config, Timestamp now) {
+  record::DraftHeader header = draft;
+  FillFromConfig(options, config, header);
+  policy::Marking marking;
+  marking.kind = header.kind;
+  marking.tlp = header.tlp;
+  marking.pap = header.pap;
+  marking.source = header.source;
+  marking.relay = header.relay;
+  marking.severity = header.severity;
+  marking.type = header.type;
+  marking.circles = header.circles;
+  marking.tags = header.tags;
+  marking.sectors = header.sectors;
+  marking.countries = header.countries;
+  marking.exercise = header.exercise;
+  marking.embargoed = header.embargo_until && *header.embargo_until > now;
+  marking.min_level = header.min_level.value_or(0);
+  for (int i = 0; header.section_levels && i < policy::kSectionCount; ++i) {
+    marking.section_levels[static_cast<std::size_t>(i)] =
+        static_cast<policy::Rung>((*header.section_levels >> (4 * i)) & 15);
+  }
+  if (header.section_levels) return marking;
+  for (const auto& [section, level] : config.publish.section_levels) {
+    const auto id = policy::SectionFromWord(section);
+    if (!id) continue;
+    policy::Rung rung = level == config::kRecipients ? policy::kRecipientsOnly : policy::Rung{0};
+    for (const policy::Level& l : levels) {
+      if (l.name == level) rung = l.rung;
+    }
+    marking.section_levels[static_cast<std::size_t>(*id)] = rung;
+  }
+  return marking;
+}
+
 absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,
                                     const anonymize::Gate& gate, const policy::Evaluator& evaluator,
                                     const config::NodeConfig& config, Timestamp now) {
@@ -335,30 +372,8 @@ absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOpt
                   .replacements = std::move(gated.replacements),
                   .after = std::move(gated.sections),
                   .header = filled.header};
-  policy::Marking marking;
-  marking.kind = filled.header.kind;
-  marking.tlp = filled.header.tlp;
-  marking.pap = filled.header.pap;
-  marking.source = filled.header.source;
-  marking.relay = filled.header.relay;
-  marking.severity = filled.header.severity;
-  marking.type = filled.header.type;
-  marking.circles = filled.header.circles;
-  marking.tags = filled.header.tags;
-  marking.sectors = filled.header.sectors;
-  marking.countries = filled.header.countries;
-  marking.exercise = filled.header.exercise;
-  marking.embargoed = filled.header.embargo_until && *filled.header.embargo_until > now;
   const std::vector<policy::Level> levels = evaluator.policy().levels();
-  for (const auto& [section, level] : config.publish.section_levels) {
-    const auto id = policy::SectionFromWord(section);
-    if (!id) continue;
-    policy::Rung rung = level == config::kRecipients ? policy::kRecipientsOnly : policy::Rung{0};
-    for (const policy::Level& l : levels) {
-      if (l.name == level) rung = l.rung;
-    }
-    marking.section_levels[static_cast<std::size_t>(*id)] = rung;
-  }
+  const policy::Marking marking = DraftMarking(filled.header, options, levels, config, now);
   for (const std::string& circle : filled.header.circles) {
     for (const policy::Level& level : levels) {
       const policy::Peer peer{.team = "someone",

@@ -111,6 +111,11 @@ class Publisher {
   std::shared_ptr<const config::NodeConfig> config_ RENKEI_GUARDED_BY(mutex_);
 };
 
+// A draft as the policy would see it if it were published now, with what the node fills in.
+policy::Marking DraftMarking(const record::DraftHeader& draft, const PublishOptions& options,
+                             const std::vector<policy::Level>& levels,
+                             const config::NodeConfig& config, Timestamp now);
+
 // What `publish --dry-run` shows; needs neither a store nor a running node.  `circles`: those whose
 // levels are asked; `community` names the community's own circle `members`.
 absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,

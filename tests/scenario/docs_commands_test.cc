@@ -13,15 +13,22 @@
 namespace renkei::testing_support {
 namespace {
 
-// The ```sh blocks of a document, one text; those that call scripts are tests of their own.
+// A block that is to be saved: "```policy FILE".
+constexpr std::string_view kPolicyBlock = "```policy ";
+
+// The ```sh blocks of a document, one text; those that call scripts are tests of their own.  A
+// policy that is to be saved as a file is.
 std::string Commands(const std::string& document, int& blocks) {
   std::istringstream lines(ReadText(document));
   std::string commands;
   std::string block;
   bool inside = false;
+  bool policy = false;
   for (std::string line; std::getline(lines, line);) {
     if (!inside) {
-      inside = line == "```sh";
+      policy = line.starts_with(kPolicyBlock);
+      inside = line == "```sh" || policy;
+      if (policy) block = "cat > " + line.substr(kPolicyBlock.size()) + " <<'END_OF_BLOCK'\n";
       continue;
     }
     if (line != "```") {
@@ -29,6 +36,7 @@ std::string Commands(const std::string& document, int& blocks) {
       continue;
     }
     inside = false;
+    if (policy) block += "END_OF_BLOCK\n";
     if (block.find("scripts/") == std::string::npos) {
       commands += block;
       ++blocks;
@@ -62,7 +70,8 @@ TEST_P(DocsCommands, WorkAsTheyStand) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Documents, DocsCommands,
-                         testing::Values("README.md", "docs/member-guide.md", "docs/hub-guide.md"),
+                         testing::Values("README.md", "docs/member-guide.md", "docs/hub-guide.md",
+                                         "docs/policy-guide.md"),
                          [](const auto& test) {
                            std::string name = std::filesystem::path(test.param).stem().string();
                            std::replace(name.begin(), name.end(), '-', '_');

@@ -27,8 +27,8 @@ TEST_F(PolicyReload, BackfillsAndRetracts) {
   ASSERT_TRUE(Holds(reader_.Show(amber), "impact"));
 
   // Stricter by SIGHUP: accredited teams no longer see how it went on.
-  EditText(policy_, "set analysis  = technical impact timeline response",
-           "set analysis  = technical response");
+  EditText(policy_, "set analysis = technical impact timeline response",
+           "set analysis = technical response");
   hub_.Signal(SIGHUP);
   WaitUntil("the impact is taken back", [&] { return !Holds(reader_.Show(amber), "impact"); });
   EXPECT_TRUE(Holds(reader_.Show(amber), "summary"));

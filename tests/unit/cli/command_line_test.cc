@@ -11,6 +11,7 @@
 #include "node/cli/arguments.h"
 #include "node/cli/cli.h"
 #include "node/cli/policy_actions.h"
+#include "policy/models.h"
 #include "policy/policy.h"
 #include "tests/support/temp_folder.h"
 
@@ -70,6 +71,21 @@ INSTANTIATE_TEST_SUITE_P(
         {"OptionWithoutValue", {"show", "0011", "--dir"}, kWrongUsage, "--dir"},
         {"ReasonIsNeeded", {"withdraw", "0011"}, kWrongUsage, "--reason"},
         {"PeerIsNeeded", {"explain", "0011"}, kWrongUsage, "--peer"},
+        {"NoRecordToExplain", {"explain", "--peer", "hub"}, kWrongUsage, "--record FACTS"},
+        {"TwoRecordsToExplain",
+         {"explain", "0011", "--record", "tlp=green", "--peer", "hub"},
+         kWrongUsage,
+         "--record FACTS"},
+        {"NobodyToAsk", {"policy", "apply", "/dev/null"}, kFailed, "regular file"},
+        {"NoSuchModel", {"policy", "new", "flta"}, kWrongUsage, "did you mean `flat`?"},
+        {"CommunityOfAModel",
+         {"policy", "new", "flat", "--community", "Pier"},
+         kWrongUsage,
+         "lower-case"},
+        {"FormatChecksOrWrites",
+         {"policy", "format", "x", "--check", "--write"},
+         kWrongUsage,
+         "exclude each other"},
         {"OrgIsNeeded", {"init", "folder"}, kWrongUsage, "--org"},
         {"OtherSourceMode",
          {"publish", "f.json", "--source", "anonymous"},
@@ -274,6 +290,79 @@ TEST_F(OfflineTest, DryRunReadsStandardInput) {
                         R"({"title": ["Scans"]}}})");
   EXPECT_EQ(said.status, kDone) << said.err;
   EXPECT_NE(said.out.find("\"result\": \"would be published\""), std::string::npos) << said.out;
+}
+
+TEST_F(OfflineTest, EveryModelOfAPolicyIsListedCheckedTestedAndFormatted) {
+  const Said list = Say({"policy", "new"});
+  EXPECT_EQ(list.status, kDone);
+  for (const policy::Model& model : policy::Models()) {
+    const std::string name(model.name);
+    EXPECT_NE(list.out.find(name + " "), std::string::npos) << list.out;
+    const std::string path = folder() + "/" + name + ".policy";
+    const Said made = Say({"policy", "new", name, "--community", "pier.example", "-o", path});
+    EXPECT_EQ(made.status, kDone) << made.err;
+    EXPECT_EQ(Say({"policy", "new", name, "-o", path}).status, kFailed) << "it exists";
+    EXPECT_EQ(Say({"policy", "check", path}).status, kDone) << name;
+    EXPECT_EQ(Say({"policy", "test", path}).status, kDone) << name;
+    EXPECT_EQ(Say({"policy", "format", path, "--check"}).status, kDone) << name;
+  }
+}
+
+TEST_F(OfflineTest, AnotherLayoutIsSaidAndMended) {
+  const std::string text = "policy \"pier\"  version 1 # why\nlevels listed<certified\n";
+  const std::string path = Write("own.policy", text);
+  const std::string canonical = "policy \"pier\" version 1  # why\nlevels listed < certified\n";
+  EXPECT_EQ(Say({"policy", "format", path}).out, canonical);
+  EXPECT_EQ(Say({"policy", "format", "-"}, text).out, canonical);
+  const Said check = Say({"policy", "format", path, "--check"});
+  EXPECT_EQ(check.status, kFailed);
+  EXPECT_NE(check.err.find("--write` mends it"), std::string::npos) << check.err;
+  EXPECT_EQ(Say({"policy", "format", path, "--write"}).status, kDone);
+  EXPECT_EQ(Say({"policy", "format", path, "--check"}).status, kDone);
+  EXPECT_EQ(Say({"policy", "format", path}).out, canonical);
+}
+
+TEST_F(OfflineTest, ExplainsSupposedPeersAndRecordsWithoutANode) {
+  const std::string path = folder() + "/" + std::string(app::kPolicyFile);
+  const std::string peer = "level=listed circles={members}";
+  const Said seen =
+      Say({"explain", "--policy", path, "--record", "tlp=green circles={members}", "--peer", peer});
+  EXPECT_EQ(seen.status, kDone) << seen.err;
+  EXPECT_EQ(seen.out.rfind("allowed: exist, see ", 0), 0u) << seen.out;
+  EXPECT_NE(seen.out.find("g-certified needs"), std::string::npos) << seen.out;
+  const Said withheld = Say({"policy", "explain", "--policy", path, "--record",
+                             "tlp=green circles={members}", "--peer", peer, "--section", "victim"});
+  EXPECT_EQ(withheld.status, kRefused) << withheld.err;
+  const Said file =
+      Say({"explain", "--policy", path, "--file", Draft("Scans"), "--peer", peer, "--json"});
+  EXPECT_EQ(file.status, kDone) << file.err;
+  EXPECT_NE(file.out.find("\"exists\": true"), std::string::npos) << file.out;
+}
+
+TEST_F(OfflineTest, MistakesInFactsAreSaidWithTheirPlace) {
+  const std::string path = folder() + "/" + std::string(app::kPolicyFile);
+  const Said said = Say({"explain", "--policy", path, "--record", "tlp=grene", "--peer",
+                         "level=listd circles={members}"});
+  EXPECT_EQ(said.status, kWrongUsage);
+  EXPECT_NE(said.err.find("record:1:5: unknown tlp `grene` (did you mean `green`?)"),
+            std::string::npos)
+      << said.err;
+  EXPECT_NE(said.err.find("peer:1:7: unknown level `listd`"), std::string::npos) << said.err;
+}
+
+TEST_F(OfflineTest, NobodyIsAskedWithoutATerminal) {
+  const std::string path = folder() + "/" + std::string(app::kPolicyFile);
+  const Said said = Say({"policy", "apply", path, "--dir", folder()});
+  EXPECT_EQ(said.status, kWrongUsage);
+  EXPECT_NE(said.err.find("hint: see what would change with --dry-run, then give --yes"),
+            std::string::npos)
+      << said.err;
+}
+
+TEST_F(OfflineTest, TheHistoryOfANodeThatNeverRanIsNotThere) {
+  const Said said = Say({"policy", "log", "--dir", folder()});
+  EXPECT_EQ(said.status, kFailed);
+  EXPECT_NE(said.err.find("has no store"), std::string::npos) << said.err;
 }
 
 }  // namespace

@@ -1,0 +1,172 @@
+// How a policy comes into force: what a node is started with, `reload`, and `policy apply`.
+
+#include "node/app/policy_change.h"
+
+#include <sstream>
+
+#include "node/app/running_node.h"
+#include "node/base/encoding.h"
+#include "node/base/fault.h"
+#include "node/base/file.h"
+#include "node/base/log.h"
+#include "node/feed/policy_scope.h"
+
+namespace renkei::app {
+namespace {
+
+// Names of other policies stand in the node's folder, beside its own.
+policy::Loader FolderLoader(const std::string& folder) {
+  return [folder](std::string_view name) -> absl::StatusOr<std::string> {
+    if (name.find('/') != std::string_view::npos) {
+      return InvalidArgument(
+          "a policy to compare with stands in the node's folder, named without "
+          "a path");
+    }
+    return ReadFile(InFolder(folder, name), policy::kFileBytesMax);
+  };
+}
+
+bool IsText(const feed::ActivePolicy* policy, std::string_view text) {
+  return policy != nullptr && crypto::Sha256(text) == policy->digest;
+}
+
+std::vector<std::string> LinesOf(const policy::PolicyDiff& diff) {
+  std::vector<std::string> lines;
+  std::istringstream text(policy::ToText(diff));
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
+
+// Two texts of one name and version can't be told apart by people.
+void WarnOfVersion(const PolicyRequest& request, PolicyOutcome& outcome) {
+  if (request.how != feed::PolicyHow::kApply) return;
+  const policy::Policy& now = outcome.before->evaluator.policy();
+  const policy::Policy& next = outcome.checked.policy->evaluator.policy();
+  if (outcome.checked.policy->digest == outcome.before->digest) return;
+  if (next.name() != now.name() || next.version() > now.version()) return;
+  outcome.checked.warnings.push_back(
+      {.file = request.file,
+       .line = 1,
+       .message = fmt::format("version {} is not above version {}, which is in force",
+                              next.version(), now.version()),
+       .hint = "raise it, so that people can tell the two apart"});
+}
+
+}  // namespace
+
+feed::CheckedPolicy RunningNode::CheckPolicyText(const std::string& text,
+                                                 const std::string& file) const {
+  return feed::CheckPolicy(text, file, FolderLoader(folder_));
+}
+
+Problems RunningNode::ApplyPolicy(const std::string& text, feed::PolicyHow how,
+                                  const std::string& author) {
+  const std::string file = InFolder(folder_, kPolicyFile);
+  feed::CheckedPolicy checked = CheckPolicyText(text, file);
+  if (checked.policy == nullptr) return std::move(checked.problems);
+  const auto before = policies_.CurrentIfAny();
+  feed::PolicyChange change = feed::MakeChange(checked, before.get(), how, clock_.Now());
+  change.author = author;
+  const absl::Status done = policies_.Install(checked, change);
+  if (!done.ok()) return {{.file = file, .message = Message(done)}};
+  return {};
+}
+
+PolicyOutcome RunningNode::ChangePolicy(const PolicyRequest& request) {
+  PolicyOutcome outcome;
+  MutexLock changing(reload_mutex_);  // a reload would read the file while it is replaced
+  outcome.status = PrepareChange(request, outcome);
+  if (!outcome.status.ok() || outcome.checked.policy == nullptr || request.dry_run) return outcome;
+  feed::PolicyChange change =
+      feed::MakeChange(outcome.checked, outcome.before.get(), request.how, clock_.Now());
+  change.author = request.author;
+  change.note = request.note;
+  change.effects = LinesOf(outcome.diff);
+  outcome.status = CarryOut(outcome, change);
+  return outcome;
+}
+
+absl::Status RunningNode::PrepareChange(const PolicyRequest& request, PolicyOutcome& outcome) {
+  RETURN_IF_ERROR(feed::CheckPolicyAuthor(request.author));
+  RETURN_IF_ERROR(feed::CheckPolicyNote(request.note));
+  outcome.before = policies_.Current();
+  if (!request.base.empty() && request.base != HexEncode(outcome.before->digest.view())) {
+    return FailedPrecondition("another policy came into force since the two were compared");
+  }
+  outcome.checked = CheckPolicyText(request.text, request.file);
+  if (outcome.checked.policy == nullptr) return absl::OkStatus();
+  WarnOfVersion(request, outcome);
+  outcome.unchanged = outcome.checked.policy->digest == outcome.before->digest;
+  outcome.changes =
+      feed::MakeChange(outcome.checked, outcome.before.get(), request.how, {}).changes;
+  ASSIGN_OR_RETURN(outcome.diff, DiffWithStored(*outcome.before, *outcome.checked.policy));
+  const auto kept = ReadFile(InFolder(folder_, kPolicyFile), policy::kFileBytesMax);
+  outcome.unapplied_edits =
+      kept.ok() && !IsText(outcome.before.get(), *kept) && *kept != request.text;
+  return absl::OkStatus();
+}
+
+// Over what this node holds; before any peer was served, over every sort of peer and record.
+absl::StatusOr<policy::PolicyDiff> RunningNode::DiffWithStored(
+    const feed::ActivePolicy& before, const feed::ActivePolicy& after) const {
+  policy::PolicyDiff diff;
+  RETURN_IF_ERROR(store_->Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto peers, feed::PeersServed(reader));
+    if (peers.empty()) {
+      diff = policy::Diff(before.evaluator, after.evaluator,
+                          policy::EveryPeerAndMarking(before.evaluator, after.evaluator));
+      return absl::OkStatus();
+    }
+    std::vector<std::string> circles = before.evaluator.policy().circles();
+    for (const std::string& circle : after.evaluator.policy().circles()) circles.push_back(circle);
+    ASSIGN_OR_RETURN(const feed::StoredScope stored,
+                     feed::ScopeOf(reader, community_name_, peers, circles, clock_.Now()));
+    diff = policy::Diff(before.evaluator, after.evaluator, stored.scope);
+    return feed::AddExamples(reader, stored, diff);
+  }));
+  return diff;
+}
+
+// The file is replaced between two commits: killed before it, the next start finds the old policy
+// and forgets the announcement; killed after it, it finds the new one and records it as announced.
+absl::Status RunningNode::CarryOut(const PolicyOutcome& outcome, const feed::PolicyChange& change) {
+  const std::string path = InFolder(folder_, kPolicyFile);
+  const std::string& text = outcome.checked.text;
+  // In force already: only edits that never were in force give way.
+  if (outcome.unchanged) return WriteFile(path, text, FileMode::kSecret);
+  const auto kept = ReadFile(path, policy::kFileBytesMax);
+  RETURN_IF_ERROR(policies_.Announce(change));
+  absl::Status done = FaultPoint("policy.before_file");
+  if (done.ok()) {
+    done = Annotate(WriteFile(path, text, FileMode::kSecret), fmt::format("write {}", kPolicyFile));
+  }
+  if (done.ok()) done = FaultPoint("policy.after_file");
+  if (done.ok()) done = policies_.Install(outcome.checked, change);
+  if (!done.ok()) {
+    const absl::Status back =
+        kept.ok() ? WriteFile(path, *kept, FileMode::kSecret) : absl::OkStatus();
+    // Left behind, an announcement does nothing: the file decides.
+    const absl::Status dropped = policies_.DropAnnounced();
+    for (const absl::Status& also : {back, dropped}) {
+      if (also.ok()) continue;
+      LogEvent(LogLevel::kError, "policy.undo.failed", {{"why", LogSafe(Message(also))}});
+    }
+    return done;
+  }
+  LogEvent(LogLevel::kInfo, "policy.applied", {{"version", change.version}});
+  return Annotate(EndAccessPeriods(), "the policy is in force, but peers were not told");
+}
+
+absl::Status RunningNode::EndAccessPeriods() {
+  // A period of access ends when the policy changes, not when a team next looks.
+  for (const std::string& slug : community().Teams()) {
+    const auto peer = FindPeer(slug);
+    if (!peer) continue;
+    RETURN_IF_ERROR(feed::CurrentGeneration(*store_, policies_, *peer, clock_.Now()).status());
+  }
+  // Every stream is asked again: what a peer gained is sent, what it lost is taken back.
+  if (server_ != nullptr) server_->WakeAll();
+  return absl::OkStatus();
+}
+
+}  // namespace renkei::app

@@ -1,0 +1,16 @@
+// The peer and the record that a test speaks of.  Internal to policy/.
+#pragma once
+
+#include <vector>
+
+#include "policy/ast.h"
+#include "policy/marking.h"
+#include "policy/policy.h"
+
+namespace renkei::policy {
+
+// REQUIRES: facts that resolve without problems.
+Peer PeerOf(const std::vector<Fact>& facts, const std::vector<Level>& levels);
+Marking MarkingOf(const std::vector<Fact>& facts);
+
+}  // namespace renkei::policy
