@@ -193,7 +193,8 @@ absl::StatusOr<Offset> SqliteWriter::PutTakenBack(const RecordId& id) {
   ASSIGN_OR_RETURN(const std::optional<Present> present, FindPresent(id));
   if (!present) return NoRecord(id);
   // An entry is made only for its offset: rows of `entry` go with their record.
-  ASSIGN_OR_RETURN(const Offset offset, AppendEntry(present->number, EntryType::kTakenBack, Marks{}));
+  ASSIGN_OR_RETURN(const Offset offset,
+                   AppendEntry(present->number, EntryType::kTakenBack, Marks{}));
   Statement entry(connection(), "DELETE FROM entry WHERE offset = ?1");
   RETURN_IF_ERROR(entry.Bind(1, offset).Run());
   RETURN_IF_ERROR(RunById("DELETE FROM taken_back WHERE community = ?1 AND id = ?2", id));
