@@ -62,7 +62,8 @@ TEST(DirectLink, BringsRecordsWhileTheHubIsAwayAndRespectsRelay) {
 
 // What beta says of its link to alpha.
 Json LinkToAlpha(const NodeProcess& beta) {
-  for (const Json& peer : beta.Status()["peers"]) {
+  const Json status = beta.Status();
+  for (const Json& peer : status["peers"]) {
     if (peer["team"] == "alpha" && peer["direction"] == "out") return peer;
   }
   return Json::object();

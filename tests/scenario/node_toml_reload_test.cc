@@ -17,7 +17,8 @@ class NodeTomlReload : public testing::Test {
   const std::string text_ = ReadText(config_);
 
   bool FollowsAlpha() const {
-    for (const Json& peer : beta_.Status()["peers"]) {
+    const Json status = beta_.Status();
+    for (const Json& peer : status["peers"]) {
       if (peer["team"] == "alpha") return peer.value("connected", false);
     }
     return false;
