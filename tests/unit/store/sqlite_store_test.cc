@@ -136,7 +136,9 @@ TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
 
 TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
   MakeClosed();
-  Sql(path_, "DROP TABLE taken_back; PRAGMA user_version = 1");
+  Sql(path_,
+      "DROP TABLE taken_back; DROP TABLE tuple; ALTER TABLE entry DROP COLUMN tuple;"
+      "ALTER TABLE entry DROP COLUMN fresh; PRAGMA user_version = 1");
   const auto store = Open();
   ASSERT_TRUE(Put(*store, RowOf(1)).ok());
   EXPECT_OK(store->Commit([](Writer& writer) { return writer.PutTakenBack(IdOf(1)).status(); }));
