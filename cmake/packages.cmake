@@ -16,3 +16,5 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 find_package(absl REQUIRED)
+# Proves policies; without it the engine of our own does.
+pkg_check_modules(Z3 IMPORTED_TARGET z3)

@@ -196,10 +196,29 @@ void CompileRule(const Rule& rule, RuleSet& into, CompiledPolicy& out) {
   into.rules.push_back(std::move(compiled));
 }
 
+CompiledAssertion CompileAssertion(const Assertion& assertion, CompiledPolicy& out) {
+  CompiledAssertion compiled{.source = &assertion};
+  for (const Condition& condition : assertion.conditions) {
+    const Atom* atom = std::get_if<Atom>(&condition);
+    if (atom == nullptr) {
+      compiled.bits |= std::get<Action>(condition).bits;
+      continue;
+    }
+    Atom positive = *atom;
+    positive.negated = false;
+    AtomDraft draft;
+    CompilePeerAtom(draft, positive, ReadAs::kGrant, out);
+    compiled.conditions.push_back(
+        {.atom = {.source = atom, .need = PlaceLists(std::move(draft), out)},
+         .negated = atom->negated});
+  }
+  return compiled;
+}
+
 }  // namespace
 
 std::shared_ptr<const CompiledPolicy> Compile(std::shared_ptr<const Policy> policy,
-                                              std::vector<Level> levels) {
+                                              std::vector<Level> levels, Lines lines) {
   auto out = std::make_shared<CompiledPolicy>();
   out->policy = std::move(policy);
   out->levels = std::move(levels);
@@ -215,6 +234,9 @@ std::shared_ptr<const CompiledPolicy> Compile(std::shared_ptr<const Policy> poli
                     : rule.everywhere              ? out->everywhere
                                                    : out->rules;
     CompileRule(rule, into, *out);
+  }
+  for (const Assertion& assertion : file.assertions) {
+    if (lines == Lines::kCompile) out->assertions.push_back(CompileAssertion(assertion, *out));
   }
   out->words.circles.Learn(file.circles);
   return out;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,6 +51,18 @@ struct CompiledRule {
   bool denies() const { return source->kind == RuleKind::kDeny; }
 };
 
+// What a `never` or `always` line asks of peer and record, in one circle.
+struct CompiledAssertion {
+  struct Condition {
+    CompiledAtom atom{};   // as a grant reads it, without its `not`
+    bool negated = false;  // an unknown is false, and this negates it
+  };
+
+  const Assertion* source = nullptr;
+  std::vector<Condition> conditions{};
+  std::uint64_t bits = 0;  // that they ask for
+};
+
 struct RuleSet {
   std::vector<CompiledRule> rules{};
   std::vector<Need> needs{};  // of each rule: all its atoms at once
@@ -63,13 +76,22 @@ struct CompiledPolicy {
   RuleSet rules{};  // grants and denies of a circle
   RuleSet everywhere{};
   RuleSet accepts{};
+  std::vector<CompiledAssertion> assertions{};  // only where lines were asked for
 
   const Trust& TrustOf(Attribute attribute) const { return words.TrustOf(attribute); }
 };
 
+// The policy's levels with the charter's numbers, or the defaults.  Errors: as Evaluator::Make.
+absl::StatusOr<std::vector<Level>> LevelsWithRungs(const Policy& policy,
+                                                   const std::map<std::string, Rung>& rungs);
+
+// `never` and `always` lines are for the provers; an evaluator has no use for them.
+enum class Lines : std::uint8_t { kLeave, kCompile };
+
 // REQUIRES: `levels` has the policy's levels in its order.
 std::shared_ptr<const CompiledPolicy> Compile(std::shared_ptr<const Policy> policy,
-                                              std::vector<Level> levels);
+                                              std::vector<Level> levels,
+                                              Lines lines = Lines::kLeave);
 
 // What an evaluator asks.
 inline const CompiledPolicy& CompiledOf(const Evaluator& evaluator) { return *evaluator.compiled_; }
@@ -179,11 +201,12 @@ struct Evaluation {
 // Bits of the policy, and of the author's header inside each circle, before closure.
 template <class Trace>
 Evaluation Evaluate(const CompiledPolicy& policy, const Peer& peer, const Marking& marking,
-                    Purpose purpose, Trace& trace) {
+                    Purpose purpose, Trace& trace, const Unknowns& unknowns = {}) {
   Evaluation result{.circles = CommonCircles(policy, peer, marking)};
   if (result.circles.empty()) return result;
-  const Facts facts =
+  Facts facts =
       FactsOf(policy.words, peer, marking, purpose == Purpose::kSuppose ? Purpose::kTest : purpose);
+  if (purpose == Purpose::kTest) KeepUnknown(facts, policy.words, unknowns);
   AskRules(policy, policy.rules, facts, result.circles, trace,
            [&](const Need& need, CircleFacts& circle, std::ptrdiff_t rule) {
              (need.denies ? circle.denied : circle.allowed) |= need.bits;

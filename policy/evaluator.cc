@@ -29,6 +29,23 @@ absl::Status CheckRungs(const std::vector<Level>& levels) {
 
 }  // namespace
 
+absl::StatusOr<std::vector<Level>> LevelsWithRungs(const Policy& policy,
+                                                   const std::map<std::string, Rung>& rungs) {
+  std::vector<Level> levels = policy.levels();
+  for (Level& level : levels) {
+    if (rungs.empty()) continue;
+    const auto found = rungs.find(level.name);
+    if (found == rungs.end()) {
+      return FailedPrecondition(fmt::format("the charter has no rung for level `{}` of policy `{}`",
+                                            level.name, policy.name()));
+    }
+    level.rung = found->second;
+  }
+  RETURN_IF_ERROR(
+      Annotate(CheckRungs(levels), fmt::format("levels of policy `{}`", policy.name())));
+  return levels;
+}
+
 std::vector<std::string> AcceptAnswer::circle_names() const {
   std::vector<std::string> names;
   for (const Circle& circle : circles) names.push_back(circle.circle);
@@ -41,18 +58,7 @@ Evaluator::Evaluator(std::shared_ptr<const CompiledPolicy> compiled)
 absl::StatusOr<Evaluator> Evaluator::Make(std::shared_ptr<const Policy> policy,
                                           const std::map<std::string, Rung>& rungs) {
   RENKEI_CHECK(policy != nullptr);
-  std::vector<Level> levels = policy->levels();
-  for (Level& level : levels) {
-    if (rungs.empty()) continue;
-    const auto found = rungs.find(level.name);
-    if (found == rungs.end()) {
-      return FailedPrecondition(fmt::format("the charter has no rung for level `{}` of policy `{}`",
-                                            level.name, policy->name()));
-    }
-    level.rung = found->second;
-  }
-  RETURN_IF_ERROR(
-      Annotate(CheckRungs(levels), fmt::format("levels of policy `{}`", policy->name())));
+  ASSIGN_OR_RETURN(std::vector<Level> levels, LevelsWithRungs(*policy, rungs));
   return Evaluator(Compile(std::move(policy), std::move(levels)));
 }
 

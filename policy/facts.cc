@@ -225,6 +225,18 @@ Facts FactsOf(const Vocabulary& words, const Peer& peer, const Marking& marking,
   return facts;
 }
 
+void KeepUnknown(Facts& facts, const Vocabulary& words, const Unknowns& unknowns) {
+  const auto keep = [&](bool wanted, Field field) {
+    if (wanted) facts.values = (facts.values & ~field.All()) | field.Bit(0, Purpose::kAnswer);
+  };
+  keep(unknowns.peer_kind, kPeerKindField);
+  keep(unknowns.pap, kPapField);
+  keep(unknowns.source, kSourceField);
+  if (unknowns.team) words.teams.AddTo(facts.lists, "", Purpose::kAnswer);
+  if (unknowns.country) words.countries_claimed.AddTo(facts.lists, "", Purpose::kAnswer);
+  if (unknowns.type) words.types.AddTo(facts.lists, 0, Purpose::kAnswer);
+}
+
 std::uint64_t HeaderBits(const Peer& peer, const Marking& marking, Rung rung) {
   std::uint64_t bits = Mask::kQuery | Mask::kSight | Mask::kComment;
   // An unspecified relay is none.

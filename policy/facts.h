@@ -221,6 +221,21 @@ void AddBoth(Facts& facts, const Vocabulary& words, const Peer& peer, const Mark
 
 Facts FactsOf(const Vocabulary& words, const Peer& peer, const Marking& marking, Purpose purpose);
 
+// What a test says to be unknown as when deciding, where it would else be false.
+struct Unknowns {
+  bool team = false;
+  bool peer_kind = false;
+  bool country = false;
+  bool type = false;
+  bool pap = false;
+  bool source = false;
+
+  bool operator==(const Unknowns&) const = default;
+};
+
+// REQUIRES: `facts` are for a test that does not say these.
+void KeepUnknown(Facts& facts, const Vocabulary& words, const Unknowns& unknowns);
+
 // What the author's header leaves to a peer at `rung`.
 std::uint64_t HeaderBits(const Peer& peer, const Marking& marking, Rung rung);
 

@@ -50,12 +50,12 @@ struct Level {
   bool operator==(const Level&) const = default;
 };
 
-// A line that this version keeps but does not prove.
-struct Unproved {
+// A line that says what must hold for every peer and record; see policy/prove.h.
+struct LineToProve {
   int line = 0;
   std::string text{};  // canonical, without its line break
 
-  bool operator==(const Unproved&) const = default;
+  bool operator==(const LineToProve&) const = default;
 };
 
 // A policy without mistakes, names resolved.  Immutable; thread-safe.
@@ -67,7 +67,7 @@ class Policy {
   // Lowest first.  Default rungs: 4, 8, 12 for three levels, else spread evenly within 1..14.
   std::vector<Level> levels() const;
   std::vector<std::string> circles() const;
-  std::vector<Unproved> unproved() const;  // never, always, narrower than; in file order
+  std::vector<LineToProve> lines_to_prove() const;  // never, always, narrower than; in file order
 
   // Says the same, wherever and in whatever layout.
   friend bool operator==(const Policy& a, const Policy& b) { return a.file_ == b.file_; }

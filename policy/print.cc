@@ -115,14 +115,14 @@ std::string Print(const Policy& policy) {
   return text;
 }
 
-std::vector<Unproved> Policy::unproved() const {
-  std::vector<Unproved> lines;
+std::vector<LineToProve> Policy::lines_to_prove() const {
+  std::vector<LineToProve> lines;
   for (const Assertion& assertion : file_.assertions) {
     lines.push_back({assertion.title.place.line, AssertionText(assertion)});
   }
   for (const Name& name : file_.narrower) lines.push_back({name.place.line, NarrowerText(name)});
   std::stable_sort(lines.begin(), lines.end(),
-                   [](const Unproved& a, const Unproved& b) { return a.line < b.line; });
+                   [](const LineToProve& a, const LineToProve& b) { return a.line < b.line; });
   return lines;
 }
 

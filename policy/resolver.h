@@ -93,7 +93,10 @@ class Resolver {
   void CheckHasTlp(const std::vector<Fact>& facts, Place place, const std::string& whose,
                    std::string_view where);
   void CheckPeerFact(const Fact& fact, const std::vector<Name>& circles);
+  void CheckPeerValue(const std::string& key, const Name& value);
   void CheckRecordFact(const Fact& fact);
+  void CheckOneOf(const Name& value, const std::vector<std::string>& words, const std::string& key);
+  void CheckFactsTogether(const std::vector<Fact>& facts);
   bool CheckValues(const Fact& fact, bool flag, bool list);
   void CheckLabel(const Name& name, std::string_view what);
   void CheckCountry(const Name& name);

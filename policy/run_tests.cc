@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "policy/compiled.h"
+#include "policy/explain.h"
 #include "policy/policy.h"
 #include "policy/test_facts.h"
-#include "policy/words.h"
 
 namespace renkei::policy {
 namespace {
@@ -54,9 +54,13 @@ std::string MissingText(const Explanation& said, std::uint64_t bits) {
 std::vector<TestResult> Evaluator::RunTests() const {
   std::vector<TestResult> results;
   for (const Test& test : compiled_->policy->file().tests) {
-    const Peer peer = PeerOf(test.peer_facts, compiled_->levels);
+    const TestFacts asked = FactsOfTest(test, compiled_->levels);
+    Tracer trace;
+    const Evaluation evaluation =
+        Evaluate(*compiled_, asked.peer, asked.marking, Purpose::kTest, trace, asked.unknowns);
+    const Mask mask = Close(Mask(evaluation.bits), asked.marking);
     const Explanation said =
-        ExplainSupposed(peer, MarkingOf(test.record_facts), HeaderLimits::kIgnored);
+        Describe(*compiled_, asked.peer, asked.marking, evaluation, trace, mask);
     const std::uint64_t bits = said.mask.bits();
     TestResult result{.name = test.title.text, .line = test.title.place.line};
     for (const Expectation& expectation : test.expectations) {

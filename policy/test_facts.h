@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "policy/ast.h"
+#include "policy/facts.h"
 #include "policy/marking.h"
 #include "policy/policy.h"
 
@@ -12,5 +13,12 @@ namespace renkei::policy {
 // REQUIRES: facts that resolve without problems.
 Peer PeerOf(const std::vector<Fact>& facts, const std::vector<Level>& levels);
 Marking MarkingOf(const std::vector<Fact>& facts);
+
+struct TestFacts {
+  Peer peer{};
+  Marking marking{};
+  Unknowns unknowns{};
+};
+TestFacts FactsOfTest(const Test& test, const std::vector<Level>& levels);
 
 }  // namespace renkei::policy

@@ -135,6 +135,13 @@ std::string ActionListText(const std::vector<Action>& actions) {
   return text;
 }
 
+std::optional<Rung> RungFromWord(std::string_view word) {
+  for (Rung rung = 1; rung <= kRungMax; ++rung) {
+    if (word == std::to_string(rung)) return rung;
+  }
+  return std::nullopt;
+}
+
 std::string_view ToWord(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }
 std::optional<Verb> VerbFromWord(std::string_view word) { return ValueOf<Verb>(kVerbs, word); }
 std::string_view ToWord(Attribute attribute) {

@@ -43,6 +43,9 @@ std::string AtomText(const Atom& atom);
 std::string ActionText(const Action& action);
 std::string ActionListText(const std::vector<Action>& actions);
 
+// `1` to `14`, as in the facts of tests.
+std::optional<Rung> RungFromWord(std::string_view word);
+
 std::string_view ToWord(Verb verb);
 std::optional<Verb> VerbFromWord(std::string_view word);
 std::string_view ToWord(Attribute attribute);

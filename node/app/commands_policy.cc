@@ -30,7 +30,6 @@ Json OutcomeJson(const PolicyOutcome& outcome, bool dry_run) {
                {"rules", checked.policy->evaluator.policy().file().rules.size()},
                {"tests", checked.tests},
                {"proved", checked.proved},
-               {"unproved", checked.unproved},
                {"warnings", ProblemList(checked.warnings)},
                {"changes", outcome.changes},
                {"diff", policy::ToJson(outcome.diff)},

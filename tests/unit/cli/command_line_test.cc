@@ -227,17 +227,69 @@ TEST_F(OfflineTest, PolicyOfANewNodeIsWithoutMistakesAndItsTestsPass) {
   EXPECT_NE(test.out.find(" 0 failed"), std::string::npos);
 }
 
-TEST_F(OfflineTest, NeverLinesAreSaidNotToBeProved) {
-  const std::string path = Write("own.policy",
-                                 "policy \"pier\" version 1\n"
-                                 "levels listed < certified\n"
-                                 "grant g-base to level >= listed in circle on tlp <= green\n"
-                                 "      allow exist, see all\n"
-                                 "never \"red is relayed\" relay all when tlp >= red\n");
+constexpr char kPierPolicy[] =
+    "policy \"pier\" version 1\n"
+    "levels listed < certified\n"
+    "circles members\n"
+    "accept a from in circle {members}\n"
+    "grant g-base to level >= certified in circle on tlp <= green\n"
+    "      allow exist, see all, relay summary\n"
+    "grant g-more to level >= listed in circle on tlp <= red allow relay caveats\n"
+    "never \"red is relayed\" relay summary when tlp >= red\n";
+
+TEST_F(OfflineTest, LinesOfAPolicyAreProvedAndTheEngineIsSaid) {
+  const std::string path = Write("own.policy", kPierPolicy);
+  const Said said = Say({"policy", "check", path, "--engine", "enumerate"});
+  EXPECT_EQ(said.status, kDone) << said.err << said.out;
+  EXPECT_NE(said.out.find(path + ":8: never \"red is relayed\""), std::string::npos) << said.out;
+  EXPECT_NE(said.out.find(": proved by enumerate in "), std::string::npos) << said.out;
+  EXPECT_NE(said.out.find("1 of 1 lines proved, no mistakes\n"), std::string::npos) << said.out;
+  EXPECT_EQ(Say({"policy", "check", path, "--engine", "abacus"}).status, kWrongUsage);
+}
+
+TEST_F(OfflineTest, ALineThatIsRefutedFailsWithATestToPaste) {
+  const std::string path = Write("own.policy", kPierPolicy);
+  const Said said = Say({"policy", "check", path, "--never", "relay all when tlp >= green",
+                         "--always", "\"titled\" see caveats when see summary"});
+  EXPECT_EQ(said.status, kFailed) << said.err << said.out;
+  EXPECT_NE(
+      said.out.find("given: never \"given with --never\" relay all when tlp >= green: refuted"),
+      std::string::npos)
+      << said.out;
+  EXPECT_NE(said.out.find("     peer level=certified circles={members}\n"), std::string::npos)
+      << said.out;
+  EXPECT_NE(said.out.find("given: always \"titled\" see caveats when see summary: proved"),
+            std::string::npos)
+      << said.out;
+  EXPECT_EQ(said.out.find("no mistakes"), std::string::npos);
+  const Said json =
+      Say({"policy", "check", path, "--json", "--never", "relay all when tlp >= green"});
+  const Json answer = Json::parse(json.out);
+  EXPECT_EQ(answer["ok"], false);
+  EXPECT_EQ(answer["proofs"][0]["result"], "proved");
+  EXPECT_EQ(answer["proofs"][0]["line"], 8);
+  EXPECT_EQ(answer["proofs"][1]["result"], "refuted");
+  EXPECT_FALSE(answer["proofs"][1].contains("line"));
+  EXPECT_EQ(answer["unproved"].size(), 1U);
+}
+
+TEST_F(OfflineTest, AMistakeInALineOfTheCommandLineIsSaidAsThat) {
+  const Said said =
+      Say({"policy", "check", Write("own.policy", kPierPolicy), "--never", "fly when own"});
+  EXPECT_EQ(said.status, kFailed);
+  EXPECT_NE(said.err.find("--never: unknown action `fly`"), std::string::npos) << said.err;
+}
+
+TEST_F(OfflineTest, FindingsFailOnlyWhenStrict) {
+  const std::string path = Write("own.policy", std::string(kPierPolicy) +
+                                                   "deny d to anyone on tag in {x} source in "
+                                                   "{anonymous} forbid all\n");
   const Said said = Say({"policy", "check", path});
-  EXPECT_EQ(said.status, kDone) << said.err;
-  EXPECT_NE(said.out.find(path + ":5: never"), std::string::npos) << said.out;
-  EXPECT_NE(said.out.find(": not proved by this version\n"), std::string::npos);
+  EXPECT_EQ(said.status, kDone) << said.out;
+  EXPECT_NE(said.out.find("lint: " + path + ":9:6: deny `d` can never match"), std::string::npos)
+      << said.out;
+  EXPECT_EQ(Say({"policy", "check", path, "--strict"}).status, kFailed);
+  EXPECT_EQ(Json::parse(Say({"policy", "check", path, "--json"}).out)["findings"].size(), 1U);
 }
 
 TEST_F(OfflineTest, MistakesOfAPolicyAreSaidWithTheirPlace) {

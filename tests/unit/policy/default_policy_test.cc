@@ -28,7 +28,7 @@ TEST(DefaultPolicyTest, ParsesWithoutProblemOrWarning) {
   EXPECT_EQ(ToText(result.warnings), "");
   ASSERT_NE(result.policy, nullptr);
   EXPECT_EQ(result.policy->name(), "example-community.net");
-  EXPECT_EQ(result.policy->unproved().size(), 3U);
+  EXPECT_EQ(result.policy->lines_to_prove().size(), 3U);
 }
 
 TEST(DefaultPolicyTest, ItsTestsPass) {

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "policy/format.h"
+#include "policy/lint.h"
 #include "policy/policy.h"
+#include "policy/prove.h"
 
 namespace renkei::policy {
 namespace {
@@ -24,6 +26,10 @@ TEST_P(ModelsTest, ParsesWithoutAWarningAndItsTestsPass) {
   EXPECT_GE(results.size(), 5u);
   for (const TestResult& test : results) EXPECT_TRUE(test.passed) << test.name << ": " << test.text;
   EXPECT_GE(parsed.policy->file().assertions.size(), 3u);
+  for (const Proof& proof : ProveAll(*parsed.policy, {})) {
+    EXPECT_TRUE(proof.proved()) << proof.text << "\n" << proof.counterexample << proof.why;
+  }
+  for (const Problem& finding : Lint(*parsed.policy, "model")) ADD_FAILURE() << ToString(finding);
 }
 
 TEST_P(ModelsTest, StandsInCanonicalLayout) {

@@ -67,8 +67,8 @@ TEST(ParseTest, PrintedTextIsTheSamePolicy) {
 }
 
 TEST(ParseTest, LinesThatAreNotProvedAreListedWithTheirPlace) {
-  EXPECT_EQ(MustParse(kEverything)->unproved(),
-            (std::vector<Unproved>{
+  EXPECT_EQ(MustParse(kEverything)->lines_to_prove(),
+            (std::vector<LineToProve>{
                 {25,
                  "never \"n\" see victim when level < high and not recipient and see summary"
                  " and not in circle {one}"},

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -23,6 +24,11 @@ class RandomWorld {
   std::vector<std::string> Statements(int rules);
   Peer RandomPeer();
   Marking RandomMarking();
+  // A `never` or `always` line.
+  std::string Line(int number);
+  // As RandomPeer() and RandomMarking(), but a record that a header allows, and that limits
+  // nothing.
+  std::pair<Peer, Marking> PossiblePair();
 
  private:
   const std::string& Pick(const std::vector<std::string>& words) {
@@ -35,6 +41,7 @@ class RandomWorld {
   std::string Actions();
   std::string Some(const std::vector<std::string>& atoms, int percent);
   std::string Rule(int number);
+  std::string ConditionAtom();
 
   inline static const std::vector<std::string> kLevels = {"low", "mid", "high"};
   inline static const std::vector<std::string> kCircles = {"one", "two", "three"};
@@ -42,12 +49,13 @@ class RandomWorld {
   inline static const std::vector<std::string> kSectors = {"water", "rail"};
   inline static const std::vector<std::string> kCountries = {"jp", "at"};
   inline static const std::vector<std::string> kTeams = {"alpha", "beta"};
-  inline static const std::vector<std::string> kTags = {"ot", "police"};
+  inline static const std::vector<std::string> kTags = {"ot", "police", "vip"};
   inline static const std::vector<std::string> kTlps = {"clear", "green", "amber", "amber+strict",
                                                         "red"};
   inline static const std::vector<std::string> kPaps = {"clear", "green", "amber", "red"};
   inline static const std::vector<std::string> kKinds = {"incident", "sighting"};
-  inline static const std::vector<std::string> kTypes = {"fraud", "fraud/phishing", "intrusions"};
+  inline static const std::vector<std::string> kTypes = {"fraud", "fraud/phishing", "intrusions",
+                                                         "availability/ddos"};
   inline static const std::vector<std::string> kSources = {"attributed", "anonymous"};
   inline static const std::vector<std::string> kSeverities = {"low", "high"};
   inline static const std::vector<std::string> kPeerKinds = {"member", "guest"};
@@ -122,6 +130,66 @@ inline std::vector<std::string> RandomWorld::Statements(int rules) {
                     Pick(kSections), Pick(kTlps)));
   }
   return statements;
+}
+
+inline std::string RandomWorld::ConditionAtom() {
+  const std::vector<std::string> atoms = {"level >= " + Pick(kLevels),
+                                          "level < " + Pick(kLevels),
+                                          "in circle " + Braces(kPatterns),
+                                          "in circle",
+                                          "same-sector",
+                                          "same-country",
+                                          "sector in " + Braces(kSectors),
+                                          "country in " + Braces(kCountries),
+                                          "peer in " + Braces(kPeerKinds),
+                                          "team in " + Braces(kTeams),
+                                          "recipient",
+                                          "own",
+                                          "anyone",
+                                          "tlp <= " + Pick(kTlps),
+                                          "tlp >= " + Pick(kTlps),
+                                          "pap <= " + Pick(kPaps),
+                                          "pap >= " + Pick(kPaps),
+                                          "kind in " + Braces(kKinds),
+                                          "type in " + Braces(kTypes),
+                                          "tag in " + Braces(kTags),
+                                          "source in " + Braces(kSources),
+                                          "severity >= " + Pick(kSeverities),
+                                          "embargo",
+                                          "exercise"};
+  return (Chance(35) ? "not " : "") + Pick(atoms);
+}
+
+inline std::string RandomWorld::Line(int number) {
+  static const std::vector<std::string> kBits = {"exist", "query", "sight", "comment"};
+  const auto action = [&]() -> std::string {
+    if (Chance(25)) return Pick(kBits);
+    return (Chance(70) ? "see " : "relay ") + Pick(kSections);
+  };
+  std::string text = fmt::format("{} \"line {}\" {} when {}", Chance(50) ? "never" : "always",
+                                 number, action(), ConditionAtom());
+  for (int i = Below(3); i > 0; --i) {
+    text += " and " + (Chance(35) ? action() : ConditionAtom());
+  }
+  return text + "\n";
+}
+
+inline std::pair<Peer, Marking> RandomWorld::PossiblePair() {
+  Peer peer = RandomPeer();
+  Marking marking = RandomMarking();
+  marking.kind = static_cast<Kind>(1 + Below(7));
+  marking.pap = static_cast<Pap>(1 + Below(4));
+  marking.source = static_cast<SourceMode>(1 + Below(3));
+  marking.relay = Relay::kFree;
+  marking.min_level = 0;
+  marking.section_levels = {};
+  marking.must_disclose = 0;
+  if (marking.source != SourceMode::kAttributed) {
+    peer.own = false;
+    if (marking.circles.size() > 1) marking.circles.resize(1);
+  }
+  if (marking.source == SourceMode::kAnonymous) marking.tags.clear();
+  return {std::move(peer), std::move(marking)};
 }
 
 inline Peer RandomWorld::RandomPeer() {

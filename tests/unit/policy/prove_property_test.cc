@@ -1,0 +1,118 @@
+// Random policies and lines: both engines say the same, every refutation is a leak by the words of
+// the specification, and no random peer and record break a line that was proved.
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "policy/prove.h"
+#include "tests/unit/policy/oracle.h"
+#include "tests/unit/policy/policy_fixtures.h"
+#include "tests/unit/policy/random_policy.h"
+
+namespace renkei::policy {
+namespace {
+
+constexpr unsigned kPoliciesAShard = 500;
+constexpr int kLines = 2;   // of each policy
+constexpr int kPairs = 40;  // of peer and record, for each proved line
+
+std::string RandomPolicyText(RandomWorld& world) {
+  std::vector<std::string> statements = world.Statements(3 + world.Below(8));
+  for (int i = 0; i < kLines; ++i) statements.push_back(world.Line(i));
+  return std::accumulate(statements.begin(), statements.end(), std::string());
+}
+
+// The last test in the policy with the counterexample pasted; it must be there and fail.
+bool PastedTestFails(const Policy& policy, const Proof& proof) {
+  const auto pasted = MustParse(Print(policy) + proof.counterexample);
+  const std::vector<TestResult> results = Evaluator::Make(pasted)->RunTests();
+  return results.size() == policy.file().tests.size() + 1 && !results.back().passed;
+}
+
+class ProvePropertyTest : public ::testing::TestWithParam<unsigned> {};
+
+TEST_P(ProvePropertyTest, EnginesAgreeAndAreRight) {
+  int proved = 0;
+  int refuted = 0;
+  int gave_up = 0;  // `relay all` by many circles: too much for the enumerator
+  for (unsigned i = 0; i < kPoliciesAShard; ++i) {
+    const unsigned seed = GetParam() * kPoliciesAShard + i;
+    RandomWorld world(seed);
+    const std::string text = RandomPolicyText(world);
+    SCOPED_TRACE(fmt::format("seed {}\n{}", seed, text));
+    const auto policy = MustParse(text);
+    ASSERT_EQ(*MustParse(Print(*policy)), *policy);
+    const std::vector<Proof> slow = ProveAll(*policy, {}, {.engine = Engine::kEnumerate});
+    const std::vector<Proof> fast = ProveAll(*policy, {}, {.engine = DefaultEngine()});
+    ASSERT_EQ(slow.size(), fast.size());
+    for (std::size_t line = 0; line < slow.size(); ++line) {
+      if (slow[line].why.starts_with("gave up")) {
+        ++gave_up;
+        continue;
+      }
+      ASSERT_EQ(slow[line].why, "") << slow[line].text;
+      ASSERT_EQ(fast[line].why, "") << fast[line].text;
+      ASSERT_EQ(slow[line].result, fast[line].result) << slow[line].text;
+      ASSERT_NE(slow[line].result, Proof::Result::kUnknown);
+      if (!slow[line].proved()) {
+        ++refuted;
+        ASSERT_TRUE(PastedTestFails(*policy, slow[line])) << slow[line].counterexample;
+        ASSERT_TRUE(PastedTestFails(*policy, fast[line])) << fast[line].counterexample;
+        continue;
+      }
+      ++proved;
+      const Assertion& assertion = policy->file().assertions[line];
+      for (int pair = 0; pair < kPairs; ++pair) {
+        const auto [peer, marking] = world.PossiblePair();
+        ASSERT_FALSE(Oracle(policy->file(), peer, marking).Breaks(assertion))
+            << slow[line].text << "\nin pair " << pair;
+      }
+    }
+  }
+  EXPECT_LE(gave_up, 1);
+  // Both happen often, else nothing is shown.
+  EXPECT_GT(proved, static_cast<int>(kPoliciesAShard) / 5);
+  EXPECT_GT(refuted, static_cast<int>(kPoliciesAShard) / 5);
+}
+
+INSTANTIATE_TEST_SUITE_P(TenThousandPolicies, ProvePropertyTest, ::testing::Range(0U, 20U));
+
+// `narrower than` between a policy and itself with rules taken away or added.
+TEST(ProveNarrowerPropertyTest, EnginesAgreeAndNoPairIsWider) {
+  int proved = 0;
+  int refuted = 0;
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    RandomWorld world(seed);
+    std::vector<std::string> statements = world.Statements(8);
+    const std::string wide = std::accumulate(statements.begin(), statements.end(), std::string());
+    statements.erase(statements.begin() + 4 + world.Below(static_cast<int>(statements.size()) - 4));
+    const std::string text = std::accumulate(statements.begin(), statements.end(), std::string()) +
+                             "narrower than \"wide.policy\"\n";
+    SCOPED_TRACE(fmt::format("seed {}\n{}\n{}", seed, wide, text));
+    const auto policy = MustParse(text);
+    const auto other = MustParse(wide);
+    const Loader loader = [&](std::string_view) { return absl::StatusOr<std::string>(wide); };
+    const Proof slow = ProveAll(*policy, loader, {.engine = Engine::kEnumerate}).back();
+    const Proof fast = ProveAll(*policy, loader, {.engine = DefaultEngine()}).back();
+    ASSERT_EQ(slow.why, "");
+    ASSERT_EQ(fast.why, "");
+    ASSERT_EQ(slow.result, fast.result);
+    (slow.proved() ? proved : refuted) += 1;
+    if (!slow.proved()) {
+      ASSERT_TRUE(PastedTestFails(*policy, slow)) << slow.counterexample;
+      continue;
+    }
+    for (int pair = 0; pair < kPairs; ++pair) {
+      const auto [peer, marking] = world.PossiblePair();
+      const std::uint64_t mine = Oracle(policy->file(), peer, marking).OwnBits();
+      ASSERT_EQ(mine & ~Oracle(other->file(), peer, marking).OwnBits(), 0U);
+    }
+  }
+  EXPECT_GT(proved, 30);
+  EXPECT_GT(refuted, 30);
+}
+
+}  // namespace
+}  // namespace renkei::policy
