@@ -59,7 +59,8 @@ grant g-accredited to level >= accredited in circle on tlp <= amber
 # Certified: also whom it struck, and whom to call.
 grant g-certified to level >= certified in circle on tlp <= amber+strict
       allow exist, see analysis victim contact log-excerpts attachments, query, sight, comment
-grant g-pass-on to level >= certified in circle on tlp <= amber allow relay analysis
+grant g-pass-on to level >= certified in circle on tlp <= amber
+      allow relay analysis
 
 # ---- What stays back even so ----
 

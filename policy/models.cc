@@ -193,19 +193,19 @@ grant g-subsidiary to level >= listed in circle on tlp <= amber
       allow exist, see technical, query, sight, comment
 grant g-on-call to level >= accredited in circle on tlp <= amber+strict
       allow exist, see technical course, query, sight, comment
-# Who was hit stays in its country, ...
+# Who was hit, and its logs with personal data in them, stay in their country, ...
 grant g-country to level >= listed in circle same-country on tlp <= amber+strict
       allow exist, see technical course victim contact log-excerpts, query, sight, comment
-# ... but for the group's CSIRT, which helps everywhere.
+# ... but for the group's CSIRT, which helps everywhere; the logs don't cross a border even so.
 grant g-csirt to level >= certified in circle on tlp <= amber+strict
-      allow exist, see technical course victim contact log-excerpts attachments, query, sight, comment
+      allow exist, see technical course victim contact, query, sight, comment
+grant g-csirt-here to level >= certified in circle same-country on tlp <= amber+strict
+      allow see log-excerpts attachments
 # Only the group's CSIRT speaks to the outside.
 grant g-outside to level >= certified in circle on tlp <= green allow relay technical
 
 # ---- What stays back even so ----
 
-# Logs with personal data don't cross a border, not even to the group's CSIRT.
-deny d-personal to not same-country on tag in {personal-data} forbid see log-excerpts attachments
 # A subsidiary that is being sold: write its team here on the day.
 # deny d-sold everywhere to team in {sold-subsidiary} forbid all
 
@@ -226,11 +226,11 @@ test "a neighbour in the same country knows who was hit"
 test "the group's CSIRT knows who was hit anywhere"
      peer level=certified circles={group} country=at
      record circles={group} tlp=amber countries={jp}
-     expect see victim contact log-excerpts
-test "personal data does not cross a border"
-     peer level=certified circles={group} country=at
-     record circles={group} tlp=amber countries={jp} tags={personal-data}
-     expect see victim; not see log-excerpts attachments
+     expect see victim contact; not see log-excerpts attachments
+test "at home it reads the logs"
+     peer level=certified circles={group} country=jp
+     record circles={group} tlp=amber countries={jp}
+     expect see log-excerpts attachments
 test "only the CSIRT passes on"
      peer level=accredited circles={group} country=jp
      record circles={group} tlp=clear countries={jp}
@@ -241,8 +241,8 @@ test "only the CSIRT passes on"
 never "victims beyond their country" see victim contact
       when level < certified and not same-country and not recipient and not own
       and not peer in {hub}
-never "personal data abroad" see log-excerpts attachments
-      when tag in {personal-data} and not same-country
+never "logs abroad" see log-excerpts attachments
+      when not same-country and not recipient and not own and not peer in {hub}
 never "amber leaves the group" relay all when tlp >= amber
 )";
 
