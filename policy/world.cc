@@ -40,12 +40,13 @@ std::size_t ValueSet::First() const {
   return 0;
 }
 
+// Not hidden: fields of WorldMaker are of this type.
+// Who reads an atom.
+enum class Reading : std::uint8_t { kGrant, kDeny, kDenyInTest };
+
 namespace {
 
 constexpr AssertedBy kAllAssert{.hub = true, .self = true, .sponsors = 2};
-
-// Who reads an atom.
-enum class Reading : std::uint8_t { kGrant, kDeny, kDenyInTest };
 
 bool PerSlot(VariableKind kind) {
   return kind == VariableKind::kRung || kind == VariableKind::kCircle;
