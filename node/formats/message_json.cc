@@ -14,7 +14,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-constexpr std::int64_t kMicros = 1'000'000;
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 bool IsMicros(const FieldDescriptor& field) { return field.name().ends_with("_us"); }
 
@@ -34,8 +34,8 @@ absl::StatusOr<std::int64_t> TimeFromJson(const JsonNode& node, const FieldDescr
   const std::optional<std::int64_t> micros = MicrosFromText(text);
   if (!micros) return node.Wrong("expected a time such as `2026-11-22T01:36:17Z`");
   if (IsMicros(field)) return *micros;
-  if (*micros % kMicros != 0) return node.Wrong("expected a time in whole seconds");
-  return *micros / kMicros;
+  if (*micros % kMicrosPerSecond != 0) return node.Wrong("expected a time in whole seconds");
+  return *micros / kMicrosPerSecond;
 }
 
 bool IsText(const FieldDescriptor& field) {

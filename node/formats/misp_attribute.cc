@@ -5,8 +5,6 @@
 namespace renkei::formats {
 namespace {
 
-constexpr std::string_view kServerState = "state of its MISP server";
-
 constexpr std::array<KnownKey, 24> kAttributeKeys = {{
     {"type", ""},
     {"category", ""},
@@ -29,7 +27,7 @@ constexpr std::array<KnownKey, 24> kAttributeKeys = {{
     {"sharing_group_id", kMispServerNumber},
     {"object_uuid", "repeats its object"},
     {"timestamp", "last edit in MISP: a record has its own times"},
-    {"disable_correlation", kServerState},
+    {"disable_correlation", kMispServerState},
     {"SharingGroup", "who may see it is said by circles"},
     {"ShadowAttribute", "a proposal by another team"},
 }};

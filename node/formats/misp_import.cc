@@ -11,7 +11,6 @@
 namespace renkei::formats {
 namespace {
 
-constexpr std::string_view kServerState = "state of its MISP server";
 constexpr std::string_view kAuthor = "the author's own knowledge: a record says who signed it";
 
 constexpr std::array<KnownKey, 32> kEventKeys = {{
@@ -37,11 +36,11 @@ constexpr std::array<KnownKey, 32> kEventKeys = {{
     {"orgc_id", kMispServerNumber},
     {"sharing_group_id", kMispServerNumber},
     {"SharingGroup", "who may see it is said by circles"},
-    {"attribute_count", kServerState},
-    {"proposal_email_lock", kServerState},
-    {"locked", kServerState},
-    {"disable_correlation", kServerState},
-    {"published", kServerState},
+    {"attribute_count", kMispServerState},
+    {"proposal_email_lock", kMispServerState},
+    {"locked", kMispServerState},
+    {"disable_correlation", kMispServerState},
+    {"published", kMispServerState},
     {"publish_timestamp", "a record has its own times"},
     {"timestamp", "a record has its own times"},
     {"sighting_timestamp", "a record has its own times"},

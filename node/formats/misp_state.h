@@ -24,6 +24,7 @@ inline constexpr int kMispTagsMax = 500;         // per event, object or attribu
 inline constexpr int kMispSightingsMax = 1'000;  // per attribute
 
 // Why keys of a kind are in no record.
+inline constexpr std::string_view kMispServerState = "state of its MISP server";
 inline constexpr std::string_view kMispServerNumber = "number inside its MISP server";
 
 // What must stay in one part when an event is split: an attribute, or an object with its members.

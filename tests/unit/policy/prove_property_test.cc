@@ -15,8 +15,8 @@ namespace renkei::policy {
 namespace {
 
 constexpr unsigned kPoliciesAShard = 500;
-constexpr int kLines = 2;   // of each policy
-constexpr int kPairs = 40;  // of peer and record, for each proved line
+constexpr int kLines = 2;          // of each policy
+constexpr int kPairsPerLine = 40;  // of peer and record, for each proved line
 
 std::string RandomPolicyText(RandomWorld& world) {
   std::vector<std::string> statements = world.Statements(3 + world.Below(8));
@@ -64,7 +64,7 @@ TEST_P(ProvePropertyTest, EnginesAgreeAndAreRight) {
       }
       ++proved;
       const Assertion& assertion = policy->file().assertions[line];
-      for (int pair = 0; pair < kPairs; ++pair) {
+      for (int pair = 0; pair < kPairsPerLine; ++pair) {
         const auto [peer, marking] = world.PossiblePair();
         ASSERT_FALSE(Oracle(policy->file(), peer, marking).Breaks(assertion))
             << slow[line].text << "\nin pair " << pair;
@@ -104,7 +104,7 @@ TEST(ProveNarrowerPropertyTest, EnginesAgreeAndNoPairIsWider) {
       ASSERT_TRUE(PastedTestFails(*policy, slow)) << slow.counterexample;
       continue;
     }
-    for (int pair = 0; pair < kPairs; ++pair) {
+    for (int pair = 0; pair < kPairsPerLine; ++pair) {
       const auto [peer, marking] = world.PossiblePair();
       const std::uint64_t mine = Oracle(policy->file(), peer, marking).OwnBits();
       ASSERT_EQ(mine & ~Oracle(other->file(), peer, marking).OwnBits(), 0U);
