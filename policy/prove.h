@@ -64,8 +64,8 @@ struct Proof {
 };
 std::string_view ToWord(Proof::Result result);  // `proved`, `refuted`, `unknown`
 
-// Every line of Policy::lines_to_prove(), in its order.  The loader reads the policies that `narrower
-// than` names; without one such lines are unknown.
+// Every line of Policy::lines_to_prove(), in its order.  The loader reads the policies that
+// `narrower than` names; without one such lines are unknown.
 std::vector<Proof> ProveAll(const Policy& policy, const Loader& loader,
                             const ProveOptions& options = {});
 

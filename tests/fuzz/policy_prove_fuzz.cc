@@ -33,7 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (printed.size() > kFileBytesMax / 2) return 0;
   const ParseResult again = Parse(printed, "printed");
   REQUIRE(again.policy != nullptr && *again.policy == policy);
-  if (policy.file().rules.size() > kRulesMax || policy.lines_to_prove().size() > kLinesMax) return 0;
+  if (policy.file().rules.size() > kRulesMax || policy.lines_to_prove().size() > kLinesMax)
+    return 0;
   Lint(policy, "fuzz");
 
   // Every policy is narrower than itself.
