@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "policy/models.h"
 #include "tests/unit/policy/policy_fixtures.h"
 
 namespace renkei::policy {
@@ -240,6 +241,15 @@ TEST_P(ProveTest, TheDefaultPolicyKeepsItsLines) {
   const std::vector<Proof> proofs = ProveAll(*policy, {}, {.engine = GetParam()});
   EXPECT_EQ(proofs.size(), 3U);
   for (const Proof& proof : proofs) EXPECT_TRUE(proof.proved()) << proof.counterexample;
+}
+
+TEST_P(ProveTest, EveryModelKeepsItsLines) {
+  for (const Model& model : Models()) {
+    const auto policy = MustParse(ModelText(model.name, "example-community.net"));
+    for (const Proof& proof : ProveAll(*policy, {}, {.engine = GetParam()})) {
+      EXPECT_TRUE(proof.proved()) << model.name << ": " << proof.text << proof.counterexample;
+    }
+  }
 }
 
 TEST_P(ProveTest, ThreeHundredRulesStayWithinTheLimit) {
