@@ -8,7 +8,7 @@
 namespace renkei::policy {
 namespace {
 
-std::shared_ptr<const Policy> MustParse(const std::string& text) {
+std::shared_ptr<const Policy> ParsedText(const std::string& text) {
   const ParseResult parsed = Parse(text, "p");
   EXPECT_NE(parsed.policy, nullptr)
       << (parsed.problems.empty() ? "" : ToString(parsed.problems.front())) << "\n"
@@ -18,10 +18,10 @@ std::shared_ptr<const Policy> MustParse(const std::string& text) {
 
 // Says the same, in one layout.
 void ExpectSame(const std::string& text) {
-  const auto policy = MustParse(text);
+  const auto policy = ParsedText(text);
   ASSERT_NE(policy, nullptr);
   const std::string formatted = Format(text);
-  const auto again = MustParse(formatted);
+  const auto again = ParsedText(formatted);
   ASSERT_NE(again, nullptr);
   EXPECT_TRUE(*policy == *again) << text << "\n---\n" << formatted;
   EXPECT_EQ(Format(formatted), formatted) << text;
