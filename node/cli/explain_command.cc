@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view kExplainUsage =
     R"(Usage: renkei explain ID | --record FACTS | --file FILE
-                      --peer P [--section S] [--policy FILE] [--dir DIR] [--json]
+                      --peer P [--section S] [--policy FILE] [--dir DIR]
+                      [--json]
 
 Says what the peer P sees of a record: which rules gave and took it, what its
 author's marks limit, and, for what is missing, the rules that would give it and
