@@ -8,9 +8,9 @@ constexpr std::string_view kPolicyRevertUsage =
     R"(Usage: renkei policy revert N [--yes] [--dry-run] [--author NAME] [--note TEXT]
                             [--dir DIR] [--json]
 
-Puts the policy of change N (see `renkei policy log`) in force again, by the same
-way as `renkei policy apply`: checked, tested, shown, asked.  It becomes a new
-change; nothing is taken out of the log.
+Puts the policy of change N (see `renkei policy log`) in force again, by the
+same way as `renkei policy apply`: checked, tested, shown, asked.  It becomes
+a new change; nothing is taken out of the log.
 
 Exit status: 0 in force, 1 refused or failed, 2 wrong usage.
 

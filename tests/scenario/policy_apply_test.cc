@@ -60,8 +60,8 @@ TEST_F(PolicyApply, RefusedAppliedShownAndReverted) {
         "set analysis = technical impact timeline response victim");
   EditText(file_, "expect see analysis, comment, relay indicators; not see victim contact",
            "expect see analysis, comment, relay indicators; not see contact");
-  EditText(file_, "see victim contact when level < certified",
-           "see contact when level < certified");
+  EditText(file_, "see victim contact\n      when level < certified",
+           "see contact\n      when level < certified");
   EXPECT_EQ(hub_.Cli({"policy", "apply", file_}).exit_status, 2);
   EXPECT_EQ(hub_.Ask({"policy", "apply", file_, "--dry-run"})["result"], "would be applied");
   EXPECT_EQ(Digest(), before);

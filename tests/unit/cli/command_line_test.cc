@@ -381,7 +381,7 @@ TEST_F(OfflineTest, ExplainsSupposedPeersAndRecordsWithoutANode) {
       Say({"explain", "--policy", path, "--record", "tlp=green circles={members}", "--peer", peer});
   EXPECT_EQ(seen.status, kDone) << seen.err;
   EXPECT_EQ(seen.out.rfind("allowed: exist, see ", 0), 0u) << seen.out;
-  EXPECT_NE(seen.out.find("g-certified needs"), std::string::npos) << seen.out;
+  EXPECT_NE(seen.out.find("g-own needs own"), std::string::npos) << seen.out;
   const Said withheld = Say({"policy", "explain", "--policy", path, "--record",
                              "tlp=green circles={members}", "--peer", peer, "--section", "victim"});
   EXPECT_EQ(withheld.status, kRefused) << withheld.err;
