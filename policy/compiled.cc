@@ -192,6 +192,7 @@ void CompileRule(const Rule& rule, RuleSet& into, CompiledPolicy& out) {
       list.push_back({.source = &atom, .need = PlaceLists(std::move(draft), out)});
     }
   }
+  into.index.Add(whole.need.values, whole.need.rungs);
   into.needs.push_back(PlaceLists(std::move(whole), out));
   into.rules.push_back(std::move(compiled));
 }
@@ -238,6 +239,7 @@ std::shared_ptr<const CompiledPolicy> Compile(std::shared_ptr<const Policy> poli
   for (const Assertion& assertion : file.assertions) {
     if (lines == Lines::kCompile) out->assertions.push_back(CompileAssertion(assertion, *out));
   }
+  for (RuleSet* set : {&out->rules, &out->everywhere, &out->accepts}) set->index.Finish();
   out->words.circles.Learn(file.circles);
   return out;
 }

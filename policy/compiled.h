@@ -4,6 +4,7 @@
 // There is one evaluator, Evaluate(); what it tells a Trace decides whether it answers or explains.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,12 +16,12 @@
 #include "policy/facts.h"
 #include "policy/marking.h"
 #include "policy/policy.h"
+#include "policy/rule_index.h"
 #include "policy/short_list.h"
 
 namespace renkei::policy {
 
-// What an atom, or all atoms of a rule together, ask of the facts.  32 bytes: a policy's rules are
-// read in one sweep.
+// What an atom, or all atoms of a rule together, ask of the facts.
 struct Need {
   std::uint64_t values = ~std::uint64_t{0};  // of each field, the values that will do
   std::uint64_t bits = 0;                    // what the rule gives or takes
@@ -66,6 +67,7 @@ struct CompiledAssertion {
 struct RuleSet {
   std::vector<CompiledRule> rules{};
   std::vector<Need> needs{};  // of each rule: all its atoms at once
+  RuleIndex index{};
 };
 
 struct CompiledPolicy {
@@ -116,8 +118,7 @@ CircleList CommonCircles(const CompiledPolicy& policy, const Peer& peer, const M
 // True if a membership counts at all.
 bool Counts(const CompiledPolicy& policy, const Membership& membership);
 
-inline bool MeetsFixed(const CompiledPolicy& policy, const Need& need, const Facts& facts) {
-  if ((facts.values & ~need.values) != 0) return false;
+inline bool InLists(const CompiledPolicy& policy, const Need& need, const Facts& facts) {
   const ListNeed* lists = policy.lists.data() + need.first_list;
   for (int i = 0; i < need.list_count; ++i) {
     if ((lists[i].bits & ~facts.lists[lists[i].word]) != 0) return false;
@@ -125,9 +126,8 @@ inline bool MeetsFixed(const CompiledPolicy& policy, const Need& need, const Fac
   return true;
 }
 
-inline bool MeetsInCircle(const CompiledPolicy& policy, const Need& need,
+inline bool InCircleLists(const CompiledPolicy& policy, const Need& need,
                           const CircleFacts& circle) {
-  if ((need.rungs >> circle.membership->rung & 1) == 0) return false;
   const ListNeed* lists = policy.lists.data() + need.first_list + need.list_count;
   for (int i = 0; i < need.circle_list_count; ++i) {
     if (circle.lists == nullptr || (lists[i].bits & ~(*circle.lists)[lists[i].word]) != 0) {
@@ -137,20 +137,37 @@ inline bool MeetsInCircle(const CompiledPolicy& policy, const Need& need,
   return true;
 }
 
+inline bool MeetsFixed(const CompiledPolicy& policy, const Need& need, const Facts& facts) {
+  return (facts.values & ~need.values) == 0 && InLists(policy, need, facts);
+}
+
+inline bool MeetsInCircle(const CompiledPolicy& policy, const Need& need,
+                          const CircleFacts& circle) {
+  return (need.rungs >> circle.membership->rung & 1) != 0 && InCircleLists(policy, need, circle);
+}
+
 // Hears nothing; rules are asked with all their atoms at once.
 struct NoTrace {
   static constexpr bool kAtoms = false;
   void Match(std::size_t /*rule*/, bool /*everywhere*/, const CircleFacts& /*circle*/) {}
 };
 
-// Asks every rule in every circle; `on_match(need, circle, number)` where it matches.
+// Asks every rule in every circle; `on_match(need, circle, number)` where it matches.  Values and
+// rungs are asked 64 rules at a time, lists of those that are left.
 template <class OnMatch>
 void AskNeeds(const CompiledPolicy& policy, const RuleSet& set, const Facts& facts,
               CircleList& circles, OnMatch on_match) {
-  for (const Need& need : set.needs) {
-    if (!MeetsFixed(policy, need, facts)) continue;
+  const RuleIndex::Rows rows = set.index.RowsOf(facts.values);
+  for (std::size_t word = 0; word < set.index.words(); ++word) {
+    const std::uint64_t fixed = set.index.Fixed(rows, word);
     for (CircleFacts& circle : circles) {
-      if (MeetsInCircle(policy, need, circle)) on_match(need, circle, &need - set.needs.data());
+      std::uint64_t left = fixed & set.index.AtRung(circle.membership->rung, word);
+      for (; left != 0; left &= left - 1) {
+        const std::size_t number = 64 * word + static_cast<std::size_t>(std::countr_zero(left));
+        const Need& need = set.needs[number];
+        if (!InLists(policy, need, facts) || !InCircleLists(policy, need, circle)) continue;
+        on_match(need, circle, static_cast<std::ptrdiff_t>(number));
+      }
     }
   }
 }
@@ -199,14 +216,13 @@ struct Evaluation {
 };
 
 // Bits of the policy, and of the author's header inside each circle, before closure.
-template <class Trace>
-Evaluation Evaluate(const CompiledPolicy& policy, const Peer& peer, const Marking& marking,
-                    Purpose purpose, Trace& trace, const Unknowns& unknowns = {}) {
+// `make_facts` is asked for the facts if there is a circle in common.
+template <class Trace, class MakeFacts>
+Evaluation EvaluateWith(const CompiledPolicy& policy, const Peer& peer, const Marking& marking,
+                        Purpose purpose, Trace& trace, MakeFacts make_facts) {
   Evaluation result{.circles = CommonCircles(policy, peer, marking)};
   if (result.circles.empty()) return result;
-  Facts facts =
-      FactsOf(policy.words, peer, marking, purpose == Purpose::kSuppose ? Purpose::kTest : purpose);
-  if (purpose == Purpose::kTest) KeepUnknown(facts, policy.words, unknowns);
+  const Facts facts = make_facts();
   AskRules(policy, policy.rules, facts, result.circles, trace,
            [&](const Need& need, CircleFacts& circle, std::ptrdiff_t rule) {
              (need.denies ? circle.denied : circle.allowed) |= need.bits;
@@ -224,6 +240,17 @@ Evaluation Evaluate(const CompiledPolicy& policy, const Peer& peer, const Markin
   }
   result.bits &= ~result.everywhere;
   return result;
+}
+
+template <class Trace>
+Evaluation Evaluate(const CompiledPolicy& policy, const Peer& peer, const Marking& marking,
+                    Purpose purpose, Trace& trace, const Unknowns& unknowns = {}) {
+  return EvaluateWith(policy, peer, marking, purpose, trace, [&] {
+    const bool test = purpose == Purpose::kSuppose || purpose == Purpose::kTest;
+    Facts facts = FactsOf(policy.words, peer, marking, test ? Purpose::kTest : Purpose::kAnswer);
+    if (purpose == Purpose::kTest) KeepUnknown(facts, policy.words, unknowns);
+    return facts;
+  });
 }
 
 }  // namespace renkei::policy

@@ -1,16 +1,13 @@
 #include "policy/diff.h"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <set>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "policy/compiled.h"
+#include "policy/diff_rules.h"
 #include "policy/reduce.h"
 
 namespace renkei::policy {
@@ -39,108 +36,18 @@ struct Alike {
   std::int64_t records = 0;
   bool recipients = false;
   Bitmap circles{0};
+  std::vector<Peer> in_relation{};  // of peers: the same, as other, recipient and author
+  std::vector<BothFacts> sides{};   // what each of these, or the record, brings to a decision
 };
 
-// A rule that matched, and in which circle.
-struct Hit {
-  std::uint32_t rule = 0;
-  bool everywhere = false;
-  const Membership* membership = nullptr;
-};
-
-// Hears which rules match, for naming them; lives for one evaluation.
-struct HitTrace {
-  static constexpr bool kAtoms = false;
-  void Match(std::size_t rule, bool everywhere, const CircleFacts& circle) {
-    hits.push_back({static_cast<std::uint32_t>(rule), everywhere, circle.membership});
+// The rules for authors.  While they are the same, an author's own view is not compared.
+std::vector<Rule> OwnRules(const Policy& policy) {
+  std::vector<Rule> rules;
+  for (const Rule& rule : policy.file().rules) {
+    const bool own = std::any_of(rule.peer.begin(), rule.peer.end(),
+                                 [](const Atom& atom) { return atom.kind == AtomKind::kOwn; });
+    if (own) rules.push_back(rule);
   }
-  std::vector<Hit> hits{};
-};
-
-// One policy's answer and how it came about.
-struct Answered {
-  const CompiledPolicy& policy;
-  Evaluation evaluation{};
-  std::vector<Hit> hits{};
-  std::uint64_t bits = 0;
-
-  const CompiledRule& RuleOf(const Hit& hit) const {
-    return (hit.everywhere ? policy.everywhere : policy.rules).rules[hit.rule];
-  }
-};
-
-Answered Ask(const CompiledPolicy& policy, const Peer& peer, const Marking& marking,
-             std::uint64_t bits) {
-  HitTrace trace;
-  Evaluation evaluation = Evaluate(policy, peer, marking, Purpose::kAnswer, trace);
-  return {policy, std::move(evaluation), std::move(trace.hits), bits};
-}
-
-// All that RulesFor looks at, as a key: most pairs of peers and records change in few ways.
-void PutStory(std::string& story, const Answered& answered, const Peer& peer) {
-  const auto index = [&](const Membership* membership) { return membership - peer.circles.data(); };
-  for (const CircleFacts& circle : answered.evaluation.circles) {
-    story += fmt::format("|{}:{}", index(circle.membership), circle.bits());
-  }
-  for (const Hit& hit : answered.hits) {
-    story += fmt::format(" {}{}:{}", hit.everywhere ? "e" : "", hit.rule, index(hit.membership));
-  }
-}
-
-// Circles in which `answered` lets `bit` through, before closure and `deny everywhere`.
-bool GivesIn(const Answered& answered, const Membership* membership, std::uint64_t bit) {
-  return std::any_of(answered.evaluation.circles.begin(), answered.evaluation.circles.end(),
-                     [&](const CircleFacts& circle) {
-                       return circle.membership == membership && (circle.bits() & bit) != 0;
-                     });
-}
-
-bool Matches(const Answered& answered, const CompiledRule& rule, const Membership* membership,
-             std::uint64_t bit) {
-  return std::any_of(answered.hits.begin(), answered.hits.end(), [&](const Hit& hit) {
-    const CompiledRule& other = answered.RuleOf(hit);
-    const bool here = hit.everywhere || hit.membership == membership;
-    return here && (other.bits & bit) != 0 && other.denies() == rule.denies() &&
-           other.source->name.text == rule.source->name.text;
-  });
-}
-
-void AddRule(std::vector<DiffRule>& rules, const CompiledRule& rule, bool gone) {
-  DiffRule named{.rule = rule.source->name.text,
-                 .line = rule.source->name.place.line,
-                 .denies = rule.denies(),
-                 .gone = gone};
-  if (std::find(rules.begin(), rules.end(), named) == rules.end()) {
-    rules.push_back(std::move(named));
-  }
-}
-
-// Why `with` gives `bit` and `without` does not.  `gain`: `with` is the new policy.
-std::vector<DiffRule> RulesFor(const Answered& with, const Answered& without, std::uint64_t bit,
-                               bool gain) {
-  std::vector<DiffRule> rules;
-  std::vector<const CompiledRule*> givers;
-  for (const Hit& hit : with.hits) {
-    const CompiledRule& rule = with.RuleOf(hit);
-    const bool gives =
-        !rule.denies() && (rule.bits & bit) != 0 && GivesIn(with, hit.membership, bit);
-    if (!gives) continue;
-    givers.push_back(&rule);
-    if (!Matches(without, rule, hit.membership, bit)) AddRule(rules, rule, /*gone=*/!gain);
-  }
-  for (const Hit& hit : without.hits) {
-    const CompiledRule& rule = without.RuleOf(hit);
-    const bool takes = rule.denies() && (rule.bits & bit) != 0 &&
-                       (hit.everywhere || GivesIn(with, hit.membership, bit));
-    if (takes && !Matches(with, rule, hit.membership, bit)) AddRule(rules, rule, /*gone=*/gain);
-  }
-  // Closure alone: what gives it in one is there in both.
-  if (rules.empty()) {
-    for (const CompiledRule* rule : givers) AddRule(rules, *rule, /*gone=*/!gain);
-  }
-  std::sort(rules.begin(), rules.end(), [](const DiffRule& a, const DiffRule& b) {
-    return std::tie(a.gone, a.rule) < std::tie(b.gone, b.rule);
-  });
   return rules;
 }
 
@@ -159,6 +66,7 @@ class Gatherer {
       : before_(before), after_(after), scope_(scope) {}
 
   PolicyDiff Run() {
+    authors_ = OwnRules(before_.policy()) != OwnRules(after_.policy());
     GroupPeers();
     GroupRecords();
     FindCircles();
@@ -190,6 +98,17 @@ class Gatherer {
     peers_ = Group(scope_.peers, [&](const DiffPeer& peer) {
       return before.KeyOf(peer.peer) + "|" + after.KeyOf(peer.peer);
     });
+    for (Alike& group : peers_) {
+      group.in_relation.assign(3, PeerOf(group));
+      for (std::size_t i = 0; i < group.in_relation.size(); ++i) {
+        Peer& peer = group.in_relation[i];
+        peer.recipient = i == static_cast<std::size_t>(Relation::kRecipient);
+        peer.own = i == static_cast<std::size_t>(Relation::kAuthor);
+        BothFacts& side = group.sides.emplace_back();
+        AddPeer(side.before, CompiledOf(before_).words, peer, Purpose::kAnswer);
+        AddPeer(side.after, CompiledOf(after_).words, peer, Purpose::kAnswer);
+      }
+    }
   }
 
   void GroupRecords() {
@@ -204,6 +123,9 @@ class Gatherer {
     for (Alike& group : records_) {
       group.recipients = scope_.records[group.members.front()].recipients;
       for (const std::size_t i : group.members) group.records += scope_.records[i].records;
+      BothFacts& side = group.sides.emplace_back();
+      AddRecord(side.before, CompiledOf(before_).words, MarkingOf(group), Purpose::kAnswer);
+      AddRecord(side.after, CompiledOf(after_).words, MarkingOf(group), Purpose::kAnswer);
     }
   }
 
@@ -236,35 +158,45 @@ class Gatherer {
   }
 
   void Compare(std::size_t peer_group, std::size_t record_group) {
-    Peer peer = PeerOf(peers_[peer_group]);
-    const Marking& marking = MarkingOf(records_[record_group]);
+    const Alike& peers = peers_[peer_group];
+    const Alike& records = records_[record_group];
+    const Marking& marking = MarkingOf(records);
     std::uint64_t changed = 0;  // for whoever is neither author nor recipient
     for (const Relation relation : {Relation::kOther, Relation::kRecipient, Relation::kAuthor}) {
-      if (relation == Relation::kRecipient && !records_[record_group].recipients) continue;
-      if (relation == Relation::kAuthor && marking.source != SourceMode::kAttributed) continue;
-      peer.recipient = relation == Relation::kRecipient;
-      peer.own = relation == Relation::kAuthor;
-      const std::uint64_t then = before_.Decide(peer, marking).bits();
-      const std::uint64_t now = after_.Decide(peer, marking).bits();
+      if (relation == Relation::kRecipient && !records.recipients) continue;
+      const bool authors = authors_ && marking.source == SourceMode::kAttributed;
+      if (relation == Relation::kAuthor && !authors) continue;
+      const auto at = static_cast<std::size_t>(relation);
+      const Peer& peer = peers.in_relation[at];
+      const Answered then = Ask(CompiledOf(before_), peer, peers.sides[at].before, marking,
+                                records.sides[0].before, hits_before_);
+      const Answered now = Ask(CompiledOf(after_), peer, peers.sides[at].after, marking,
+                               records.sides[0].after, hits_after_);
       // Authors and recipients share what befalls everybody; only the rest is theirs.
-      const std::uint64_t own = (then ^ now) & ~changed;
-      if (relation == Relation::kOther) changed = then ^ now;
+      const std::uint64_t own = (then.bits ^ now.bits) & ~changed;
+      if (relation == Relation::kOther) changed = own;
       if (own == 0) continue;
-      const Answered old_answer = Ask(CompiledOf(before_), peer, marking, then);
-      const Answered new_answer = Ask(CompiledOf(after_), peer, marking, now);
-      std::string story =
-          fmt::format("{}|{}|{}", static_cast<int>(relation), now & own, then & own);
-      for (const Answered* answer : {&old_answer, &new_answer}) PutStory(story, *answer, peer);
-      const auto [known, is_new] = told_.try_emplace(std::move(story));
-      if (is_new) {
-        Note(new_answer, old_answer, now & own, relation, /*gain=*/true, known->second);
-        Note(old_answer, new_answer, then & own, relation, /*gain=*/false, known->second);
-      }
-      for (Gathered* gathered : known->second) {
+      for (Gathered* gathered : Tell(peer, relation, own, then, now)) {
         gathered->peers.Add(peer_group);
         gathered->records.Add(record_group);
       }
     }
+  }
+
+  // The changes that a pair of peer and record is part of: `bits` differ.
+  const std::vector<Gathered*>& Tell(const Peer& peer, Relation relation, std::uint64_t bits,
+                                     const Answered& then, const Answered& now) {
+    std::string story;
+    PutBytes(story, static_cast<std::uint64_t>(relation));
+    PutBytes(story, then.bits & bits);
+    PutBytes(story, now.bits & bits);
+    for (const Answered* answer : {&then, &now}) PutStory(story, *answer, peer);
+    const auto [known, is_new] = told_.try_emplace(std::move(story));
+    if (is_new) {
+      Note(now, then, now.bits & bits, relation, /*gain=*/true, known->second);
+      Note(then, now, then.bits & bits, relation, /*gain=*/false, known->second);
+    }
+    return known->second;
   }
 
   // Splits `bits` by the rules behind them.
@@ -354,6 +286,9 @@ class Gatherer {
   std::vector<Alike> records_{};
   std::map<ChangeKey, Gathered> changes_{};
   std::unordered_map<std::string, std::vector<Gathered*>> told_{};  // by what came about how
+  std::vector<Hit> hits_before_{};
+  std::vector<Hit> hits_after_{};
+  bool authors_ = false;  // they are asked about
   bool cut_ = false;
 };
 

@@ -2,7 +2,8 @@
 // on how many records, by which rule.
 //
 // Counts are exact for what they say: a peer's own records, and those that name it as a recipient,
-// are told apart and not counted (a marking does not say whose it is).  Pure: peers and records are
+// are told apart and not counted (a marking does not say whose it is); the former are compared only
+// if the rules for authors (`own`) differ.  Pure: peers and records are
 // handed in.  Cost: O(distinct markings x distinct peers) decisions; a million stored records have
 // some ten thousand distinct markings.
 #pragma once

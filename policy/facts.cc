@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <functional>
 
 #include "policy/resolve.h"
 
@@ -18,6 +17,21 @@ std::vector<std::string> SortedWords(const std::vector<Name>& names) {
   std::sort(words.begin(), words.end());
   words.erase(std::unique(words.begin(), words.end()), words.end());
   return words;
+}
+
+// Quick, for short words: both ends of a word and its length.  A policy's words are its operator's,
+// and a word that is only looked up can't make others collide.
+std::size_t HashOf(std::string_view word) {
+  std::uint64_t head = 0;
+  std::uint64_t tail = 0;
+  if (word.size() >= sizeof head) {
+    std::memcpy(&head, word.data(), sizeof head);
+    std::memcpy(&tail, word.data() + word.size() - sizeof tail, sizeof tail);
+  } else {
+    for (const char c : word) head = head << 8 | static_cast<unsigned char>(c);
+  }
+  const std::uint64_t mixed = (head ^ std::rotl(tail, 29) ^ word.size()) * 0x9e3779b97f4a7c15;
+  return static_cast<std::size_t>(mixed >> 32);
 }
 
 Truth TruthOf(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
@@ -59,32 +73,25 @@ int Dictionary::Add(std::string_view word) {
   const int known = words_.empty() ? kOther : FindHashed(word);
   if (known >= 0) return known;
   words_.emplace_back(word);
-  Grow();
+  if (slots_.size() >= 2 * words_.size()) {
+    Place(words_.size() - 1);
+  } else {
+    slots_.assign(std::bit_ceil(4 * words_.size()), kFree);
+    for (std::size_t i = 0; i < words_.size(); ++i) Place(i);
+  }
   return static_cast<int>(words_.size()) - 1;
 }
 
-void Dictionary::Grow() {
-  std::size_t size = slots_.size();
-  if (size >= 2 * words_.size()) {
-    // Only the last word is missing.
-    const std::size_t mask = size - 1;
-    std::size_t at = std::hash<std::string_view>()(words_.back()) & mask;
-    while (slots_[at] != kFree) at = (at + 1) & mask;
-    slots_[at] = static_cast<int>(words_.size()) - 1;
-    return;
-  }
-  size = std::bit_ceil(4 * words_.size());
-  slots_.assign(size, kFree);
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    std::size_t at = std::hash<std::string_view>()(words_[i]) & (size - 1);
-    while (slots_[at] != kFree) at = (at + 1) & (size - 1);
-    slots_[at] = static_cast<int>(i);
-  }
+void Dictionary::Place(std::size_t number) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = HashOf(words_[number]) & mask;
+  while (slots_[at] != kFree) at = (at + 1) & mask;
+  slots_[at] = static_cast<int>(number);
 }
 
 int Dictionary::FindHashed(std::string_view word) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = std::hash<std::string_view>()(word) & mask;
+  std::size_t at = HashOf(word) & mask;
   for (; slots_[at] != kFree; at = (at + 1) & mask) {
     if (words_[static_cast<std::size_t>(slots_[at])] == word) return slots_[at];
   }
@@ -122,7 +129,14 @@ int TypeField::AddList(const std::vector<Name>& names, ReadAs as, int& next) {
   const auto [at, is_new] = known_.try_emplace({as, words}, next);
   if (!is_new) return at->second;
   const int list = next++;
-  for (const std::string& word : words) rows_[RsitFromWord(word).value_or(0)].Add(list);
+  for (const std::string& word : words) {
+    const std::uint32_t type = RsitFromWord(word).value_or(0);
+    const auto row = std::lower_bound(
+        rows_.begin(), rows_.end(), type,
+        [](const auto& known, std::uint32_t wanted) { return known.first < wanted; });
+    const bool had = row != rows_.end() && row->first == type;
+    (had ? row : rows_.insert(row, {type, ListRow{}}))->second.Add(list);
+  }
   if (as == ReadAs::kDeny) unknown_.Add(list);
   return list;
 }
@@ -134,10 +148,12 @@ void TypeField::AddTo(ListBits& lists, std::uint32_t type, Purpose purpose) cons
     return;
   }
   const std::uint32_t type_class = type & ~std::uint32_t{0xff};
-  for (const std::uint32_t asked : {type, type_class}) {
-    const auto found = rows_.find(asked);
-    if (found != rows_.end()) lists.Add(found->second);
-    if (asked == type_class) break;
+  auto row = std::lower_bound(
+      rows_.begin(), rows_.end(), type_class,
+      [](const auto& known, std::uint32_t wanted) { return known.first < wanted; });
+  // The class, then its types up to this one.
+  for (; row != rows_.end() && row->first <= type; ++row) {
+    if (row->first == type_class || row->first == type) lists.Add(row->second);
   }
 }
 
@@ -235,6 +251,13 @@ void KeepUnknown(Facts& facts, const Vocabulary& words, const Unknowns& unknowns
   if (unknowns.team) words.teams.AddTo(facts.lists, "", Purpose::kAnswer);
   if (unknowns.country) words.countries_claimed.AddTo(facts.lists, "", Purpose::kAnswer);
   if (unknowns.type) words.types.AddTo(facts.lists, 0, Purpose::kAnswer);
+}
+
+std::uint64_t ClosedBits(std::uint64_t bits, const Marking& marking) {
+  if ((bits & Mask::kExist) == 0) return 0;
+  if ((marking.must_disclose & ~bits & Mask::kSee) != 0) return 0;
+  const std::uint64_t relay = (bits & Mask::kSee) << 16;
+  return bits & (relay | ~Mask::kRelay);
 }
 
 std::uint64_t HeaderBits(const Peer& peer, const Marking& marking, Rung rung) {

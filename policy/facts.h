@@ -11,7 +11,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -87,7 +86,7 @@ class Dictionary {
 
  private:
   int FindHashed(std::string_view word) const;
-  void Grow();
+  void Place(std::size_t number);  // in a free slot
 
   std::vector<std::string> words_;
   std::vector<int> slots_;  // a power of two, at most half full; -1: free
@@ -107,6 +106,10 @@ class ListBits {
 
   void Add(const ListRow& row) {
     for (const auto& [word, bits] : row.words) At(word) |= bits;
+  }
+  void Add(const ListBits& other) {
+    for (std::size_t i = 0; i < kNear; ++i) near_[i] |= other.near_[i];
+    for (std::size_t i = 0; i < other.far_.size(); ++i) At(kNear + i) |= other.far_[i];
   }
   std::uint64_t operator[](std::size_t word) const {
     if (word < kNear) return near_[word];
@@ -154,7 +157,8 @@ class TypeField {
   void AddTo(ListBits& lists, std::uint32_t type, Purpose purpose) const;
 
  private:
-  std::unordered_map<std::uint32_t, ListRow> rows_;  // by type, and by class
+  // By type, sorted; a class is its type 0.  Few: a binary search is quicker than a hash table.
+  std::vector<std::pair<std::uint32_t, ListRow>> rows_;
   ListRow unknown_;
   std::map<std::pair<ReadAs, std::vector<std::string>>, int> known_;
 };
@@ -235,6 +239,9 @@ struct Unknowns {
 
 // REQUIRES: `facts` are for a test that does not say these.
 void KeepUnknown(Facts& facts, const Vocabulary& words, const Unknowns& unknowns);
+
+// Closure, as Close does it.
+std::uint64_t ClosedBits(std::uint64_t bits, const Marking& marking);
 
 // What the author's header leaves to a peer at `rung`.
 std::uint64_t HeaderBits(const Peer& peer, const Marking& marking, Rung rung);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "policy/facts.h"
+
 namespace renkei::policy {
 namespace {
 
@@ -73,11 +75,6 @@ std::optional<PeerKind> PeerKindFromWord(std::string_view word) {
   return ValueOf<PeerKind>(kPeerKindWords, word);
 }
 
-Mask Close(Mask mask, const Marking& marking) {
-  if (!mask.exist()) return Mask();
-  if ((marking.must_disclose & ~mask.see()) != 0) return Mask();
-  const std::uint64_t relay = (mask.bits_ & Mask::kSee) << 16;
-  return Mask(mask.bits_ & (relay | ~Mask::kRelay));
-}
+Mask Close(Mask mask, const Marking& marking) { return Mask(ClosedBits(mask.bits_, marking)); }
 
 }  // namespace renkei::policy

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -10,8 +11,13 @@
 namespace renkei::policy {
 namespace {
 
+constexpr std::size_t kKeyBytes = 160;  // most keys have less
+
+// The lowest `bytes` bytes.
 void PutNumber(std::string& key, std::uint64_t number, int bytes) {
-  for (int i = 0; i < bytes; ++i) key.push_back(static_cast<char>(number >> (8 * i) & 0xff));
+  char text[sizeof number];
+  std::memcpy(text, &number, sizeof number);
+  key.append(text, static_cast<std::size_t>(bytes));
 }
 
 // With its length before it, so that two texts are not taken for another two.
@@ -70,6 +76,7 @@ void Reducer::PutFacts(std::string& key, const Facts& facts) const {
 
 std::string Reducer::KeyOf(const Peer& peer) const {
   std::string key;
+  key.reserve(kKeyBytes);
   Facts facts;
   AddPeer(facts, policy_.words, peer, Purpose::kAnswer);
   // What the peer is to one record is no part of its class.
@@ -97,13 +104,14 @@ std::string Reducer::KeyOf(const Peer& peer) const {
 
 std::string Reducer::KeyOf(const Marking& marking) const {
   std::string key;
+  key.reserve(kKeyBytes);
   Facts facts;
   AddRecord(facts, policy_.words, marking, Purpose::kAnswer);
   PutFacts(key, facts);
   PutNumber(key, marking.min_level, 1);
   for (std::size_t i = 0; i < marking.section_levels.size(); ++i) {
     const bool matters = (granted_ >> i & 1) != 0;
-    PutNumber(key, matters ? marking.section_levels[i] : 0, 1);
+    key.push_back(static_cast<char>(matters ? marking.section_levels[i] : 0));
   }
   PutNumber(key, marking.must_disclose, 2);
   PutNumber(key, marking.relay == Relay::kCircle || marking.relay == Relay::kFree ? 1 : 0, 1);

@@ -38,7 +38,7 @@ struct Line {
 };
 
 struct Class {
-  Peer peer{};
+  std::array<Peer, kRelationCount> peers{};  // the same, in each relation
 };
 
 struct Shape {
@@ -168,7 +168,12 @@ std::optional<ClassNumber> Table::ClassOf(const Peer& peer) {
   const auto known = state_->class_numbers.find(key);
   if (known != state_->class_numbers.end()) return known->second;
   if (state_->classes.full()) return std::nullopt;
-  state_->classes.Next().peer = peer;
+  auto& in_relation = state_->classes.Next().peers;
+  for (std::size_t i = 0; i < in_relation.size(); ++i) {
+    in_relation[i] = peer;
+    in_relation[i].recipient = (i & 1) != 0;
+    in_relation[i].own = (i & 2) != 0;
+  }
   const ClassNumber number = state_->classes.Publish();
   state_->class_numbers.emplace(std::move(key), number);
   return number;
@@ -194,9 +199,7 @@ Mask Table::MaskOf(ShapeNumber shape_number, ClassNumber class_number, Relation 
     const std::uint64_t held = cell->load(std::memory_order_relaxed);
     if ((held & table_parts::kFilled) != 0) return Mask(held & ~table_parts::kFilled);
   }
-  Peer peer = of.peer;
-  peer.recipient = (static_cast<int>(relation) & 1) != 0;
-  peer.own = (static_cast<int>(relation) & 2) != 0;
+  const Peer& peer = of.peers[static_cast<std::size_t>(relation)];
   const Mask mask = evaluator_.Decide(peer, shape.marking);
   if (cell != nullptr) cell->store(mask.bits() | table_parts::kFilled, std::memory_order_relaxed);
   return mask;
@@ -223,7 +226,7 @@ std::vector<ClassGroup> Table::GroupByMask(ShapeNumber shape, std::span<const Cl
 }
 
 const Peer& Table::PeerOf(ClassNumber class_number) const {
-  return state_->classes[class_number].peer;
+  return state_->classes[class_number].peers.front();
 }
 
 const Marking& Table::MarkingOf(ShapeNumber shape) const { return state_->shapes[shape].marking; }
