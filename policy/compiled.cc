@@ -255,7 +255,8 @@ CircleList CommonCircles(const CompiledPolicy& policy, const Peer& peer, const M
   for (const Membership& membership : peer.circles) {
     if (!Counts(policy, membership)) continue;
     const auto& shared = marking.circles;
-    if (std::find(shared.begin(), shared.end(), membership.circle) == shared.end()) continue;
+    const auto same = [&](const std::string& name) { return SameWord(name, membership.circle); };
+    if (std::none_of(shared.begin(), shared.end(), same)) continue;
     CircleFacts& circle = circles.Add({.membership = &membership});
     if (field.empty()) continue;
     circle.lists = field.Find(membership.circle);

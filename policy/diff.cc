@@ -19,25 +19,27 @@ class Bitmap {
   explicit Bitmap(std::size_t count) : words_((count + 63) / 64) {}
   void Add(std::size_t number) { words_[number / 64] |= std::uint64_t{1} << (number % 64); }
   bool Has(std::size_t number) const { return (words_[number / 64] >> (number % 64) & 1) != 0; }
-  bool Meets(const Bitmap& other) const {
-    for (std::size_t i = 0; i < words_.size(); ++i) {
-      if ((words_[i] & other.words_[i]) != 0) return true;
-    }
-    return false;
+  void Add(const Bitmap& other) {
+    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
   }
 
  private:
   std::vector<std::uint64_t> words_;
 };
 
-// Peers, or records, that neither policy tells apart.
-struct Alike {
+// Records that neither policy tells apart.
+struct RecordsAlike {
   std::vector<std::size_t> members{};  // places in the scope
   std::int64_t records = 0;
   bool recipients = false;
-  Bitmap circles{0};
-  std::vector<Peer> in_relation{};  // of peers: the same, as other, recipient and author
-  std::vector<BothFacts> sides{};   // what each of these, or the record, brings to a decision
+  BothFacts facts{};
+};
+
+// Peers that neither policy tells apart towards records of certain circles.
+struct PeersAlike {
+  Bitmap members;                   // places in the scope
+  std::vector<Peer> in_relation{};  // as other, recipient and author
+  std::vector<BothFacts> facts{};   // of each of these
 };
 
 // The rules for authors.  While they are the same, an author's own view is not compared.
@@ -56,110 +58,115 @@ using ChangeKey = std::tuple<bool, Relation, std::vector<std::string>, std::uint
 // What one change befalls, while it is being gathered.
 struct Gathered {
   Change change{};
-  Bitmap peers;    // groups of peers
+  Bitmap peers;    // places in the scope
   Bitmap records;  // groups of records
 };
 
 class Gatherer {
  public:
   Gatherer(const Evaluator& before, const Evaluator& after, const DiffScope& scope)
-      : before_(before), after_(after), scope_(scope) {}
+      : before_(CompiledOf(before)),
+        after_(CompiledOf(after)),
+        key_before_(before_),
+        key_after_(after_),
+        scope_(scope),
+        authors_(OwnRules(before.policy()) != OwnRules(after.policy())) {}
 
   PolicyDiff Run() {
-    authors_ = OwnRules(before_.policy()) != OwnRules(after_.policy());
-    GroupPeers();
     GroupRecords();
-    FindCircles();
+    std::unordered_map<std::string, std::vector<PeersAlike>> peers_towards;
     for (std::size_t record = 0; record < records_.size(); ++record) {
-      for (std::size_t peer = 0; peer < peers_.size(); ++peer) {
-        if (peers_[peer].circles.Meets(records_[record].circles)) Compare(peer, record);
-      }
+      const Marking& marking = MarkingOf(records_[record]);
+      const auto [at, is_new] = peers_towards.try_emplace(CompanyOf(marking));
+      if (is_new) at->second = PeersTowards(marking);
+      for (const PeersAlike& peers : at->second) Compare(peers, record);
     }
     return Finish();
   }
 
  private:
-  // Groups what has one key under both policies, in the order of first appearance.
-  template <class Items, class KeyOf>
-  static std::vector<Alike> Group(const Items& items, KeyOf key_of) {
-    std::vector<Alike> groups;
+  // All of a marking that tells what a peer's circles, sector and country count for.
+  std::string CompanyOf(const Marking& marking) const {
+    std::string company;
+    const auto put = [&](const std::vector<std::string>& words) {
+      PutBytes(company, words.size());
+      for (const std::string& word : words) {
+        PutBytes(company, word.size());
+        company += word;
+      }
+    };
+    put(marking.circles);
+    if (before_.words.same_sector || after_.words.same_sector) put(marking.sectors);
+    if (before_.words.same_country || after_.words.same_country) put(marking.countries);
+    return company;
+  }
+
+  void GroupRecords() {
     std::unordered_map<std::string, std::size_t> known;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const auto [at, is_new] = known.try_emplace(key_of(items[i]), groups.size());
-      if (is_new) groups.emplace_back();
-      groups[at->second].members.push_back(i);
+    known.reserve(scope_.records.size());
+    std::string key;
+    for (std::size_t i = 0; i < scope_.records.size(); ++i) {
+      const DiffRecords& records = scope_.records[i];
+      // Whose they can be is asked of each group once.
+      const bool attributed = records.marking.source == SourceMode::kAttributed;
+      key = records.recipients ? "r" : "-";
+      key += attributed ? "a" : "-";
+      key_before_.AddKey(key, records.marking);
+      key_after_.AddKey(key, records.marking);
+      const auto [at, is_new] = known.try_emplace(key, records_.size());
+      if (is_new) {
+        RecordsAlike& group = records_.emplace_back();
+        group.recipients = records.recipients;
+        AddRecord(group.facts.before, before_.words, records.marking, Purpose::kAnswer);
+        AddRecord(group.facts.after, after_.words, records.marking, Purpose::kAnswer);
+      }
+      RecordsAlike& group = records_[at->second];
+      group.members.push_back(i);
+      group.records += records.records;
+    }
+  }
+
+  // Towards such a record no other circle of a peer counts, so far fewer peers differ.
+  std::vector<PeersAlike> PeersTowards(const Marking& marking) const {
+    const std::vector<std::string>& circles = marking.circles;
+    std::vector<PeersAlike> groups;
+    std::unordered_map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < scope_.peers.size(); ++i) {
+      Peer peer = scope_.peers[i].peer;
+      std::erase_if(peer.circles, [&](const Membership& membership) {
+        return std::find(circles.begin(), circles.end(), membership.circle) == circles.end();
+      });
+      if (peer.circles.empty()) continue;
+      std::string key;
+      key_before_.AddKey(key, peer, &marking);
+      key_after_.AddKey(key, peer, &marking);
+      const auto [at, is_new] = known.try_emplace(std::move(key), groups.size());
+      if (is_new) groups.push_back(MakePeers(peer));
+      groups[at->second].members.Add(i);
     }
     return groups;
   }
 
-  void GroupPeers() {
-    const Reducer before(CompiledOf(before_));
-    const Reducer after(CompiledOf(after_));
-    peers_ = Group(scope_.peers, [&](const DiffPeer& peer) {
-      return before.KeyOf(peer.peer) + "|" + after.KeyOf(peer.peer);
-    });
-    for (Alike& group : peers_) {
-      group.in_relation.assign(3, PeerOf(group));
-      for (std::size_t i = 0; i < group.in_relation.size(); ++i) {
-        Peer& peer = group.in_relation[i];
-        peer.recipient = i == static_cast<std::size_t>(Relation::kRecipient);
-        peer.own = i == static_cast<std::size_t>(Relation::kAuthor);
-        BothFacts& side = group.sides.emplace_back();
-        AddPeer(side.before, CompiledOf(before_).words, peer, Purpose::kAnswer);
-        AddPeer(side.after, CompiledOf(after_).words, peer, Purpose::kAnswer);
-      }
+  PeersAlike MakePeers(const Peer& peer) const {
+    PeersAlike group{.members = Bitmap(scope_.peers.size())};
+    group.in_relation.assign(3, peer);
+    for (std::size_t i = 0; i < group.in_relation.size(); ++i) {
+      Peer& as = group.in_relation[i];
+      as.recipient = i == static_cast<std::size_t>(Relation::kRecipient);
+      as.own = i == static_cast<std::size_t>(Relation::kAuthor);
+      BothFacts& facts = group.facts.emplace_back();
+      AddPeer(facts.before, before_.words, as, Purpose::kAnswer);
+      AddPeer(facts.after, after_.words, as, Purpose::kAnswer);
     }
+    return group;
   }
 
-  void GroupRecords() {
-    const Reducer before(CompiledOf(before_));
-    const Reducer after(CompiledOf(after_));
-    records_ = Group(scope_.records, [&](const DiffRecords& records) {
-      // Whose they can be is asked of each group once.
-      const bool attributed = records.marking.source == SourceMode::kAttributed;
-      return std::string(records.recipients ? "r" : "-") + (attributed ? "a" : "-") +
-             before.KeyOf(records.marking) + "|" + after.KeyOf(records.marking);
-    });
-    for (Alike& group : records_) {
-      group.recipients = scope_.records[group.members.front()].recipients;
-      for (const std::size_t i : group.members) group.records += scope_.records[i].records;
-      BothFacts& side = group.sides.emplace_back();
-      AddRecord(side.before, CompiledOf(before_).words, MarkingOf(group), Purpose::kAnswer);
-      AddRecord(side.after, CompiledOf(after_).words, MarkingOf(group), Purpose::kAnswer);
-    }
-  }
-
-  // Most peers and records share no circle: two words decide that.
-  void FindCircles() {
-    std::map<std::string, std::size_t> numbers;
-    for (const DiffRecords& records : scope_.records) {
-      for (const std::string& circle : records.marking.circles) {
-        numbers.try_emplace(circle, numbers.size());
-      }
-    }
-    for (Alike& group : records_) {
-      group.circles = Bitmap(numbers.size());
-      for (const std::string& circle : MarkingOf(group).circles) {
-        group.circles.Add(numbers.at(circle));
-      }
-    }
-    for (Alike& group : peers_) {
-      group.circles = Bitmap(numbers.size());
-      for (const Membership& membership : PeerOf(group).circles) {
-        const auto at = numbers.find(membership.circle);
-        if (at != numbers.end()) group.circles.Add(at->second);
-      }
-    }
-  }
-
-  const Peer& PeerOf(const Alike& group) const { return scope_.peers[group.members.front()].peer; }
-  const Marking& MarkingOf(const Alike& group) const {
+  const Marking& MarkingOf(const RecordsAlike& group) const {
     return scope_.records[group.members.front()].marking;
   }
 
-  void Compare(std::size_t peer_group, std::size_t record_group) {
-    const Alike& peers = peers_[peer_group];
-    const Alike& records = records_[record_group];
+  void Compare(const PeersAlike& peers, std::size_t record_group) {
+    const RecordsAlike& records = records_[record_group];
     const Marking& marking = MarkingOf(records);
     std::uint64_t changed = 0;  // for whoever is neither author nor recipient
     for (const Relation relation : {Relation::kOther, Relation::kRecipient, Relation::kAuthor}) {
@@ -168,16 +175,16 @@ class Gatherer {
       if (relation == Relation::kAuthor && !authors) continue;
       const auto at = static_cast<std::size_t>(relation);
       const Peer& peer = peers.in_relation[at];
-      const Answered then = Ask(CompiledOf(before_), peer, peers.sides[at].before, marking,
-                                records.sides[0].before, hits_before_);
-      const Answered now = Ask(CompiledOf(after_), peer, peers.sides[at].after, marking,
-                               records.sides[0].after, hits_after_);
+      const Answered then =
+          Ask(before_, peer, peers.facts[at].before, marking, records.facts.before, hits_before_);
+      const Answered now =
+          Ask(after_, peer, peers.facts[at].after, marking, records.facts.after, hits_after_);
       // Authors and recipients share what befalls everybody; only the rest is theirs.
       const std::uint64_t own = (then.bits ^ now.bits) & ~changed;
       if (relation == Relation::kOther) changed = own;
       if (own == 0) continue;
       for (Gathered* gathered : Tell(peer, relation, own, then, now)) {
-        gathered->peers.Add(peer_group);
+        gathered->peers.Add(peers.members);
         gathered->records.Add(record_group);
       }
     }
@@ -186,12 +193,12 @@ class Gatherer {
   // The changes that a pair of peer and record is part of: `bits` differ.
   const std::vector<Gathered*>& Tell(const Peer& peer, Relation relation, std::uint64_t bits,
                                      const Answered& then, const Answered& now) {
-    std::string story;
-    PutBytes(story, static_cast<std::uint64_t>(relation));
-    PutBytes(story, then.bits & bits);
-    PutBytes(story, now.bits & bits);
-    for (const Answered* answer : {&then, &now}) PutStory(story, *answer, peer);
-    const auto [known, is_new] = told_.try_emplace(std::move(story));
+    story_.clear();
+    PutBytes(story_, static_cast<std::uint64_t>(relation));
+    PutBytes(story_, then.bits & bits);
+    PutBytes(story_, now.bits & bits);
+    for (const Answered* answer : {&then, &now}) PutStory(story_, *answer, peer);
+    const auto [known, is_new] = told_.try_emplace(story_);
     if (is_new) {
       Note(now, then, now.bits & bits, relation, /*gain=*/true, known->second);
       Note(then, now, then.bits & bits, relation, /*gain=*/false, known->second);
@@ -231,7 +238,7 @@ class Gatherer {
       cut_ = true;
       return nullptr;
     }
-    Gathered made{.peers = Bitmap(peers_.size()), .records = Bitmap(records_.size())};
+    Gathered made{.peers = Bitmap(scope_.peers.size()), .records = Bitmap(records_.size())};
     made.change = {.gain = gain, .bits = bits, .relation = relation, .rules = std::move(rules)};
     return &changes_.emplace(key, std::move(made)).first->second;
   }
@@ -239,12 +246,10 @@ class Gatherer {
   void Complete(Gathered& gathered) const {
     Change& change = gathered.change;
     std::set<PeerKind> kinds;
-    for (std::size_t i = 0; i < peers_.size(); ++i) {
+    for (std::size_t i = 0; i < scope_.peers.size(); ++i) {
       if (!gathered.peers.Has(i)) continue;
-      for (const std::size_t member : peers_[i].members) {
-        change.peers.push_back(scope_.peers[member].name);
-        kinds.insert(scope_.peers[member].peer.kind);
-      }
+      change.peers.push_back(scope_.peers[i].name);
+      kinds.insert(scope_.peers[i].peer.kind);
     }
     std::sort(change.peers.begin(), change.peers.end());
     const bool one_kind = kinds.size() == 1 && *kinds.begin() != PeerKind::kUnspecified;
@@ -279,16 +284,19 @@ class Gatherer {
     return diff;
   }
 
-  const Evaluator& before_;
-  const Evaluator& after_;
+  const CompiledPolicy& before_;
+  const CompiledPolicy& after_;
+  const Reducer key_before_;
+  const Reducer key_after_;
   const DiffScope& scope_;
-  std::vector<Alike> peers_{};
-  std::vector<Alike> records_{};
+  const bool authors_;  // they are asked about
+  std::vector<RecordsAlike> records_{};
   std::map<ChangeKey, Gathered> changes_{};
   std::unordered_map<std::string, std::vector<Gathered*>> told_{};  // by what came about how
+  // Kept between pairs, so that asking allocates nothing.
+  std::string story_{};
   std::vector<Hit> hits_before_{};
   std::vector<Hit> hits_after_{};
-  bool authors_ = false;  // they are asked about
   bool cut_ = false;
 };
 

@@ -36,11 +36,6 @@ std::size_t HashOf(std::string_view word) {
 
 Truth TruthOf(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
 
-Truth SameAs(const std::string& mine, const std::vector<std::string>& of_record) {
-  if (mine.empty() || of_record.empty()) return Truth::kUnknown;
-  return TruthOf(std::find(of_record.begin(), of_record.end(), mine) != of_record.end());
-}
-
 std::uint64_t SameBits(Field believed, Field claimed, Truth same, bool believes, Purpose purpose) {
   const auto value = static_cast<int>(same);
   return believed.Bit(believes ? value : 0, purpose) | claimed.Bit(value, purpose);
@@ -68,6 +63,12 @@ std::uint64_t ForRecipients(std::uint64_t levels) {
 static_assert(std::endian::native == std::endian::little, "levels are read as little endian words");
 
 }  // namespace
+
+Truth SameAs(const std::string& mine, const std::vector<std::string>& of_record) {
+  if (mine.empty() || of_record.empty()) return Truth::kUnknown;
+  return TruthOf(std::any_of(of_record.begin(), of_record.end(),
+                             [&](const std::string& its) { return SameWord(its, mine); }));
+}
 
 int Dictionary::Add(std::string_view word) {
   const int known = words_.empty() ? kOther : FindHashed(word);

@@ -211,6 +211,14 @@ struct Vocabulary {
 
 // ---- Facts ----
 
+// Equal words.  Names of one kind are often alike but for their ends.
+inline bool SameWord(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (a.empty() || (a.back() == b.back() && a == b));
+}
+
+// Whether the record has what the peer has; unknown if either has none.
+Truth SameAs(const std::string& mine, const std::vector<std::string>& of_record);
+
 struct Facts {
   std::uint64_t values = 0;  // one bit of each field
   ListBits lists{};

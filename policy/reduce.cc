@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <span>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,15 +26,17 @@ void PutWord(std::string& key, std::string_view word) {
   key += word;
 }
 
-void PutWords(std::string& key, std::vector<std::string_view> words) {
-  std::sort(words.begin(), words.end());
-  words.erase(std::unique(words.begin(), words.end()), words.end());
-  PutNumber(key, words.size(), 4);
-  for (const std::string_view word : words) PutWord(key, word);
-}
-
-std::vector<std::string_view> Views(const std::vector<std::string>& words) {
-  return {words.begin(), words.end()};
+// As a set.  Most lists are one already.
+void PutWords(std::string& key, const std::vector<std::string>& words) {
+  const auto not_rising = [](const std::string& a, const std::string& b) { return a >= b; };
+  if (std::adjacent_find(words.begin(), words.end(), not_rising) == words.end()) {
+    PutNumber(key, words.size(), 4);
+    for (const std::string& word : words) PutWord(key, word);
+    return;
+  }
+  const std::set<std::string_view> sorted(words.begin(), words.end());
+  PutNumber(key, sorted.size(), 4);
+  for (const std::string_view word : sorted) PutWord(key, word);
 }
 
 bool TreatedAlike(const CompiledPolicy& policy, int a, int b) {
@@ -77,6 +79,18 @@ void Reducer::PutFacts(std::string& key, const Facts& facts) const {
 std::string Reducer::KeyOf(const Peer& peer) const {
   std::string key;
   key.reserve(kKeyBytes);
+  AddKey(key, peer);
+  return key;
+}
+
+std::string Reducer::KeyOf(const Marking& marking) const {
+  std::string key;
+  key.reserve(kKeyBytes);
+  AddKey(key, marking);
+  return key;
+}
+
+void Reducer::AddKey(std::string& key, const Peer& peer, const Marking* towards) const {
   Facts facts;
   AddPeer(facts, policy_.words, peer, Purpose::kAnswer);
   // What the peer is to one record is no part of its class.
@@ -93,18 +107,25 @@ std::string Reducer::KeyOf(const Peer& peer) const {
     PutWord(key, circle);
     PutNumber(key, rung, 1);
   }
-  const auto put = [&](Attribute attribute, const std::string& value, const AssertedBy& by) {
-    PutWord(key, value);
+  const auto put = [&](Attribute attribute, const std::string& value, const AssertedBy& by,
+                       const std::vector<std::string>* of_record) {
     PutNumber(key, policy_.words.Believes(attribute, by) ? 1 : 0, 1);
+    if (of_record == nullptr) {
+      PutWord(key, value);
+    } else {
+      PutNumber(key, static_cast<std::uint64_t>(SameAs(value, *of_record)), 1);
+    }
   };
-  if (policy_.words.same_sector) put(Attribute::kSector, peer.sector, peer.sector_by);
-  if (policy_.words.same_country) put(Attribute::kCountry, peer.country, peer.country_by);
-  return key;
+  if (policy_.words.same_sector) {
+    put(Attribute::kSector, peer.sector, peer.sector_by, towards ? &towards->sectors : nullptr);
+  }
+  if (policy_.words.same_country) {
+    put(Attribute::kCountry, peer.country, peer.country_by,
+        towards ? &towards->countries : nullptr);
+  }
 }
 
-std::string Reducer::KeyOf(const Marking& marking) const {
-  std::string key;
-  key.reserve(kKeyBytes);
+void Reducer::AddKey(std::string& key, const Marking& marking) const {
   Facts facts;
   AddRecord(facts, policy_.words, marking, Purpose::kAnswer);
   PutFacts(key, facts);
@@ -115,10 +136,9 @@ std::string Reducer::KeyOf(const Marking& marking) const {
   }
   PutNumber(key, marking.must_disclose, 2);
   PutNumber(key, marking.relay == Relay::kCircle || marking.relay == Relay::kFree ? 1 : 0, 1);
-  PutWords(key, Views(marking.circles));
-  if (policy_.words.same_sector) PutWords(key, Views(marking.sectors));
-  if (policy_.words.same_country) PutWords(key, Views(marking.countries));
-  return key;
+  PutWords(key, marking.circles);
+  if (policy_.words.same_sector) PutWords(key, marking.sectors);
+  if (policy_.words.same_country) PutWords(key, marking.countries);
 }
 
 }  // namespace renkei::policy

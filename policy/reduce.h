@@ -19,6 +19,10 @@ class Reducer {
 
   std::string KeyOf(const Peer& peer) const;
   std::string KeyOf(const Marking& marking) const;
+  // The same, added to `key`.  With `towards`, for markings with just its sectors and countries:
+  // then it matters whether the peer's are among them, and no longer which they are.
+  void AddKey(std::string& key, const Peer& peer, const Marking* towards = nullptr) const;
+  void AddKey(std::string& key, const Marking& marking) const;
 
  private:
   // Each value as the first of its field that all rules treat alike.
