@@ -90,6 +90,7 @@ std::string HaveText(const CompiledPolicy& policy, const Atom& atom, const Peer&
     case AtomKind::kCountryIn:
       return HaveAttribute("country", peer.country, country, nullptr);
     case AtomKind::kPeerIn:
+      if (peer.kind == PeerKind::kUnspecified) return "your kind of peer is unknown";
       return fmt::format("you are {}", ToWord(peer.kind));
     case AtomKind::kTeamIn:
       return peer.team.empty() ? "your team is unknown" : "you are " + peer.team;
@@ -187,6 +188,18 @@ Withheld WithheldOf(const CompiledPolicy& policy, const Peer& peer, const Markin
   return withheld;
 }
 
+// What a peer is or is not: nothing that it could earn or the record could say.  A rule that asks
+// for less of that is nearer, however much else it asks for.
+bool AsksForRole(const Atom& atom) {
+  return atom.kind == AtomKind::kOwn || atom.kind == AtomKind::kRecipient ||
+         atom.kind == AtomKind::kPeerIn || atom.kind == AtomKind::kTeamIn;
+}
+
+struct RankedRule {
+  std::size_t roles = 0;
+  NearRule near{};
+};
+
 // The circles of a record, for a peer that shares none of them in a way that counts.
 std::string NoCircleText(const Peer& peer, const Marking& marking) {
   if (marking.circles.empty()) return "the record names no circle, so nobody sees it";
@@ -202,7 +215,7 @@ std::string NoCircleText(const Peer& peer, const Marking& marking) {
 
 std::vector<NearRule> Nearest(const CompiledPolicy& policy, const Peer& peer,
                               const Marking& marking, const Tracer& trace, std::uint64_t bits) {
-  std::vector<NearRule> nearest;
+  std::vector<RankedRule> ranked;
   for (const Outcome& outcome : trace.outcomes()) {
     const bool accept = outcome.rule->source->kind == RuleKind::kAccept;
     const bool gives = accept || (!outcome.rule->denies() && (outcome.rule->bits & bits) != 0);
@@ -210,16 +223,22 @@ std::vector<NearRule> Nearest(const CompiledPolicy& policy, const Peer& peer,
     NearRule near{.rule = outcome.rule->source->name.text,
                   .line = outcome.rule->source->name.place.line,
                   .circle = outcome.membership->circle};
+    std::size_t roles = 0;
     for (const CompiledAtom* atom : outcome.unmet) {
       near.unmet.push_back({AtomText(*atom->source),
                             HaveText(policy, *atom->source, peer, marking, *outcome.membership)});
+      if (AsksForRole(*atom->source)) ++roles;
     }
-    nearest.push_back(std::move(near));
+    ranked.push_back({roles, std::move(near)});
   }
-  std::stable_sort(nearest.begin(), nearest.end(), [](const NearRule& a, const NearRule& b) {
-    return a.unmet.size() < b.unmet.size();
+  std::stable_sort(ranked.begin(), ranked.end(), [](const RankedRule& a, const RankedRule& b) {
+    return std::make_pair(a.roles, a.near.unmet.size()) <
+           std::make_pair(b.roles, b.near.unmet.size());
   });
-  if (nearest.size() > kNearestMax) nearest.resize(kNearestMax);
+  std::vector<NearRule> nearest;
+  for (RankedRule& one : ranked) {
+    if (nearest.size() < kNearestMax) nearest.push_back(std::move(one.near));
+  }
   return nearest;
 }
 

@@ -301,7 +301,7 @@ std::string Filled(std::string_view about, std::string_view community, std::stri
   constexpr std::string_view kPlace = "{basics}";
   std::string text = fmt::format("# {}\n{}{}{}", about, kFirst, community, body);
   const std::size_t at = text.find(kPlace);
-  text.replace(at, kPlace.size(), kBasics.substr(1, kBasics.size() - 2));
+  text.replace(at, kPlace.size(), kBasics);
   return Format(text);
 }
 

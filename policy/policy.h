@@ -152,7 +152,7 @@ struct Withheld {
   std::optional<SectionId> section{};  // none for exist
   std::vector<RuleHit> denied_by{};    // denies that took what a grant gave
   std::vector<std::string> limits{};   // header and closure, in words
-  std::vector<NearRule> nearest{};     // grants that would give it, fewest unmet atoms first
+  std::vector<NearRule> nearest{};     // grants that would give it, nearest first
 
   bool operator==(const Withheld&) const = default;
 };

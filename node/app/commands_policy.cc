@@ -8,6 +8,8 @@
 namespace renkei::app {
 namespace {
 
+constexpr std::size_t kAnswerWidth = 78;
+
 Json ProblemList(const Problems& problems) {
   Json list = Json::array();
   for (const Problem& problem : problems) list.push_back(ToString(problem));
@@ -33,7 +35,7 @@ Json OutcomeJson(const PolicyOutcome& outcome, bool dry_run) {
                {"warnings", ProblemList(checked.warnings)},
                {"changes", outcome.changes},
                {"diff", policy::ToJson(outcome.diff)},
-               {"diff_text", policy::ToText(outcome.diff)},
+               {"effects", EffectLines(outcome.diff, kAnswerWidth)},
                {"unapplied_edits", outcome.unapplied_edits}};
   return json;
 }

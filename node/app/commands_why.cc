@@ -23,21 +23,17 @@ struct Story {
   void Say(std::string line) { because.push_back(std::move(line)); }
 };
 
-absl::Status TellHowItCame(const Node& node, const store::Reader& reader,
-                           const store::RecordRow& row, Story& story) {
+void TellHowItCame(const Node& node, const store::RecordRow& row, Story& story) {
   if (row.own) {
     story.Say(fmt::format("sealed here {}, revision {}", TimeText(row.received), row.revision));
-    return absl::OkStatus();
+    return;
   }
   story.Say(fmt::format("held here since {}, revision {}, from {}", TimeText(row.received),
                         row.revision, row.author.empty() ? "an unnamed author" : row.author));
-  if (row.accepted_by.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto policy, reader.FindPolicy(row.accepted_by));
+  if (row.accepted_by.empty()) return;
   const auto circles = CircleNames(feed::SplitCircles(row.circles), node.community());
-  story.Say(fmt::format("accepted in {} by policy {}{}", fmt::join(circles, ", "),
-                        HexEncode(row.accepted_by).substr(0, kDigestDigits),
-                        policy ? ", applied " + TimeText(policy->applied) : ""));
-  return absl::OkStatus();
+  story.Say(fmt::format("accepted in {} by policy {}", fmt::join(circles, ", "),
+                        HexEncode(row.accepted_by).substr(0, kDigestDigits)));
 }
 
 absl::StatusOr<bool> IsWaiting(const store::Reader& reader, const record::RecordId& id) {
@@ -134,9 +130,11 @@ absl::Status TellOfFeed(Node& node, const store::Reader& reader, const store::Re
   }
   ASSIGN_OR_RETURN(const auto sent, node.egress().SentTo(reader, row, {peer}));
   ASSIGN_OR_RETURN(const bool receipt, HasReceipt(reader, row, peer));
-  if (receipt) {
+  // A receipt of a live record says that sections were taken back.
+  if (receipt && (withdrawn || !judged.mask.exist())) {
     story.state = "taken-back";
-    story.Say(peer + " has said that it applied the withdrawal");
+    story.Say(peer + (withdrawn ? " has said that it applied the withdrawal"
+                                : " has said that it gave up what it had"));
     return absl::OkStatus();
   }
   if (!judged.mask.exist() && !withdrawn) {
@@ -219,7 +217,7 @@ CommandResult WhyCommand(const CommandContext& context, Arguments& arguments, co
     ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
     ASSIGN_OR_RETURN(const Judged judged, Judge(node, *active, row, peer));
     Story story;
-    RETURN_IF_ERROR(TellHowItCame(node, reader, row, story));
+    TellHowItCame(node, row, story);
     if (row.state == store::RecordState::kWithdrawn) {
       story.Say(
           fmt::format("withdrawn by its author: {}", record::ToWord(judged.subject.header.reason)));

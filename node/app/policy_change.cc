@@ -14,6 +14,9 @@
 namespace renkei::app {
 namespace {
 
+constexpr std::size_t kEffectsShown = 4;  // gains, and as many losses
+constexpr std::size_t kHistoryWidth = 74;
+
 // Names of other policies stand in the node's folder, beside its own.
 policy::Loader FolderLoader(const std::string& folder) {
   return [folder](std::string_view name) -> absl::StatusOr<std::string> {
@@ -28,13 +31,6 @@ policy::Loader FolderLoader(const std::string& folder) {
 
 bool IsText(const feed::ActivePolicy* policy, std::string_view text) {
   return policy != nullptr && crypto::Sha256(text) == policy->digest;
-}
-
-std::vector<std::string> LinesOf(const policy::PolicyDiff& diff) {
-  std::vector<std::string> lines;
-  std::istringstream text(policy::ToText(diff));
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
-  return lines;
 }
 
 // Two texts of one name and version can't be told apart by people.
@@ -53,6 +49,23 @@ void WarnOfVersion(const PolicyRequest& request, PolicyOutcome& outcome) {
 }
 
 }  // namespace
+
+std::vector<std::string> EffectLines(const policy::PolicyDiff& diff, std::size_t width) {
+  if (diff.peers == 0) return {"no peer was served yet: nobody gains or loses anything now"};
+  // Some of both: losses stand behind all gains.
+  policy::PolicyDiff head = diff;
+  std::size_t gains = 0;
+  std::size_t losses = 0;
+  std::erase_if(head.changes, [&](const policy::Change& change) {
+    return ++(change.gain ? gains : losses) > kEffectsShown;
+  });
+  std::vector<std::string> lines;
+  std::istringstream text(policy::ToText(head, width));
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  const std::size_t more = diff.changes.size() - head.changes.size();
+  if (more > 0) lines.push_back(fmt::format("and {} more: `renkei policy diff` says all", more));
+  return lines;
+}
 
 feed::CheckedPolicy RunningNode::CheckPolicyText(const std::string& text,
                                                  const std::string& file) const {
@@ -81,7 +94,7 @@ PolicyOutcome RunningNode::ChangePolicy(const PolicyRequest& request) {
       feed::MakeChange(outcome.checked, outcome.before.get(), request.how, clock_.Now());
   change.author = request.author;
   change.note = request.note;
-  change.effects = LinesOf(outcome.diff);
+  change.effects = EffectLines(outcome.diff, kHistoryWidth);
   outcome.status = CarryOut(outcome, change);
   return outcome;
 }
@@ -106,17 +119,13 @@ absl::Status RunningNode::PrepareChange(const PolicyRequest& request, PolicyOutc
   return absl::OkStatus();
 }
 
-// Over what this node holds; before any peer was served, over every sort of peer and record.
+// Over what this node holds, for the peers that it has served.
 absl::StatusOr<policy::PolicyDiff> RunningNode::DiffWithStored(
     const feed::ActivePolicy& before, const feed::ActivePolicy& after) const {
   policy::PolicyDiff diff;
   RETURN_IF_ERROR(store_->Read([&](const store::Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const auto peers, feed::PeersServed(reader));
-    if (peers.empty()) {
-      diff = policy::Diff(before.evaluator, after.evaluator,
-                          policy::EveryPeerAndMarking(before.evaluator, after.evaluator));
-      return absl::OkStatus();
-    }
+    if (peers.empty()) return absl::OkStatus();
     std::vector<std::string> circles = before.evaluator.policy().circles();
     for (const std::string& circle : after.evaluator.policy().circles()) circles.push_back(circle);
     ASSIGN_OR_RETURN(const feed::StoredScope stored,

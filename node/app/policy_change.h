@@ -34,4 +34,7 @@ struct PolicyOutcome {
   bool unapplied_edits = false;        // trust.policy holds a text that never came into force
 };
 
+// Who gains and loses what, for people: the largest changes, in lines of at most `width`.
+std::vector<std::string> EffectLines(const policy::PolicyDiff& diff, std::size_t width);
+
 }  // namespace renkei::app

@@ -11,9 +11,9 @@ constexpr std::string_view kPolicyApplyUsage =
                            [--note TEXT] [--dir DIR] [--json]
 
 Puts the policy in FILE in force on the running node: checks it, runs its tests,
-shows what would change, asks, then swaps it in one step and writes it to
-trust.policy of the node's folder.  Peers get at once what they gain, and what
-they lose is taken back.  Any failure leaves what was in force.
+proves its lines, shows what would change, asks, then swaps it in one step and
+writes it to trust.policy of the node's folder.  Peers get at once what they
+gain, and what they lose is taken back.  Any failure leaves what was in force.
 
 --yes      don't ask (without a terminal it must be given)
 --dry-run  say what would change, change nothing

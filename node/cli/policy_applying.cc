@@ -2,7 +2,6 @@
 
 #include <iostream>
 #include <ostream>
-#include <sstream>
 #include <vector>
 
 #include <pwd.h>
@@ -15,6 +14,7 @@ namespace renkei::cli {
 namespace {
 
 constexpr std::size_t kDigestDigitsShown = 12;
+constexpr std::size_t kChangesAsked = 20;  // statements listed before somebody is asked
 constexpr std::size_t kPasswordBufferBytes = 16'384;
 
 bool HasTerminal(const Context& context) {
@@ -35,7 +35,13 @@ std::string ProofText(const Json& answer) {
 }
 
 void PrintLines(Context& context, const Json& lines) {
+  std::size_t shown = 0;
   for (const Json& line : lines) {
+    if (++shown > kChangesAsked) {
+      context.out << fmt::format("  and {} more: --dry-run --json says all\n",
+                                 lines.size() - kChangesAsked);
+      return;
+    }
     for (const std::string& part : Wrap(Words(Json::array({line})), kScreenWidth - 2)) {
       context.out << "  " << part << "\n";
     }
@@ -43,9 +49,11 @@ void PrintLines(Context& context, const Json& lines) {
 }
 
 // Lines that were wrapped where they were made.
-void PrintText(Context& context, const Json& text) {
-  std::istringstream lines(text.get<std::string>());
-  for (std::string line; std::getline(lines, line);) context.out << Safe(line) << "\n";
+void PrintEffects(Context& context, const Json& lines) {
+  context.out << "By it:\n";
+  for (const Json& line : lines) {
+    context.out << "  " << Safe(line.get_ref<const std::string&>()) << "\n";
+  }
 }
 
 void PrintSummary(Context& context, const Json& answer) {
@@ -62,7 +70,7 @@ void PrintSummary(Context& context, const Json& answer) {
     context.out << "The file:\n";
     PrintLines(context, answer["changes"]);
   }
-  if (answer["result"] != "unchanged") PrintText(context, answer["diff_text"]);
+  if (answer["result"] != "unchanged") PrintEffects(context, answer["effects"]);
   if (answer.value("unapplied_edits", false)) {
     context.out << "trust.policy holds edits that never were in force: they will be replaced.\n";
   }

@@ -71,10 +71,15 @@ void PrintIndented(Context& context, const std::string& text) {
   }
 }
 
-// The first lines of a list.
-void PrintSome(Context& context, const Json& lines, std::size_t indent) {
+// The first lines of a list, `fit` if they were wrapped where they were made.
+void PrintSome(Context& context, const Json& lines, bool fit) {
   for (std::size_t i = 0; i < std::min(lines.size(), kChangesShown); ++i) {
-    PrintIndented(context, std::string(indent, ' ') + Safe(lines[i].get_ref<const std::string&>()));
+    const std::string line = Safe(lines[i].get_ref<const std::string&>());
+    if (fit) {
+      context.out << std::string(kIndent, ' ') << line << "\n";
+    } else {
+      PrintIndented(context, line);
+    }
   }
   if (lines.size() > kChangesShown) {
     PrintIndented(context,
@@ -90,8 +95,8 @@ void PrintChange(Context& context, const Json& change) {
                                      Field(change, "version"), ShortDigest(change)));
   const std::string note = Field(change, "note");
   if (!note.empty()) PrintIndented(context, fmt::format("\"{}\"", note));
-  PrintSome(context, change["changes"], 0);
-  PrintSome(context, change["effects"], 2);
+  PrintSome(context, change["changes"], /*fit=*/false);
+  PrintSome(context, change["effects"], /*fit=*/true);
 }
 
 int RunPolicyLog(Context& context) {

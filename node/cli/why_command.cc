@@ -19,6 +19,15 @@ Example:
   $ renkei why 000702bc5f1e --peer hub --dir alpha
 )";
 
+// Indented by two, what does not fit by four.
+void PrintLine(Context& context, const std::string& text) {
+  std::string indent = "  ";
+  for (const std::string& line : Wrap(text, kScreenWidth - 4)) {
+    context.out << indent << line << "\n";
+    indent = "    ";
+  }
+}
+
 int RunWhy(Context& context) {
   Target target;
   std::string id;
@@ -31,13 +40,12 @@ int RunWhy(Context& context) {
   return Ask(context, target, "why", {{"id", id}, {"peer", peer}}, [&](const Json& json) {
     context.out << Field(json, "peer") << ": " << Field(json, "state") << "\n";
     for (const Json& line : json["because"]) {
-      context.out << "  " << Safe(line.get_ref<const std::string&>()) << "\n";
+      PrintLine(context, Safe(line.get_ref<const std::string&>()));
     }
     const Json& explain = json["explain"];
-    context.out << (explain["exists"].get<bool>()
-                        ? "  it may see: " + Words(explain["sees"])
-                        : "  it may not know that the record exists; `renkei explain` says why")
-                << "\n";
+    PrintLine(context, explain["exists"].get<bool>()
+                           ? "it may see: " + Words(explain["sees"])
+                           : "it may not know that the record exists; `renkei explain` says why");
   });
 }
 

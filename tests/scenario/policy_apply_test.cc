@@ -73,12 +73,24 @@ TEST_F(PolicyApply, RefusedAppliedShownAndReverted) {
   EXPECT_EQ(ReadText(policy_), ReadText(file_));
   WaitUntil("the victim comes", [&] { return HoldsSection(reader.Show(amber), "victim"); });
 
+  const Json why = hub_.Ask({"why", amber, "--peer", "reader"});
+  EXPECT_EQ(why["state"], "delivered");
+  ASSERT_EQ(why["periods"].size(), 2u) << why.dump(2);
+  EXPECT_EQ(why["periods"][0]["policy"], before);
+  EXPECT_EQ(why["periods"][1]["policy"], Digest());
+
   // Reverted: it is taken back.
   EXPECT_EQ(hub_.Ask({"policy", "revert", "1", "--yes"})["result"], "applied");
   EXPECT_EQ(Digest(), before);
   EXPECT_EQ(ReadText(policy_), text_);
   WaitUntil("the victim is taken back",
             [&] { return !HoldsSection(reader.Show(amber), "victim"); });
+  EXPECT_EQ(hub_.Ask({"explain", amber, "--peer", "reader", "--section", "victim", "--policy",
+                      file_})["exists"],
+            true)
+      << "the same under the other policy";
+  EXPECT_EQ(hub_.Ask({"explain", amber, "--peer", "level=listed circles={members}"}, 3)["exists"],
+            false);
 
   const Json log = Log();
   ASSERT_EQ(log.size(), 3u);

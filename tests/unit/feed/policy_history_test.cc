@@ -161,6 +161,20 @@ TEST(PolicyGateTest, SaysEveryFailedTestAndPassesNothing) {
   EXPECT_EQ(checked.tests, 2);
 }
 
+TEST(PolicyGateTest, ALineThatDoesNotHoldPassesNothing) {
+  const CheckedPolicy checked =
+      CheckPolicy(std::string(kBase) + "never \"green is seen\" see all when tlp <= green\n", "p");
+  EXPECT_EQ(checked.policy, nullptr);
+  ASSERT_EQ(checked.problems.size(), 1u);
+  EXPECT_EQ(checked.problems[0].line, 6);
+  EXPECT_NE(checked.problems[0].message.find("does not hold"), std::string::npos)
+      << checked.problems[0].message;
+  const CheckedPolicy holds =
+      CheckPolicy(std::string(kBase) + "never \"red is seen\" see all when tlp >= red\n", "p");
+  EXPECT_NE(holds.policy, nullptr);
+  EXPECT_EQ(holds.proved, 1);
+}
+
 TEST(PolicyGateTest, ReadsWhatNarrowerThanNames) {
   const std::string text = std::string(kBase) + "narrower than \"community.policy\"\n";
   const CheckedPolicy missing = CheckPolicy(

@@ -47,6 +47,19 @@ TEST(ExplainTest, NearestComesFirst) {
                                     {"level >= certified", "you have listed"}}));
 }
 
+TEST(ExplainTest, WhatAPeerCouldEarnComesBeforeWhatItIsNot) {
+  const Evaluator evaluator = MustMake(
+      "grant to-own to own allow see victim\n"
+      "grant to-named to recipient allow see victim\n"
+      "grant to-hub to peer in {hub} allow see victim\n"
+      "grant earned to level >= certified in circle on tlp <= clear allow see victim\n");
+  const Withheld victim = *Find(evaluator.Explain(Member(), Green()), SectionId::kVictim);
+  ASSERT_EQ(victim.nearest.size(), 3U);
+  EXPECT_EQ(victim.nearest[0].rule, "earned");
+  EXPECT_EQ(victim.nearest[0].unmet.size(), 2U);
+  EXPECT_EQ(victim.nearest[1].rule, "to-own");
+}
+
 TEST(ExplainTest, NamesDeniesHeaderAndEverywhere) {
   const Evaluator evaluator = MustMake(kExplainRules);
   Marking record = Green();
