@@ -34,7 +34,43 @@ absl::Status CheckVoids(const v1::CommunityState& state) {
   return absl::OkStatus();
 }
 
+bool IsMonth(std::string_view text) {
+  if (text.size() != 7 || text[4] != '-') return false;
+  for (const std::size_t i : {0U, 1U, 2U, 3U, 5U, 6U}) {
+    if (text[i] < '0' || text[i] > '9') return false;
+  }
+  return text.substr(5) >= "01" && text.substr(5) <= "12";
+}
+
+absl::Status CheckStatistics(const v1::CommunityState& state) {
+  if (state.statistics_size() > static_cast<int>(kStatisticsMonthsMax)) {
+    return InvalidArgument("community state: statistics of more than 24 months");
+  }
+  for (int i = 0; i < state.statistics_size(); ++i) {
+    RETURN_IF_ERROR(CheckMonthTables(state.statistics(i)));
+    if (i > 0 && state.statistics(i - 1).month() <= state.statistics(i).month()) {
+      return InvalidArgument("community state: its months are not newest first");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::Status CheckMonthTables(const v1::MonthTables& tables) {
+  if (!IsMonth(tables.month())) return InvalidArgument("statistics: the month is no month");
+  for (const auto* cells : {&tables.types(), &tables.sectors()}) {
+    if (cells->size() > static_cast<int>(kStatisticsCellsMax)) {
+      return InvalidArgument("statistics: a table has more than 128 cells");
+    }
+    for (const v1::StatisticsCell& cell : *cells) {
+      if (cell.key().empty() || cell.key().size() > kStatisticsKeyBytesMax || !IsUtf8(cell.key())) {
+        return InvalidArgument("statistics: a cell's key is empty, too long or not UTF-8");
+      }
+    }
+  }
+  return absl::OkStatus();
+}
 
 std::optional<policy::Rung> Charter::RungOf(std::string_view level) const {
   for (const Level& known : levels) {
@@ -144,6 +180,8 @@ absl::StatusOr<CommunityState> CommunityState::Verify(const v1::SignedState& sta
     verified.denied_.insert(*digest);
   }
   RETURN_IF_ERROR(CheckVoids(verified.message_));
+  RETURN_IF_ERROR(CheckStatistics(verified.message_));
+  ASSIGN_OR_RETURN(verified.crowds_, CrowdTable::Read(verified.message_));
   return verified;
 }
 

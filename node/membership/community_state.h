@@ -16,6 +16,7 @@
 #include "node/base/status.h"
 #include "node/crypto/keys.h"
 #include "node/membership/attestation.h"
+#include "node/membership/crowd.h"
 #include "node/record/header.h"
 #include "policy/marking.h"
 
@@ -74,6 +75,11 @@ class CommunityState {
   // Whether an entry makes this named or session attestation void at `now`.
   bool IsVoid(const Attestation& attestation, Timestamp now) const;
 
+  // Whether at least kCrowdMin teams of the circle are as `profile` says, as far as the hub tells.
+  bool FitsCrowd(std::string_view circle, const TeamProfile& profile) const {
+    return crowds_.Fits(circle, profile);
+  }
+
   // By the charter of one circle (24 hours if it has none).
   Freshness FreshnessOf(const record::CircleId& circle, Timestamp now) const;
   // By the charter of the community's own circle.
@@ -85,7 +91,12 @@ class CommunityState {
   v1::CommunityState message_;
   std::vector<Charter> charters_;
   std::unordered_set<crypto::Digest, FixedBytesHash> denied_;
+  CrowdTable crowds_;
 };
+
+// The statistics of one month as they may stand in a state: INVALID_ARGUMENT if over the limits or
+// malformed.
+absl::Status CheckMonthTables(const v1::MonthTables& tables);
 
 // The charter as plain values.  INVALID_ARGUMENT naming the rule it breaks.
 absl::StatusOr<Charter> ToCharter(const v1::Charter& charter, std::string_view community);

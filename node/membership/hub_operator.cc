@@ -140,6 +140,32 @@ absl::Status MakeRoomForInvitation(RosterWork& work, const std::string& slug) {
   return absl::OkStatus();
 }
 
+absl::Status CheckProfile(const HubRoster::ProfileChange& change) {
+  if (change.sector && !IsSector(*change.sector)) {
+    return InvalidArgument(fmt::format("sector `{}`: expected a-z, 0-9 and `-`, at most 64",
+                                       Printable(*change.sector, 80)));
+  }
+  if (change.country && !IsCountry(*change.country)) {
+    return InvalidArgument(fmt::format("country `{}`: expected two lower-case letters, such as jp",
+                                       Printable(*change.country, 80)));
+  }
+  if (change.size && !IsTeamSize(*change.size)) {
+    return InvalidArgument(fmt::format("size `{}`: expected 1-9, 10-49, 50-249, 250-999 or 1000+",
+                                       Printable(*change.size, 80)));
+  }
+  return absl::OkStatus();
+}
+
+void Confirm(v1::Claim& claim, const std::string& value) {
+  if (claim.value() != value) claim.Clear();
+  claim.set_value(value);
+  claim.set_by_hub(!value.empty());
+}
+
+bool TakesBack(const v1::Claim& before, const v1::Claim& after) {
+  return before.by_hub() && before.value() != after.value();
+}
+
 }  // namespace
 
 absl::Status HubRoster::AddCircle(const std::string& circle) {
@@ -182,6 +208,57 @@ absl::Status HubRoster::SetLevel(const std::string& slug, const std::string& cir
     if (rung < before) AddVoids(work.MutableState(), team, circle, work.now(), 0);
     change.changed.push_back(slug);
     return work.PutTeam(team);
+  });
+}
+
+absl::Status HubRoster::SetProfile(const std::string& slug, const ProfileChange& change) {
+  RETURN_IF_ERROR(RefuseHub(slug, "change"));
+  RETURN_IF_ERROR(CheckProfile(change));
+  return Apply([&](RosterWork& work, RosterChange& changes) -> absl::Status {
+    ASSIGN_OR_RETURN(v1::Team team, work.GetTeam(slug));
+    RETURN_IF_ERROR(RefuseRevoked(team));
+    const v1::Card before = team.card();
+    if (change.size) team.set_size(*change.size);
+    v1::Card& card = *team.mutable_card();
+    if (change.sector) Confirm(*card.mutable_sector(), *change.sector);
+    if (change.country) Confirm(*card.mutable_country(), *change.country);
+    if (card.sector().value().empty()) card.clear_sector();
+    if (card.country().value().empty()) card.clear_country();
+    if (TakesBack(before.sector(), card.sector()) || TakesBack(before.country(), card.country())) {
+      for (const v1::Level& level : team.levels()) {
+        AddVoids(work.MutableState(), team, level.circle(), work.now(), 0);
+      }
+    }
+    changes.changed.push_back(slug);
+    return work.PutTeam(team);
+  });
+}
+
+absl::Status HubRoster::CountCrowdsNow() {
+  return Apply([](RosterWork& work, RosterChange&) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::vector<v1::Team> teams, work.Teams());
+    PutCrowds(work, teams);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status HubRoster::PublishStatistics(const v1::MonthTables& tables) {
+  RETURN_IF_ERROR(CheckMonthTables(tables));
+  return Apply([&tables](RosterWork& work, RosterChange&) -> absl::Status {
+    const auto older = work.state().statistics();
+    if (!older.empty() && older.Get(0).month() >= tables.month()) {
+      return FailedPrecondition(
+          fmt::format("statistics of {} were published already, and {} are not newer",
+                      older.Get(0).month(), tables.month()));
+    }
+    v1::CommunityState& state = work.MutableState();
+    state.clear_statistics();
+    *state.add_statistics() = tables;
+    for (const v1::MonthTables& one : older) {
+      if (state.statistics_size() == static_cast<int>(kStatisticsMonthsMax)) break;
+      *state.add_statistics() = one;
+    }
+    return absl::OkStatus();
   });
 }
 

@@ -3,6 +3,7 @@
 #include "node/membership/hub_roster.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "node/membership/card.h"
 #include "node/membership/hub_published.h"
@@ -23,6 +24,18 @@ bool IsPast(const v1::VoidEntry& entry, Timestamp now) {
 
 bool SuspensionOver(const v1::Team& team, Timestamp now) {
   return team.suspended_until() != 0 && UnixSeconds(now) >= team.suspended_until();
+}
+
+// Months that we no longer know to have published; of one published twice, the later word.
+void TakeStatistics(v1::CommunityState& ours, const v1::CommunityState& seen) {
+  std::map<std::string, v1::MonthTables, std::greater<>> months;
+  for (const v1::MonthTables& tables : ours.statistics()) months[tables.month()] = tables;
+  for (const v1::MonthTables& tables : seen.statistics()) months[tables.month()] = tables;
+  ours.clear_statistics();
+  for (const auto& [month, tables] : months) {
+    if (ours.statistics_size() == static_cast<int>(kStatisticsMonthsMax)) break;
+    *ours.add_statistics() = tables;
+  }
 }
 
 }  // namespace
@@ -72,6 +85,7 @@ absl::StatusOr<std::unique_ptr<HubRoster>> HubRoster::Found(Options options, con
   const absl::Status founded = roster->Apply(
       [&roster](RosterWork& work, RosterChange&) -> absl::Status {
         work.MutableState().set_record_version(kRecordVersion);
+        work.MutableState().set_crowds_at(UnixSeconds(work.now()));
         *work.MutableState().add_charters() = DefaultCharter(kMembersCircle);
         return work.PutTeam(roster->MakeHubTeam());
       },
@@ -186,6 +200,10 @@ v1::SignedState HubRoster::CurrentState() const { return state()->signed_state; 
 
 std::vector<Charter> HubRoster::Charters() const { return state()->state.charters(); }
 
+bool HubRoster::FitsCrowd(std::string_view circle, const TeamProfile& profile) const {
+  return state()->state.FitsCrowd(circle, profile);
+}
+
 Certificate HubRoster::IssueHubCertificate(const TlsKey& key) const {
   return authority_.IssueHub(key, clock_.Now());
 }
@@ -195,6 +213,7 @@ absl::Status HubRoster::Tick() {
   const std::shared_ptr<const Published> held = state();
   const auto& voids = held->state.message().voids();
   bool due = now >= held->state.signed_at() + kStateSigningInterval ||
+             CrowdsDue(held->state.message().crowds_at(), now) ||
              std::any_of(voids.begin(), voids.end(),
                          [now](const v1::VoidEntry& entry) { return IsPast(entry, now); });
   {
@@ -210,6 +229,7 @@ absl::Status HubRoster::Tick() {
                                   [&](const auto& entry) { return IsPast(entry, work.now()); }),
                    entries->end());
     ASSIGN_OR_RETURN(const std::vector<v1::Team> teams, work.Teams());
+    if (CrowdsDue(work.state().crowds_at(), work.now())) PutCrowds(work, teams);
     for (v1::Team team : teams) {
       if (!SuspensionOver(team, work.now())) continue;
       team.set_suspended_until(0);
@@ -240,6 +260,7 @@ absl::Status HubRoster::Recall(const v1::SignedState& seen) {
       }
     }
     ours.mutable_voids()->MergeFrom(state.message().voids());
+    TakeStatistics(ours, state.message());
     return absl::OkStatus();
   }));
   // What was attested before may be void by the entries taken over.

@@ -95,6 +95,19 @@ class HubRoster {
   // unless given).  Takes the place of an unused invitation for the same slug.
   absl::StatusOr<Invited> Invite(const std::string& slug,
                                  const std::map<std::string, std::string>& levels);
+  // What the hub says of a team from now on, whatever the team says; empty: nothing.  A sector or
+  // country that the hub said before and takes back makes the team's attestations void.
+  struct ProfileChange {
+    std::optional<std::string> sector{};
+    std::optional<std::string> country{};
+    std::optional<std::string> size{};
+  };
+  absl::Status SetProfile(const std::string& slug, const ProfileChange& change);
+  // Counts the crowd table now; Tick does it once a day.
+  absl::Status CountCrowdsNow();
+  // Signs a month's statistics for everyone.  FAILED_PRECONDITION if that month or a later one was
+  // published: none is ever published twice.
+  absl::Status PublishStatistics(const v1::MonthTables& tables);
   // For good: denies the team's keys.
   absl::Status Revoke(const std::string& slug);
   // Until a time; nothing: until lifted.
@@ -143,6 +156,7 @@ class HubRoster {
 
   v1::SignedState CurrentState() const;
   std::vector<Charter> Charters() const;
+  bool FitsCrowd(std::string_view circle, const TeamProfile& profile) const;
   // Signs the state anew each hour, ends suspensions, drops what is past.  Call once a minute.
   absl::Status Tick();
   // A state of ours that a member has seen.  After a restore from a backup it may be ahead of us:

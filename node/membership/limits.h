@@ -42,7 +42,15 @@ inline constexpr std::chrono::minutes kClockSlack{10};  // of an attestation's n
 inline constexpr std::chrono::minutes kBackdated{5};    // a new certificate's notBefore
 inline constexpr std::chrono::hours kAuthorityLifetime{24 * 3650};  // CA and enrolment certificates
 
-// Unnamed authors' rungs are rounded down to a step that so many members share.
+// The crowd table in the community state, and the tables of statistics beside it.
+inline constexpr std::size_t kCrowdProfilesMax = 8192;  // of all circles together
+inline constexpr std::chrono::hours kCrowdInterval{24};
+inline constexpr std::size_t kStatisticsMonthsMax = 24;
+inline constexpr std::size_t kStatisticsCellsMax = 128;  // of one table
+inline constexpr std::size_t kStatisticsKeyBytesMax = 96;
+
+// Unnamed authors' rungs are rounded down to a step that so many members share, and so many teams
+// must fit what is said of a victim.
 inline constexpr int kCrowdMin = 5;
 
 inline constexpr std::string_view kMembersCircle = "members";

@@ -2,6 +2,7 @@
 
 #include "node/base/encoding.h"
 #include "node/membership/community_state.h"
+#include "node/membership/crowd.h"
 #include "node/membership/limits.h"
 
 namespace renkei::membership {
@@ -100,6 +101,12 @@ absl::Status RosterWork::PutInvitation(const v1::Invitation& invitation) {
 
 absl::Status RosterWork::DropInvitation(BytesView invite_id) {
   return writer_.DropObject(kInvitationKind, invite_id);
+}
+
+void PutCrowds(RosterWork& work, const std::vector<v1::Team>& teams) {
+  v1::CommunityState& state = work.MutableState();
+  *state.mutable_crowds() = CountCrowds(state, teams, work.now());
+  state.set_crowds_at(UnixSeconds(work.now()));
 }
 
 absl::Status RosterWork::Finish(const crypto::SigningKey& attest_key) {

@@ -78,4 +78,7 @@ class RosterWork {
   std::vector<v1::Team> put_teams_;
 };
 
+// Counts the crowd table of the state under way over `teams`.
+void PutCrowds(RosterWork& work, const std::vector<v1::Team>& teams);
+
 }  // namespace renkei::membership

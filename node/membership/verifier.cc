@@ -295,6 +295,11 @@ std::vector<Charter> Verifier::Charters() const {
   return held ? held->state.charters() : std::vector<Charter>();
 }
 
+std::shared_ptr<const CommunityState> Verifier::state() const {
+  const auto held = view();
+  return held ? std::shared_ptr<const CommunityState>(held, &held->state) : nullptr;
+}
+
 bool Verifier::IsDenied(const crypto::Digest& key_hash) const {
   const auto held = view();
   return held && held->IsDenied(key_hash);

@@ -74,6 +74,8 @@ class Verifier {
   std::optional<std::string> CircleName(const record::CircleId& id) const;
   std::optional<Charter> FindCharter(std::string_view circle) const;
   std::vector<Charter> Charters() const;
+  // The newest state as a whole: its crowd table, its statistics.  Null before the first.
+  std::shared_ptr<const CommunityState> state() const;
 
   // Whether a key (team, record; by hash also TLS) is denied.
   bool IsDenied(const crypto::Digest& key_hash) const;
