@@ -1,6 +1,7 @@
 // The author's commands: publish, update, sight, withdraw.
 
 #include "node/app/commands_parts.h"
+#include "node/app/previewing.h"
 #include "node/base/encoding.h"
 #include "node/formats/import_json.h"
 
@@ -9,6 +10,8 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitRefused = 3;
+constexpr std::string_view kReviewHint =
+    "read them as they would leave (`renkei publish --dry-run --full`), then give --reviewed";
 constexpr std::string_view kRefusedHint =
     "nothing has left this node; `renkei publish --dry-run` shows what would";
 
@@ -26,12 +29,22 @@ std::string_view ResultWord(feed::PublishResult result) {
   return "refused";
 }
 
+std::string NotReviewed(std::size_t texts) {
+  return fmt::format("nobody has said that {} text{} that no lint can judge {} read", texts,
+                     texts == 1 ? "" : "s", texts == 1 ? "was" : "were");
+}
+
 Json PublishedJson(const feed::Published& published) {
   Json json = {{"result", ResultWord(published.result)}};
   if (!published.id.IsZero()) json["id"] = record::ToString(published.id);
   if (published.revision != 0) json["revision"] = published.revision;
   json["findings"] = FindingsJson(published.findings);
   json["replacements"] = ReplacementsJson(published.replacements);
+  if (published.reviewed > 0) json["reviewed"] = published.reviewed;
+  if (!published.unreviewed.empty()) {
+    json["narratives"] = NarrativesJson(published.unreviewed);
+    json["refused_by"] = NotReviewed(published.unreviewed.size());
+  }
   if (!published.refused_by.empty()) json["refused_by"] = published.refused_by;
   return json;
 }
@@ -40,10 +53,10 @@ Json PublishedJson(const feed::Published& published) {
 exchange::LocalReply OneAnswer(const feed::Published& published) {
   Json json = PublishedJson(published);
   if (published.result != feed::PublishResult::kRefused) return Done(std::move(json));
-  json["error"] = published.refused_by.empty()
-                      ? fmt::format("refused: {} finding(s)", published.findings.size())
-                      : "refused: " + published.refused_by;
-  json["hint"] = kRefusedHint;
+  json["error"] = json.contains("refused_by")
+                      ? "refused: " + json["refused_by"].get<std::string>()
+                      : fmt::format("refused: {} finding(s)", published.findings.size());
+  json["hint"] = published.unreviewed.empty() ? kRefusedHint : kReviewHint;
   return {.exit_status = kExitRefused, .json = std::move(json)};
 }
 
@@ -51,6 +64,7 @@ feed::PublishOptions OptionsOf(Arguments& arguments) {
   feed::PublishOptions options;
   options.circles = arguments.List("circles");
   options.tlp = arguments.Tlp("tlp");
+  options.reviewed = arguments.Flag("reviewed");
   return options;
 }
 
@@ -71,6 +85,7 @@ struct Outcome {
   std::string stopped{};                    // part 1 of the present source did not get out: why
   std::optional<record::RecordId> first{};  // ... or its id
   std::string error{};
+  bool unreviewed = false;
 };
 
 void PublishOne(const CommandContext& context, const feed::PublishOptions& options,
@@ -101,6 +116,7 @@ void PublishOne(const CommandContext& context, const feed::PublishOptions& optio
     outcome.exit_status = kExitFailed;
   } else {
     json.update(PublishedJson(*published));
+    outcome.unreviewed = outcome.unreviewed || !published->unreviewed.empty();
     if (published->result == feed::PublishResult::kRefused && outcome.exit_status == 0) {
       outcome.exit_status = kExitRefused;
     }
@@ -112,6 +128,31 @@ void PublishOne(const CommandContext& context, const feed::PublishOptions& optio
     json["import"] = std::move(report);
   }
   outcome.drafts.push_back(std::move(json));
+}
+
+// Of a file of several records all or none leave: else a yes at the terminal, which publishes the
+// file again, would publish some of it twice.
+absl::StatusOr<std::optional<exchange::LocalReply>> RefuseUnreviewed(
+    const CommandContext& context, const std::string& name,
+    const std::vector<formats::Imported>& imported) {
+  const auto gate = context.node.gate().gate;
+  Json drafts = Json::array();
+  for (const formats::Imported& one : imported) {
+    ASSIGN_OR_RETURN(const anonymize::GateResult gated, gate->Anonymize(one.draft));
+    const auto narratives = anonymize::FindNarratives(gated.sections);
+    if (narratives.empty()) continue;
+    drafts.push_back({{"part", one.part},
+                      {"parts", one.parts},
+                      {"result", "refused"},
+                      {"findings", FindingsJson(gated.findings)},
+                      {"narratives", NarrativesJson(narratives)},
+                      {"refused_by", NotReviewed(narratives.size())}});
+  }
+  if (drafts.empty()) return std::optional<exchange::LocalReply>();
+  Json json = {{"name", name}, {"drafts", std::move(drafts)}};
+  json["error"] = "refused";
+  json["hint"] = kReviewHint;
+  return std::optional(exchange::LocalReply{.exit_status = kExitRefused, .json = std::move(json)});
 }
 
 }  // namespace
@@ -173,6 +214,10 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
   if (!imported.ok()) {
     return WithHint(imported.status(), "a file of MISP JSON, or of our own (docs/formats.md)");
   }
+  if (imported->size() > 1 && !options.reviewed) {
+    ASSIGN_OR_RETURN(auto refused, RefuseUnreviewed(context, name, *imported));
+    if (refused) return *std::move(refused);
+  }
   Outcome outcome;
   for (formats::Imported& one : *imported) PublishOne(context, options, std::move(one), outcome);
   Json json = {{"name", name}, {"drafts", std::move(outcome.drafts)}};
@@ -180,7 +225,7 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
     json["error"] = outcome.error;
   } else if (outcome.exit_status == kExitRefused) {
     json["error"] = "refused";
-    json["hint"] = kRefusedHint;
+    json["hint"] = outcome.unreviewed ? kReviewHint : kRefusedHint;
   }
   return exchange::LocalReply{.exit_status = outcome.exit_status, .json = std::move(json)};
 }

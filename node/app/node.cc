@@ -27,6 +27,10 @@ exchange::ExchangeSettings SettingsOf(const config::NodeConfig& config) {
           .bytes_in_flight_per_stream = config.limits.bytes_in_flight_per_stream};
 }
 
+GateInForce GateOf(const config::Assets& assets) {
+  return {.gate = std::make_shared<const anonymize::Gate>(assets), .assets = DigestOf(assets)};
+}
+
 absl::StatusOr<crypto::AeadKey> CursorKey(store::Store& store) {
   std::optional<Bytes> kept;
   const absl::Status read = store.Read([&](const store::Reader& reader) -> absl::Status {
@@ -110,7 +114,7 @@ RunningNode::RunningNode(Foundation foundation, const Clock& clock)
       store_(std::move(foundation.store)),
       policies_(*store_),
       book_(clock),
-      gate_(std::make_shared<const anonymize::Gate>(foundation.files.assets)),
+      gate_(GateOf(foundation.files.assets)),
       settings_(std::make_shared<const config::NodeConfig>(config_)) {}
 
 RunningNode::~RunningNode() { StopTending(); }
@@ -134,7 +138,7 @@ absl::Status RunningNode::BuildFeed(const feed::Community& community) {
   intake_ = std::make_unique<feed::Intake>(*store_, policies_, community, clock_, config_.limits);
   const auto gate = [this] {
     MutexLock lock(files_mutex_);
-    return gate_;
+    return gate_.gate;
   };
   publisher_ = std::make_unique<feed::Publisher>(*store_, policies_, community, clock_, gate,
                                                  keys_.record, config_);
@@ -197,6 +201,16 @@ void RunningNode::RunUpkeep() {
   }
 }
 
+GateInForce RunningNode::gate() const {
+  MutexLock lock(files_mutex_);
+  return gate_;
+}
+
+void RunningNode::WhileUnchanged(const std::function<void()>& what) {
+  MutexLock lock(reload_mutex_);
+  what();
+}
+
 BoundAddresses RunningNode::addresses() const { return addresses_; }
 
 std::shared_ptr<const config::NodeConfig> RunningNode::config() const {
@@ -219,7 +233,7 @@ Node::ReloadResult RunningNode::Reload(const std::string& author) {
   if (!problems.empty()) return {.problems = std::move(problems)};
   config::Reloaded reloaded = config::ReloadNodeConfig(config_, own.files->config);
   {
-    auto gate = std::make_shared<const anonymize::Gate>(own.files->assets);
+    GateInForce gate = GateOf(own.files->assets);
     auto settings = std::make_shared<const config::NodeConfig>(reloaded.config);
     MutexLock lock(files_mutex_);
     gate_ = std::move(gate);

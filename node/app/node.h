@@ -1,6 +1,7 @@
 // A node: builds every part, owns them, starts them in order and stops them in reverse.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -49,6 +50,12 @@ struct BoundAddresses {
   std::string enrolment{};
 };
 
+// The gate in force, and which assets.toml it knows.
+struct GateInForce {
+  std::shared_ptr<const anonymize::Gate> gate{};
+  crypto::Digest assets{};
+};
+
 // Thread-safe once started.
 class Node {
  public:
@@ -82,6 +89,10 @@ class Node {
   virtual feed::PolicyHolder& policies() = 0;
   virtual const feed::Community& community() const = 0;
   virtual feed::Publisher& publisher() = 0;
+  virtual GateInForce gate() const = 0;
+  // Runs `what` while neither a reload nor a change of the policy can happen.  `what` asks for
+  // neither.
+  virtual void WhileUnchanged(const std::function<void()>& what) = 0;
   virtual feed::Egress& egress() = 0;
   virtual const crypto::PublicKey& team_key() const = 0;
   virtual std::shared_ptr<const TlsIdentity> tls() const = 0;

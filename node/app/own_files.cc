@@ -35,4 +35,17 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
   return result;
 }
 
+crypto::Digest DigestOf(const config::Assets& assets) {
+  ByteWriter bytes;
+  for (const auto* list :
+       {&assets.networks, &assets.domains, &assets.mail_domains, &assets.organizations,
+        &assets.products, &assets.sites, &assets.people, &assets.hosts, &assets.users}) {
+    bytes.U32(static_cast<std::uint32_t>(list->size()));
+    for (const std::string& entry : *list) {
+      bytes.U32(static_cast<std::uint32_t>(entry.size())).Raw(entry);
+    }
+  }
+  return crypto::Sha256({crypto::Tag16("RNK1.assets"), bytes.bytes()});
+}
+
 }  // namespace renkei::app

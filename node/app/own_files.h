@@ -7,6 +7,7 @@
 #include "config/node_config.h"
 #include "node/base/problem.h"
 #include "node/base/status.h"
+#include "node/crypto/digest.h"
 
 namespace renkei::app {
 
@@ -28,5 +29,8 @@ struct OwnFilesResult {
   absl::Status status = absl::OkStatus();
 };
 OwnFilesResult ReadOwnFiles(const std::string& folder);
+
+// Tells two lists of own assets apart; says nothing of what they hold to who can't guess all of it.
+crypto::Digest DigestOf(const config::Assets& assets);
 
 }  // namespace renkei::app

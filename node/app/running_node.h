@@ -43,6 +43,8 @@ class RunningNode : public Node, public exchange::PeerPlane {
   store::Store& store() override { return *store_; }
   feed::PolicyHolder& policies() override { return policies_; }
   feed::Publisher& publisher() override { return *publisher_; }
+  GateInForce gate() const override;
+  void WhileUnchanged(const std::function<void()>& what) override;
   feed::Egress& egress() override { return *egress_; }
   const crypto::PublicKey& team_key() const override { return keys_.team.public_key(); }
   std::shared_ptr<const TlsIdentity> tls() const override { return tls_.Get(); }
@@ -107,7 +109,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
 
   // What reload replaces.
   mutable Mutex files_mutex_;
-  std::shared_ptr<const anonymize::Gate> gate_ RENKEI_GUARDED_BY(files_mutex_);
+  GateInForce gate_ RENKEI_GUARDED_BY(files_mutex_);
   std::shared_ptr<const config::NodeConfig> settings_ RENKEI_GUARDED_BY(files_mutex_);
   Mutex reload_mutex_;  // one reload or change of the policy at a time; held throughout
 

@@ -7,6 +7,7 @@
 #include "node/app/transport_setup.h"
 #include "node/base/encoding.h"
 #include "node/cli/output.h"
+#include "node/cli/terminal.h"
 
 namespace renkei::cli {
 namespace {
@@ -53,7 +54,8 @@ int Main(int argc, const char* const* argv, const Clock& clock) {
                   .clock = clock,
                   .in = std::cin,
                   .out = std::cout,
-                  .err = std::cerr};
+                  .err = std::cerr,
+                  .colour = TakesColour()};
   const int status = RunCommandLine(context);
   context.out.flush();
   if (context.out.good() || status != kDone) return status;

@@ -24,6 +24,7 @@ struct Context {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
+  bool colour = false;  // standard output takes colours
 };
 
 struct Command {

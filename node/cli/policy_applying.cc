@@ -1,6 +1,5 @@
 #include "node/cli/policy_applying.h"
 
-#include <iostream>
 #include <ostream>
 #include <vector>
 
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "node/cli/output.h"
+#include "node/cli/terminal.h"
 #include "node/feed/policy_history.h"
 
 namespace renkei::cli {
@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t kDigestDigitsShown = 12;
 constexpr std::size_t kChangesAsked = 20;  // statements listed before somebody is asked
 constexpr std::size_t kPasswordBufferBytes = 16'384;
-
-bool HasTerminal(const Context& context) {
-  return &context.in == &std::cin && isatty(STDIN_FILENO) != 0;
-}
 
 std::string PolicyText(const Json& policy) {
   return fmt::format("{} version {} ({})", Field(policy, "name"), Field(policy, "version"),
@@ -74,14 +70,6 @@ void PrintSummary(Context& context, const Json& answer) {
   if (answer.value("unapplied_edits", false)) {
     context.out << "trust.policy holds edits that never were in force: they will be replaced.\n";
   }
-}
-
-bool Agrees(Context& context) {
-  context.out << std::flush;
-  context.err << "Apply it? [y/N] " << std::flush;
-  std::string answer;
-  std::getline(context.in, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 // Says what the node refused; its exit status.
@@ -151,7 +139,7 @@ int ApplyPolicy(Context& context, const Applying& applying, const std::string& d
       context.out << "Nothing was changed.\n";
     return kDone;
   }
-  if (ask && !Agrees(context)) {
+  if (ask && !Agrees(context, "Apply it?")) {
     context.out << "Nothing was changed.\n";
     return kFailed;
   }

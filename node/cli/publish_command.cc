@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view kPublishUsage =
     R"(Usage: renkei publish FILE... [--circle C]... [--tlp T]
-                      [--source attributed] [--dry-run] [--dir DIR] [--json]
+                      [--source attributed] [--reviewed] [--dir DIR] [--json]
+       renkei publish FILE... --dry-run [--full] [--circle C]... [--tlp T]
 
 Publishes each record of each FILE (MISP JSON, or our own; `-` is standard
 input): replaces what is ours, looks for leaks, seals, and hands it to the hub.
@@ -23,8 +24,11 @@ becomes a new revision.
   --tlp T           clear, green, amber, amber+strict, red; else the file's
   --source S        attributed, the only source mode of this version
   --allow-org-only  take MISP events meant for their own organisation only
-  --dry-run         show what would leave and who would see it; needs no
-                    running node
+  --reviewed        a person has read the texts that no lint can judge
+                    (descriptions, reports, excerpts of logs, long comments);
+                    without it they are shown at a terminal, and it asks
+  --dry-run         show what would leave and who would read it; needs no
+                    running node.  --full: every text, for each level
 
 Exit status: 0, 1 failed, 2 wrong usage, 3 refused by lint or policy.
 
@@ -42,7 +46,7 @@ int PublishFiles(Context& context, const Target& target, const Json& arguments,
     if (payload) {
       Json given = arguments;
       given["name"] = file;
-      const exchange::LocalReply reply = CallNode(target, "publish", given, *payload);
+      const exchange::LocalReply reply = CallReviewing(context, target, "publish", given, *payload);
       status = reply.exit_status;
       if (!target.json && reply.json.contains("drafts")) {
         for (const Json& draft : reply.json["drafts"]) PrintPublished(context, file, draft);
@@ -64,6 +68,7 @@ int RunPublish(Context& context) {
   Target target;
   DryRun dry;
   bool dry_run = false;
+  bool reviewed = false;
   std::string source;
   ArgumentParser parser(context, kPublishCommand);
   parser.Positionals("FILE", dry.files);
@@ -72,6 +77,8 @@ int RunPublish(Context& context) {
   parser.Option("--source", source);
   parser.Flag("--allow-org-only", dry.allow_org_only);
   parser.Flag("--dry-run", dry_run);
+  parser.Flag("--full", dry.full);
+  parser.Flag("--reviewed", reviewed);
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
   if (!source.empty() && source != "attributed") {
@@ -84,10 +91,12 @@ int RunPublish(Context& context) {
     dry.json = target.json;
     return RunDry(context, dry);
   }
-  return PublishFiles(
-      context, target,
-      {{"circles", dry.circles}, {"tlp", dry.tlp}, {"allow_org_only", dry.allow_org_only}},
-      dry.files);
+  return PublishFiles(context, target,
+                      {{"circles", dry.circles},
+                       {"tlp", dry.tlp},
+                       {"allow_org_only", dry.allow_org_only},
+                       {"reviewed", reviewed}},
+                      dry.files);
 }
 
 }  // namespace

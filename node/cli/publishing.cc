@@ -3,8 +3,24 @@
 #include <ostream>
 
 #include "node/cli/output.h"
+#include "node/cli/preview.h"
+#include "node/cli/terminal.h"
 
 namespace renkei::cli {
+namespace {
+
+// All narratives of an answer, of one draft or several, that keep it from leaving.
+Json Unreviewed(const Json& answer) {
+  Json all = Json::array();
+  if (!answer.is_object()) return all;
+  for (const Json& one : answer.value("narratives", Json::array())) all.push_back(one);
+  for (const Json& draft : answer.value("drafts", Json::array())) {
+    for (const Json& one : draft.value("narratives", Json::array())) all.push_back(one);
+  }
+  return all;
+}
+
+}  // namespace
 
 void PrintFindings(Context& context, const Json& findings) {
   context.out.flush();
@@ -20,6 +36,32 @@ void PrintReplacements(Context& context, const Json& replacements) {
     table.Add({Field(one, "place"), Field(one, "before"), Field(one, "after")});
   }
   if (!table.empty()) context.out << table.ToText(2);
+}
+
+void PrintUnreviewed(Context& context, const Json& narratives) {
+  context.out.flush();
+  for (const Json& one : narratives) {
+    context.err << "  " << Field(one, "place") << ": a person must read it\n";
+  }
+}
+
+exchange::LocalReply CallReviewing(Context& context, const Target& target,
+                                   const std::string& command, Json arguments,
+                                   const std::string& payload) {
+  exchange::LocalReply reply = CallNode(target, command, arguments, payload);
+  const Json narratives = Unreviewed(reply.json);
+  if (narratives.empty() || target.json || !HasTerminal(context)) return reply;
+  context.out << "These texts would leave as they stand here; no lint can judge them:\n";
+  for (const Json& one : narratives) {
+    context.out << Painted(context, Style::kHeading, Field(one, "place")) << "\n";
+    for (const std::string& line : ReadableLines({{"", one["text"]}}, 2)) {
+      context.out << line << "\n";
+    }
+  }
+  if (!Agrees(context, "Does none of them say who was hit, or who says so?")) return reply;
+  arguments["reviewed"] = true;
+  arguments["reviewed_how"] = "terminal";
+  return CallNode(target, command, arguments, payload);
 }
 
 void PrintImport(Context& context, const Json& report) {
@@ -44,6 +86,7 @@ void PrintPublished(Context& context, const std::string& name, const Json& publi
     const std::string why = Field(published, result == "failed" ? "error" : "refused_by");
     context.err << "renkei: " << of << result << (why.empty() ? "" : ": " + why) << "\n";
     PrintFindings(context, published.value("findings", Json::array()));
+    PrintUnreviewed(context, published.value("narratives", Json::array()));
     return;
   }
   context.out << of << result << " " << Field(published, "id");

@@ -3,6 +3,7 @@
 
 #include "node/base/json.h"
 #include "node/cli/command.h"
+#include "node/cli/node_call.h"
 
 namespace renkei::cli {
 
@@ -12,6 +13,13 @@ void PrintPublished(Context& context, const std::string& name, const Json& publi
 // Findings (on stderr: they are why it was refused) and what was replaced.
 void PrintFindings(Context& context, const Json& findings);
 void PrintReplacements(Context& context, const Json& replacements);
+// The texts for which nobody has said that they were read.
+void PrintUnreviewed(Context& context, const Json& narratives);
+// Calls the node; at a terminal it shows the narratives that nobody has read, asks, and on a yes
+// calls again.  For publish and update.
+exchange::LocalReply CallReviewing(Context& context, const Target& target,
+                                   const std::string& command, Json arguments,
+                                   const std::string& payload);
 // Import counts and what a record can't hold.
 void PrintImport(Context& context, const Json& report);
 
@@ -23,6 +31,7 @@ struct DryRun {
   std::string tlp{};
   bool allow_org_only = false;
   bool json = false;
+  bool full = false;
 };
 int RunDry(Context& context, const DryRun& options);
 

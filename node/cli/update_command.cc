@@ -10,10 +10,12 @@ namespace renkei::cli {
 namespace {
 
 constexpr std::string_view kUpdateUsage =
-    R"(Usage: renkei update ID FILE [--circle C]... [--tlp T] [--dir DIR] [--json]
+    R"(Usage: renkei update ID FILE [--circle C]... [--tlp T] [--reviewed]
+                         [--dir DIR] [--json]
 
 Makes a new revision of a record of ours from FILE, which holds one record.
 Unless said, circles and TLP stay.  Nobody can update another team's record.
+--reviewed: as for `renkei publish`.
 
 Exit status: 0, 1 failed, 2 wrong usage, 3 refused by lint or policy.
 
@@ -28,24 +30,30 @@ int RunUpdate(Context& context) {
   std::string tlp;
   std::vector<std::string> circles;
   bool allow_org_only = false;
+  bool reviewed = false;
   ArgumentParser parser(context, kUpdateCommand);
   parser.Positional("ID", id);
   parser.Positional("FILE", file);
   parser.List("--circle", circles);
   parser.Option("--tlp", tlp);
   parser.Flag("--allow-org-only", allow_org_only);
+  parser.Flag("--reviewed", reviewed);
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
   const auto payload = ReadInput(context, "update", file);
   if (!payload) return kFailed;
-  const exchange::LocalReply reply =
-      CallNode(target, "update",
-               {{"id", id}, {"circles", circles}, {"tlp", tlp}, {"allow_org_only", allow_org_only}},
-               *payload);
+  const exchange::LocalReply reply = CallReviewing(context, target, "update",
+                                                   {{"id", id},
+                                                    {"circles", circles},
+                                                    {"tlp", tlp},
+                                                    {"allow_org_only", allow_org_only},
+                                                    {"reviewed", reviewed}},
+                                                   *payload);
   if (target.json) context.out << ToPrettyText(reply.json);
   if (!target.json && reply.exit_status == kDone) PrintPublished(context, file, reply.json);
   PrintReplyError(context, "update", reply.json);
   if (reply.json.contains("findings")) PrintFindings(context, reply.json["findings"]);
+  if (reply.json.contains("narratives")) PrintUnreviewed(context, reply.json["narratives"]);
   return reply.exit_status;
 }
 

@@ -133,14 +133,15 @@ absl::StatusOr<Published> Publisher::Publish(record::Draft draft, const PublishO
     return Published{.result = PublishResult::kUnchanged, .id = before->id};
   }
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  if (!before) return SealAndCommit(draft, std::move(plan), std::move(source));
+  if (!before) return SealAndCommit(draft, std::move(plan), std::move(source), options.reviewed);
   auto row = FindOwn(before->id);
   // Withdrawn or expired: what is published now is a new record.
-  if (!row.ok()) return SealAndCommit(draft, std::move(plan), std::move(source));
+  if (!row.ok()) return SealAndCommit(draft, std::move(plan), std::move(source), options.reviewed);
   ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row->header));
   plan.previous = record::PreviousRevision{row->id, header.id_nonce, header.revision, row->leaf,
                                            header.expires};
-  ASSIGN_OR_RETURN(Published result, SealAndCommit(draft, std::move(plan), std::move(source)));
+  ASSIGN_OR_RETURN(Published result,
+                   SealAndCommit(draft, std::move(plan), std::move(source), options.reviewed));
   if (result.result == PublishResult::kPublished) result.result = PublishResult::kRevised;
   return result;
 }
@@ -183,7 +184,8 @@ absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
   plan.previous =
       record::PreviousRevision{row.id, header.id_nonce, header.revision, row.leaf, header.expires};
-  ASSIGN_OR_RETURN(Published result, SealAndCommit(draft, std::move(plan), std::nullopt));
+  ASSIGN_OR_RETURN(Published result,
+                   SealAndCommit(draft, std::move(plan), std::nullopt, options.reviewed));
   if (result.result == PublishResult::kPublished) result.result = PublishResult::kRevised;
   return result;
 }
@@ -253,16 +255,24 @@ absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std
   }
   RETURN_IF_ERROR(FillDefaults({}, draft.header));
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  return SealAndCommit(draft, std::move(plan), std::nullopt);
+  return SealAndCommit(draft, std::move(plan), std::nullopt, /*reviewed=*/false);
 }
 
 absl::StatusOr<Published> Publisher::SealAndCommit(const record::Draft& draft,
                                                    record::SealPlan plan,
-                                                   std::optional<store::SourceRow> source) {
+                                                   std::optional<store::SourceRow> source,
+                                                   bool reviewed) {
   ASSIGN_OR_RETURN(anonymize::GateResult gated, gate_()->Anonymize(draft));
   Published result{.findings = std::move(gated.findings),
                    .replacements = std::move(gated.replacements)};
   if (!gated.draft) return result;
+  std::vector<anonymize::Narrative> narratives = anonymize::FindNarratives(gated.sections);
+  if (reviewed) {
+    result.reviewed = narratives.size();
+  } else if (!narratives.empty()) {
+    result.unreviewed = std::move(narratives);
+    return result;
+  }
   ASSIGN_OR_RETURN(const record::Record record, record::Seal(*gated.draft, record_key_, plan));
   result.result = PublishResult::kPublished;
   return Commit(record, std::move(result), std::move(source));
@@ -370,6 +380,7 @@ absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOpt
   Preview preview{.refused = !gated.draft.has_value(),
                   .findings = std::move(gated.findings),
                   .replacements = std::move(gated.replacements),
+                  .narratives = anonymize::FindNarratives(gated.sections),
                   .after = std::move(gated.sections),
                   .header = filled.header};
   const std::vector<policy::Level> levels = evaluator.policy().levels();

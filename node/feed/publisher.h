@@ -13,6 +13,7 @@
 
 #include "config/node_config.h"
 #include "node/anonymize/gate.h"
+#include "node/anonymize/narrative.h"
 #include "node/base/clock.h"
 #include "node/feed/items.h"
 #include "node/feed/policy_holder.h"
@@ -24,6 +25,7 @@ namespace renkei::feed {
 struct PublishOptions {
   std::vector<std::string> circles{};
   std::optional<policy::Tlp> tlp{};
+  bool reviewed = false;  // a person has read the narratives
 };
 
 enum class PublishResult {
@@ -40,6 +42,8 @@ struct Published {
   std::vector<anonymize::Finding> findings{};
   std::vector<anonymize::Replacement> replacements{};  // shown locally only
   std::string refused_by{};                            // our policy's word, if it was the policy
+  std::vector<anonymize::Narrative> unreviewed{};      // refused because nobody has read these
+  std::size_t reviewed = 0;                            // narratives that a person has read
 };
 
 // What each level of each circle would see of a draft.
@@ -54,8 +58,9 @@ struct Preview {
   bool refused = false;
   std::vector<anonymize::Finding> findings{};
   std::vector<anonymize::Replacement> replacements{};
-  record::v1::Sections after{};  // as it would be published
-  record::DraftHeader header{};  // with defaults filled in
+  std::vector<anonymize::Narrative> narratives{};  // of `after`: what a person must read
+  record::v1::Sections after{};                    // as it would be published
+  record::DraftHeader header{};                    // with defaults filled in
   std::vector<AudienceRow> audience{};
 };
 
@@ -95,7 +100,7 @@ class Publisher {
   absl::Status FillDefaults(const PublishOptions& options, record::DraftHeader& header) const;
   absl::StatusOr<record::SealPlan> Plan(const record::DraftHeader& header) const;
   absl::StatusOr<Published> SealAndCommit(const record::Draft& draft, record::SealPlan plan,
-                                          std::optional<store::SourceRow> source);
+                                          std::optional<store::SourceRow> source, bool reviewed);
   absl::StatusOr<Published> Commit(const record::Record& record, Published result,
                                    std::optional<store::SourceRow> source);
   absl::StatusOr<store::RecordRow> FindOwn(const record::RecordId& id) const;

@@ -66,7 +66,7 @@ class KilledMidPublication : public testing::Test {
     constexpr int kAttemptsMax = 500;
     int deaths = 0;
     for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-      const Ran ran = author_.Cli({"publish", file, "--json"});
+      const Ran ran = author_.Cli({"publish", file, "--reviewed", "--json"});
       if (!author_.running()) {
         ++deaths;
         author_.Start();
@@ -178,7 +178,7 @@ TEST_F(KilledMidPublication, AtRandomTimes) {
     const std::string out = file + ".out";
     while (true) {
       ChildProcess publishing(
-          {.command = {Program(), "publish", file, "--json", "--dir", author_.folder()},
+          {.command = {Program(), "publish", file, "--reviewed", "--json", "--dir", author_.folder()},
            .out_file = out});
       publishing.WaitForExit(Milliseconds(milliseconds(random_)));
       NodeProcess& victim = *nodes[which(random_)];

@@ -117,7 +117,7 @@ std::string NodeProcess::Address(const std::string& plane) const {
 
 std::vector<std::string> NodeProcess::Publish(const std::vector<std::string>& files,
                                               const std::vector<std::string>& options) const {
-  std::vector<std::string> arguments = {"publish"};
+  std::vector<std::string> arguments = {"publish", "--reviewed"};
   arguments.insert(arguments.end(), options.begin(), options.end());
   arguments.insert(arguments.end(), files.begin(), files.end());
   std::vector<std::string> ids;

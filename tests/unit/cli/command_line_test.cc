@@ -10,6 +10,7 @@
 #include "node/app/node.h"
 #include "node/cli/arguments.h"
 #include "node/cli/cli.h"
+#include "node/cli/output.h"
 #include "node/cli/policy_actions.h"
 #include "policy/models.h"
 #include "policy/policy.h"
@@ -334,6 +335,36 @@ TEST_F(OfflineTest, DryRunThatFindsALeakIsRefused) {
   const Said said = Say({"publish", draft, "--dir", folder(), "--dry-run"});
   EXPECT_EQ(said.status, kRefused) << said.out << said.err;
   EXPECT_NE(said.err.find(": rule "), std::string::npos) << said.err;
+}
+
+TEST_F(OfflineTest, DryRunInFullShowsEachLevelTheTextsThatItWouldRead) {
+  const std::string draft = Write("full.json", R"({"renkei": 1, "kind": "incident", "tlp": "green",
+    "sections": {"summary": {"title": ["Scans"], "description": ["First line\nsecond of Pier Works"]},
+                 "victim": {"description": ["A harbour"]}}})");
+  const Said full = Say({"publish", draft, "--dir", folder(), "--dry-run", "--full"});
+  EXPECT_EQ(full.status, kDone) << full.err;
+  const std::size_t listed = full.out.find("== Read by listed of members, accredited of members");
+  const std::size_t higher = full.out.find("== Read by certified of members");
+  ASSERT_LT(listed, higher) << full.out;
+  ASSERT_NE(higher, std::string::npos) << full.out;
+  EXPECT_NE(full.out.find("description: First line\n      second of ORG\n", listed),
+            std::string::npos)
+      << full.out;
+  EXPECT_EQ(full.out.find("\033["), std::string::npos) << "no terminal, no colour";
+  const Said brief = Say({"publish", draft, "--dir", folder(), "--dry-run"});
+  EXPECT_EQ(brief.out.find("second of ORG"), std::string::npos) << brief.out;
+  EXPECT_NE(brief.out.find("To be read by a person: 2 texts"), std::string::npos) << brief.out;
+  std::istringstream lines(full.out + brief.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(folder()) != std::string::npos) continue;
+    EXPECT_LE(DisplayWidth(line), kScreenWidth) << line;
+  }
+  const Json json =
+      Json::parse(Say({"publish", draft, "--dir", folder(), "--dry-run", "--json"}).out);
+  const Json& rows = json["files"][0]["drafts"][0]["audience"];
+  for (const Json& row : rows) {
+    EXPECT_EQ(row["reads"].contains("victim"), row["level"] == "certified") << row.dump();
+  }
 }
 
 TEST_F(OfflineTest, DryRunReadsStandardInput) {

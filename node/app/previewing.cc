@@ -1,0 +1,57 @@
+#include "node/app/previewing.h"
+
+#include <algorithm>
+
+#include "node/app/commands_parts.h"
+#include "node/formats/record_json.h"
+
+namespace renkei::app {
+namespace {
+
+// The sections of `all` that the mask lets through, by their words.
+Json Reads(const Json& all, policy::SectionMask mask) {
+  Json reads = Json::object();
+  for (const Json& word : SectionWords(mask)) {
+    std::string field = word.get<std::string>();
+    std::replace(field.begin(), field.end(), '-', '_');
+    const auto it = all.find(field);
+    if (it != all.end()) reads[word.get_ref<const std::string&>()] = *it;
+  }
+  return reads;
+}
+
+}  // namespace
+
+Json NarrativesJson(const std::vector<anonymize::Narrative>& narratives) {
+  Json list = Json::array();
+  for (const anonymize::Narrative& one : narratives) {
+    list.push_back({{"place", one.place}, {"text", one.text}});
+  }
+  return list;
+}
+
+Json PreviewJson(const feed::Preview& preview) {
+  const Json sections = formats::SectionsToJson(preview.after);
+  Json audience = Json::array();
+  for (const feed::AudienceRow& row : preview.audience) {
+    Json one = {{"circle", row.circle},
+                {"level", row.level},
+                {"exists", row.mask.exist()},
+                {"sees", SectionWords(row.mask.see())},
+                {"may_pass_on", SectionWords(row.mask.relay())}};
+    one["reads"] = row.mask.exist() ? Reads(sections, row.mask.see()) : Json::object();
+    audience.push_back(std::move(one));
+  }
+  return {{"result", preview.refused ? "refused" : "would be published"},
+          {"kind", policy::ToWord(preview.header.kind)},
+          {"tlp", policy::ToWord(preview.header.tlp)},
+          {"circles", preview.header.circles},
+          {"findings", FindingsJson(preview.findings)},
+          {"replacements", ReplacementsJson(preview.replacements)},
+          {"narratives", NarrativesJson(preview.narratives)},
+          {"sections", sections},
+          {"present", SectionWords(record::Present(preview.after))},
+          {"audience", std::move(audience)}};
+}
+
+}  // namespace renkei::app

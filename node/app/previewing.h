@@ -1,0 +1,20 @@
+// A preview as JSON: what `publish --dry-run` and `drafts show` say in the same words.
+//
+// Holds values that never leave this node (`before`): for the author's and the approver's eyes.
+#pragma once
+
+#include <vector>
+
+#include "node/anonymize/narrative.h"
+#include "node/base/json.h"
+#include "node/feed/publisher.h"
+
+namespace renkei::app {
+
+// `audience` holds one row for each level of each circle: what it sees of what the record has, and
+// in `reads` the sections as they would be read.
+Json PreviewJson(const feed::Preview& preview);
+
+Json NarrativesJson(const std::vector<anonymize::Narrative>& narratives);
+
+}  // namespace renkei::app
