@@ -48,8 +48,8 @@ std::uint64_t EnumValues(Field field, const Atom& atom, ReadAs as,
   return ValuesOf(field, atom.negated, as, [&](int value) { return (listed >> value & 1) != 0; });
 }
 
-std::uint64_t SameValues(Field believed, Field claimed, const Atom& atom, ReadAs as) {
-  return ValuesOf(as == ReadAs::kGrant ? believed : claimed, atom.negated, as,
+std::uint64_t SameValues(Field field, const Atom& atom, ReadAs as) {
+  return ValuesOf(field, atom.negated, as,
                   [](int value) { return value == static_cast<int>(Truth::kTrue); });
 }
 
@@ -118,7 +118,6 @@ std::uint32_t RungsOf(const Atom& atom, const std::vector<Level>& levels) {
 
 void CompilePeerAtom(AtomDraft& draft, const Atom& atom, ReadAs as, CompiledPolicy& out) {
   Vocabulary& words = out.words;
-  const bool grant = as == ReadAs::kGrant;
   std::uint64_t& values = draft.need.values;
   switch (atom.kind) {
     case AtomKind::kLevelAtLeast:
@@ -131,19 +130,17 @@ void CompilePeerAtom(AtomDraft& draft, const Atom& atom, ReadAs as, CompiledPoli
       break;
     case AtomKind::kSameSector:
       words.same_sector = true;
-      values = SameValues(kSectorBelieved, kSectorClaimed, atom, as);
+      values = SameValues(kSameSectorField, atom, as);
       break;
     case AtomKind::kSameCountry:
       words.same_country = true;
-      values = SameValues(kCountryBelieved, kCountryClaimed, atom, as);
+      values = SameValues(kSameCountryField, atom, as);
       break;
     case AtomKind::kSectorIn:
-      NeedList(draft, grant ? words.sectors_believed : words.sectors_claimed, atom, as,
-               words.list_count);
+      NeedList(draft, words.sectors, atom, as, words.list_count);
       break;
     case AtomKind::kCountryIn:
-      NeedList(draft, grant ? words.countries_believed : words.countries_claimed, atom, as,
-               words.list_count);
+      NeedList(draft, words.countries, atom, as, words.list_count);
       break;
     case AtomKind::kTeamIn:
       NeedList(draft, words.teams, atom, as, words.list_count);

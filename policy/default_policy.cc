@@ -28,7 +28,7 @@ circles members
 set technical = summary techniques indicators detection-rules caveats references
 set analysis = technical impact timeline response
 
-# Whose word on a peer counts for grants.  A deny reads every claim.
+# Whose word on a peer counts.  What others claim is unknown: it meets no grant and every deny.
 trust level by hub; sector by hub, sponsors; country by hub
 
 # ---- Who may publish ----

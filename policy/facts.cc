@@ -36,11 +36,6 @@ std::size_t HashOf(std::string_view word) {
 
 Truth TruthOf(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
 
-std::uint64_t SameBits(Field believed, Field claimed, Truth same, bool believes, Purpose purpose) {
-  const auto value = static_cast<int>(same);
-  return believed.Bit(believes ? value : 0, purpose) | claimed.Bit(value, purpose);
-}
-
 // Eight nibbles, a byte each: bit i is set if byte i is at most `rung`.
 std::uint64_t ReachedByRung(std::uint64_t levels, Rung rung) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
@@ -196,15 +191,17 @@ void AddPeer(Facts& facts, const Vocabulary& words, const Peer& peer, Purpose pu
   facts.values |= kPeerKindField.Bit(static_cast<int>(peer.kind), purpose) |
                   FlagBit(kRecipientFlag, peer.recipient) | FlagBit(kOwnFlag, peer.own);
   words.teams.AddTo(facts.lists, peer.team, purpose);
-  const auto believed = [&](Attribute attribute, const AssertedBy& by, std::string_view value) {
-    return words.Believes(attribute, by) ? value : std::string_view();
+  const auto add = [&](const ListField& field, Attribute attribute, const AssertedBy& by,
+                       const std::string& value) {
+    if (value.empty() || words.Believes(attribute, by)) {
+      field.AddTo(facts.lists, value, purpose);
+    } else {
+      // Unknown, in a test too: the test says who claims it.
+      field.AddTo(facts.lists, "", Purpose::kAnswer);
+    }
   };
-  words.sectors_believed.AddTo(facts.lists,
-                               believed(Attribute::kSector, peer.sector_by, peer.sector), purpose);
-  words.sectors_claimed.AddTo(facts.lists, peer.sector, purpose);
-  words.countries_believed.AddTo(
-      facts.lists, believed(Attribute::kCountry, peer.country_by, peer.country), purpose);
-  words.countries_claimed.AddTo(facts.lists, peer.country, purpose);
+  add(words.sectors, Attribute::kSector, peer.sector_by, peer.sector);
+  add(words.countries, Attribute::kCountry, peer.country_by, peer.country);
 }
 
 void AddRecord(Facts& facts, const Vocabulary& words, const Marking& marking, Purpose purpose) {
@@ -225,13 +222,12 @@ void AddRecord(Facts& facts, const Vocabulary& words, const Marking& marking, Pu
 
 void AddBoth(Facts& facts, const Vocabulary& words, const Peer& peer, const Marking& marking,
              Purpose purpose) {
-  const Truth sector = words.same_sector ? SameAs(peer.sector, marking.sectors) : Truth::kUnknown;
-  const Truth country =
-      words.same_country ? SameAs(peer.country, marking.countries) : Truth::kUnknown;
-  facts.values |= SameBits(kSectorBelieved, kSectorClaimed, sector,
-                           words.Believes(Attribute::kSector, peer.sector_by), purpose) |
-                  SameBits(kCountryBelieved, kCountryClaimed, country,
-                           words.Believes(Attribute::kCountry, peer.country_by), purpose);
+  const bool sector = words.same_sector && words.Believes(Attribute::kSector, peer.sector_by);
+  const bool country = words.same_country && words.Believes(Attribute::kCountry, peer.country_by);
+  const Truth same_sector = sector ? SameAs(peer.sector, marking.sectors) : Truth::kUnknown;
+  const Truth same_country = country ? SameAs(peer.country, marking.countries) : Truth::kUnknown;
+  facts.values |= kSameSectorField.Bit(static_cast<int>(same_sector), purpose) |
+                  kSameCountryField.Bit(static_cast<int>(same_country), purpose);
 }
 
 Facts FactsOf(const Vocabulary& words, const Peer& peer, const Marking& marking, Purpose purpose) {
@@ -250,7 +246,7 @@ void KeepUnknown(Facts& facts, const Vocabulary& words, const Unknowns& unknowns
   keep(unknowns.pap, kPapField);
   keep(unknowns.source, kSourceField);
   if (unknowns.team) words.teams.AddTo(facts.lists, "", Purpose::kAnswer);
-  if (unknowns.country) words.countries_claimed.AddTo(facts.lists, "", Purpose::kAnswer);
+  if (unknowns.country) words.countries.AddTo(facts.lists, "", Purpose::kAnswer);
   if (unknowns.type) words.types.AddTo(facts.lists, 0, Purpose::kAnswer);
 }
 

@@ -49,20 +49,18 @@ inline constexpr Field kSeverityField{13, 5};
 inline constexpr Field kKindField{19, 8};
 inline constexpr Field kSourceField{28, 4};
 inline constexpr Field kPeerKindField{33, 5};
-// A Truth each: as grants read the peer (believed), and as denies do (claimed).
-inline constexpr Field kSectorBelieved{39, 3};
-inline constexpr Field kSectorClaimed{43, 3};
-inline constexpr Field kCountryBelieved{47, 3};
-inline constexpr Field kCountryClaimed{51, 3};
+// A Truth each; what nobody trusted asserts of the peer is unknown (docs/adr/0011).
+inline constexpr Field kSameSectorField{39, 3};
+inline constexpr Field kSameCountryField{43, 3};
 // Never unknown: `count` is 1, and the two bits are false and true.
-inline constexpr Field kEmbargoFlag{55, 1};
-inline constexpr Field kExerciseFlag{57, 1};
-inline constexpr Field kRecipientFlag{59, 1};
-inline constexpr Field kOwnFlag{61, 1};
-inline constexpr std::array<Field, 14> kFields = {
-    kTlpField,      kPapField,       kSeverityField, kKindField,       kSourceField,
-    kPeerKindField, kSectorBelieved, kSectorClaimed, kCountryBelieved, kCountryClaimed,
-    kEmbargoFlag,   kExerciseFlag,   kRecipientFlag, kOwnFlag};
+inline constexpr Field kEmbargoFlag{47, 1};
+inline constexpr Field kExerciseFlag{49, 1};
+inline constexpr Field kRecipientFlag{51, 1};
+inline constexpr Field kOwnFlag{53, 1};
+inline constexpr std::array<Field, 12> kFields = {
+    kTlpField,    kPapField,      kSeverityField,   kKindField,
+    kSourceField, kPeerKindField, kSameSectorField, kSameCountryField,
+    kEmbargoFlag, kExerciseFlag,  kRecipientFlag,   kOwnFlag};
 
 constexpr std::uint64_t FlagBit(Field flag, bool value) {
   return std::uint64_t{1} << (flag.first + (value ? 1 : 0));
@@ -127,7 +125,7 @@ class ListBits {
   std::vector<std::uint64_t> far_{};
 };
 
-// Lists of one kind of word: teams, sectors as grants read them, ...
+// Lists of one kind of word: teams, sectors, ...
 class ListField {
  public:
   // The number of this list of words, from `next`, which then is one more; or that of an equal one.
@@ -185,14 +183,12 @@ class CircleField {
   std::vector<ListBits> learnt_;  // by name
 };
 
-// All words of a policy, and whose claims its grants believe.
+// All words of a policy, and whose claims it believes.
 struct Vocabulary {
   std::array<Trust, 3> trust{};  // by Attribute; hub only where the file says nothing
   ListField teams{};
-  ListField sectors_believed{};
-  ListField sectors_claimed{};
-  ListField countries_believed{};
-  ListField countries_claimed{};
+  ListField sectors{};
+  ListField countries{};
   ListField tags{};
   TypeField types{};
   CircleField circles{};

@@ -109,11 +109,12 @@ void Reducer::AddKey(std::string& key, const Peer& peer, const Marking* towards)
   }
   const auto put = [&](Attribute attribute, const std::string& value, const AssertedBy& by,
                        const std::vector<std::string>* of_record) {
-    PutNumber(key, policy_.words.Believes(attribute, by) ? 1 : 0, 1);
+    static const std::string kUnknown;
+    const std::string& known = policy_.words.Believes(attribute, by) ? value : kUnknown;
     if (of_record == nullptr) {
-      PutWord(key, value);
+      PutWord(key, known);
     } else {
-      PutNumber(key, static_cast<std::uint64_t>(SameAs(value, *of_record)), 1);
+      PutNumber(key, static_cast<std::uint64_t>(SameAs(known, *of_record)), 1);
     }
   };
   if (policy_.words.same_sector) {

@@ -167,7 +167,13 @@ INSTANTIATE_TEST_SUITE_P(
            p.sector = "finance";
            m.sectors = {"energy"};
          }},
-        {"SameSectorByAnyClaim", "not same-sector", false,
+        {"SameSector", "not same-sector", false,
+         [](Peer& p, Marking& m) {
+           p.sector = "energy";
+           p.sector_by.hub = true;
+           m.sectors = {"energy"};
+         }},
+        {"SameSectorByItsOwnWordIsUnknown", "not same-sector", true,
          [](Peer& p, Marking& m) {
            p.sector = "energy";
            p.sector_by.self = true;
@@ -176,14 +182,32 @@ INSTANTIATE_TEST_SUITE_P(
         {"NotSameSectorUnknownOfPeer", "not same-sector", true,
          [](Peer&, Marking& m) { m.sectors = {"energy"}; }},
         {"NotSameSectorUnknownOfRecord", "not same-sector", true,
-         [](Peer& p, Marking&) { p.sector = "energy"; }},
+         [](Peer& p, Marking&) {
+           p.sector = "energy";
+           p.sector_by.hub = true;
+         }},
         {"NotSameCountryUnknown", "not same-country", true},
+        {"SameCountryByItsOwnWordIsUnknown", "not same-country", true,
+         [](Peer& p, Marking& m) {
+           p.country = "jp";
+           p.country_by.self = true;
+           m.countries = {"jp"};
+         }},
         {"CountryByItsOwnWordCounts", "country in {jp}", true,
          [](Peer& p, Marking&) {
            p.country = "jp";
            p.country_by.self = true;
          }},
-        {"OtherCountry", "country in {jp}", false, [](Peer& p, Marking&) { p.country = "at"; }},
+        {"OtherCountry", "country in {jp}", false,
+         [](Peer& p, Marking&) {
+           p.country = "at";
+           p.country_by.hub = true;
+         }},
+        {"OtherCountryByItsOwnWordIsUnknown", "country in {jp}", true,
+         [](Peer& p, Marking&) {
+           p.country = "at";
+           p.country_by.self = true;
+         }},
         {"UnknownCountry", "country in {jp}", true},
         {"UnknownPeerKind", "peer in {guest}", true,
          [](Peer& p, Marking&) { p.kind = PeerKind::kUnspecified; }},

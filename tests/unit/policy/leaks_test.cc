@@ -46,11 +46,6 @@ std::vector<Leak> Leaks() {
       {"sector-by-name", "a victim is seen in its own sector only",
        "level=certified circles={members} sector=energy", "circles={members} tlp=clear",
        "not see victim contact", "in members: grant g-victim (line 10) allows see victim contact"},
-      {"claimed-sector", "a victim is seen in its own sector only",
-       "level=certified circles={members} sector=another-sector sector.by={self}",
-       "circles={members} tlp=clear sectors={another-sector}", "not see victim contact",
-       "in members: grant g-victim (line 9) allows see victim contact; deny d-others (line 12) "
-       "would need `not same-sector`"},
       {"two-circles", "victim below certified", "level=listed circles={members, ports}",
        "circles={members, ports} tlp=clear", "not see victim",
        "in members: grant g-members (line 7) allows exist; in ports: grant g-victim (line 11) "

@@ -44,7 +44,7 @@ class Oracle {
       for (const Condition& condition : line.conditions) {
         if (const Atom* atom = std::get_if<Atom>(&condition)) {
           // Unknown is false, and `not` negates it.
-          const bool holds = AskPlain(*atom, false, &in) == 1;
+          const bool holds = AskPlain(*atom, &in) == 1;
           if (holds == atom->negated) return false;
         } else if ((std::get<Action>(condition).bits & ~here) != 0) {
           return false;
@@ -103,7 +103,7 @@ class Oracle {
       if (rule.kind != kind || rule.everywhere != everywhere) continue;
       const bool deny = kind == RuleKind::kDeny;
       const auto holds = [&](const Atom& atom) {
-        const int truth = Ask(atom, deny, in);
+        const int truth = Ask(atom, in);
         return deny ? truth != 0 : truth == 1;
       };
       if (std::all_of(rule.peer.begin(), rule.peer.end(), holds) &&
@@ -127,16 +127,15 @@ class Oracle {
     return int{std::count(its.begin(), its.end(), mine) > 0};
   }
 
-  int Ask(const Atom& atom, bool deny, const Membership* in) const {
-    const int truth = AskPlain(atom, deny, in);
+  int Ask(const Atom& atom, const Membership* in) const {
+    const int truth = AskPlain(atom, in);
     return atom.negated && truth >= 0 ? 1 - truth : truth;
   }
 
-  int AskPlain(const Atom& atom, bool deny, const Membership* in) const {
-    const std::string sector =
-        deny || Believed(Attribute::kSector, peer_.sector_by) ? peer_.sector : "";
+  int AskPlain(const Atom& atom, const Membership* in) const {
+    const std::string sector = Believed(Attribute::kSector, peer_.sector_by) ? peer_.sector : "";
     const std::string country =
-        deny || Believed(Attribute::kCountry, peer_.country_by) ? peer_.country : "";
+        Believed(Attribute::kCountry, peer_.country_by) ? peer_.country : "";
     const auto tlp = static_cast<int>(record_.tlp);
     const auto pap = static_cast<int>(record_.pap);
     const auto severity = static_cast<int>(record_.severity);
