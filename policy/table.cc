@@ -1,8 +1,10 @@
 #include "policy/table.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -37,8 +39,19 @@ struct Line {
   std::vector<std::atomic<Block*>> blocks;
 };
 
+// One bit of 64 for each name: two sets with no bit in common have no name in common.
+std::uint64_t TraceOf(std::string_view name) {
+  std::uint64_t mixed = name.size();
+  for (const char c : name) {
+    mixed = (mixed ^ static_cast<unsigned char>(c)) * 0x9e3779b97f4a7c15;
+  }
+  return std::uint64_t{1} << (mixed >> 58);
+}
+
 struct Class {
   std::array<Peer, kRelationCount> peers{};  // the same, in each relation
+  std::array<Facts, kRelationCount> facts{};
+  std::uint64_t circles = 0;  // traces
 };
 
 struct Shape {
@@ -50,6 +63,8 @@ struct Shape {
   Shape& operator=(const Shape&) = delete;
 
   Marking marking{};
+  Facts facts{};
+  std::uint64_t circles = 0;  // traces
   std::array<std::atomic<Line*>, kRelationCount> lines{};
 };
 
@@ -117,8 +132,9 @@ struct Table::State {
   using Shelf = table_parts::Shelf<T>;
   static constexpr std::size_t kBlockCells = table_parts::kBlockCells;
 
-  State(const CompiledPolicy& policy, const TableLimits& table_limits)
-      : reducer(policy),
+  State(const CompiledPolicy& compiled, const TableLimits& table_limits)
+      : policy(compiled),
+        reducer(compiled),
         limits(table_limits),
         classes(table_limits.classes_max),
         shapes(table_limits.shapes_max) {}
@@ -146,6 +162,23 @@ struct Table::State {
     return block == nullptr ? nullptr : &block->cells[number % kBlockCells];
   }
 
+  // As Evaluator::Decide, from the facts that class and shape keep.
+  Mask Decide(const Class& of, const Shape& shape, Relation relation) const {
+    const auto at = static_cast<std::size_t>(relation);
+    const Peer& peer = of.peers[at];
+    NoTrace trace;
+    const Evaluation evaluation =
+        EvaluateWith(policy, peer, shape.marking, Purpose::kAnswer, trace, [&] {
+          Facts facts = shape.facts;
+          facts.values |= of.facts[at].values;
+          facts.lists.Add(of.facts[at].lists);
+          AddBoth(facts, policy.words, peer, shape.marking, Purpose::kAnswer);
+          return facts;
+        });
+    return Mask(ClosedBits(evaluation.bits, shape.marking));
+  }
+
+  const CompiledPolicy& policy;  // of the table's evaluator
   const Reducer reducer;
   const TableLimits limits;
   Shelf<Class> classes;
@@ -168,12 +201,14 @@ std::optional<ClassNumber> Table::ClassOf(const Peer& peer) {
   const auto known = state_->class_numbers.find(key);
   if (known != state_->class_numbers.end()) return known->second;
   if (state_->classes.full()) return std::nullopt;
-  auto& in_relation = state_->classes.Next().peers;
-  for (std::size_t i = 0; i < in_relation.size(); ++i) {
-    in_relation[i] = peer;
-    in_relation[i].recipient = (i & 1) != 0;
-    in_relation[i].own = (i & 2) != 0;
+  State::Class& made = state_->classes.Next();
+  for (std::size_t i = 0; i < made.peers.size(); ++i) {
+    made.peers[i] = peer;
+    made.peers[i].recipient = (i & 1) != 0;
+    made.peers[i].own = (i & 2) != 0;
+    AddPeer(made.facts[i], state_->policy.words, made.peers[i], Purpose::kAnswer);
   }
+  for (const Membership& in : peer.circles) made.circles |= table_parts::TraceOf(in.circle);
   const ClassNumber number = state_->classes.Publish();
   state_->class_numbers.emplace(std::move(key), number);
   return number;
@@ -185,7 +220,10 @@ std::optional<ShapeNumber> Table::ShapeOf(const Marking& marking) {
   const auto known = state_->shape_numbers.find(key);
   if (known != state_->shape_numbers.end()) return known->second;
   if (state_->shapes.full()) return std::nullopt;
-  state_->shapes.Next().marking = marking;
+  State::Shape& made = state_->shapes.Next();
+  made.marking = marking;
+  AddRecord(made.facts, state_->policy.words, marking, Purpose::kAnswer);
+  for (const std::string& circle : marking.circles) made.circles |= table_parts::TraceOf(circle);
   const ShapeNumber number = state_->shapes.Publish();
   state_->shape_numbers.emplace(std::move(key), number);
   return number;
@@ -194,13 +232,14 @@ std::optional<ShapeNumber> Table::ShapeOf(const Marking& marking) {
 Mask Table::MaskOf(ShapeNumber shape_number, ClassNumber class_number, Relation relation) {
   State::Shape& shape = state_->shapes[shape_number];
   const State::Class& of = state_->classes[class_number];
+  // Without a common circle there is nothing, and no cell for it.
+  if ((of.circles & shape.circles) == 0) return Mask{};
   std::atomic<std::uint64_t>* cell = state_->CellOf(shape, class_number, relation);
   if (cell != nullptr) {
     const std::uint64_t held = cell->load(std::memory_order_relaxed);
     if ((held & table_parts::kFilled) != 0) return Mask(held & ~table_parts::kFilled);
   }
-  const Peer& peer = of.peers[static_cast<std::size_t>(relation)];
-  const Mask mask = evaluator_.Decide(peer, shape.marking);
+  const Mask mask = state_->Decide(of, shape, relation);
   if (cell != nullptr) cell->store(mask.bits() | table_parts::kFilled, std::memory_order_relaxed);
   return mask;
 }
@@ -214,13 +253,14 @@ Mask Table::Decide(const Peer& peer, const Marking& marking) {
 
 std::vector<ClassGroup> Table::GroupByMask(ShapeNumber shape, std::span<const ClassNumber> classes,
                                            Relation relation) {
+  // Few: looked through faster than a hash table.
   std::vector<ClassGroup> groups;
-  std::unordered_map<std::uint64_t, std::size_t> by_mask;
   for (const ClassNumber number : classes) {
     const Mask mask = MaskOf(shape, number, relation);
-    const auto [at, is_new] = by_mask.try_emplace(mask.bits(), groups.size());
-    if (is_new) groups.push_back({.mask = mask});
-    groups[at->second].classes.push_back(number);
+    const auto same = [&](const ClassGroup& group) { return group.mask == mask; };
+    auto at = std::find_if(groups.begin(), groups.end(), same);
+    if (at == groups.end()) at = groups.insert(at, {.mask = mask});
+    at->classes.push_back(number);
   }
   return groups;
 }
