@@ -70,14 +70,22 @@ std::vector<int> LineProver::BitsToAsk(std::uint64_t bits) const {
   return asked;
 }
 
-LineProver::Search& LineProver::SearchWith(std::size_t slots) {
-  Search& search = searches_[slots];
+Searches::Search& Searches::With(std::size_t slots) {
+  Search& search = by_slots_[slots];
   if (search.world != nullptr) return search;
-  static const std::vector<CompiledAssertion::Condition> kNone;
-  const auto& conditions = line_.narrower() ? kNone : line_.assertion->conditions;
-  search.world = std::make_unique<World>(policies_, conditions, slots);
+  search.world = std::make_unique<World>(policies_, conditions_, slots);
   search.solver = solvers_.For(*search.world);
   return search;
+}
+
+std::vector<int> LineProver::Conditions(const World& world) const {
+  if (line_.narrower()) return {};
+  const auto first =
+      world.conditions().begin() + static_cast<std::ptrdiff_t>(line_.first_condition);
+  std::vector<int> literals(
+      first, first + static_cast<std::ptrdiff_t>(line_.assertion->conditions.size()));
+  std::erase(literals, -1);
+  return literals;
 }
 
 Question LineProver::BaseQuestion(std::uint64_t given, std::uint64_t needs,
@@ -102,9 +110,17 @@ std::vector<Question> LineProver::QuestionsFor(int bit, std::size_t slots) const
   for (std::size_t slot = 0; slot < slots; ++slot) all.push_back(slot);
   if (line_.always() || line_.narrower()) {
     const std::size_t policy = line_.narrower() ? 1 : 0;
+    // What must be given can't be missing, nor what every rule treats like it.
+    std::set<std::vector<bool>> sure;
+    for (std::uint64_t rest = policy == 0 ? given | NeedsOfAll(given) : 0; rest != 0;
+         rest &= rest - 1) {
+      sure.insert(RulesOf(LowestBit(rest)));
+    }
     for (std::uint64_t rest = Mask1(bit) | NeedsOf(bit); rest != 0; rest &= rest - 1) {
+      if (sure.count(RulesOf(LowestBit(rest))) != 0) continue;
       question.missing.push_back({.policy = policy, .bit = LowestBit(rest), .slots = all});
     }
+    if (question.missing.empty()) return {};
     return {question};
   }
   if (slots == 1) return {question};
@@ -115,9 +131,9 @@ std::vector<Question> LineProver::QuestionsFor(int bit, std::size_t slots) const
 }
 
 LineProver::Verdict LineProver::Ask(std::size_t slots, const Question& question, Proof& proof) {
-  Search& search = SearchWith(slots);
+  Searches::Search& search = searches_.With(slots);
   Question asked = question;
-  asked.literals = search.world->conditions();
+  asked.literals = Conditions(*search.world);
   Found found = search.solver->Solve(asked);
   if (found.outcome == Found::Outcome::kNobody) return Verdict::kHolds;
   if (found.outcome == Found::Outcome::kGaveUp) {
@@ -141,8 +157,8 @@ LineProver::Verdict LineProver::AskAbout(int bit, Proof& proof) {
   Question first = BaseQuestion(given, 0, 1);
   if (line_.narrower()) first.missing.push_back({.policy = 1, .bit = bit, .slots = {0}});
   if (needs != 0 || line_.narrower()) {
-    Search& search = SearchWith(1);
-    first.literals = search.world->conditions();
+    Searches::Search& search = searches_.With(1);
+    first.literals = Conditions(*search.world);
     if (search.solver->Solve(first).outcome == Found::Outcome::kNobody) return Verdict::kHolds;
   }
   for (const std::size_t slots :

@@ -185,7 +185,9 @@ void Linter::CheckLines() {
   for (const CompiledAssertion& assertion : compiled_->assertions) {
     const World world({compiled_.get()}, assertion.conditions, 1);
     const auto solver = solvers_->For(world);
-    if (solver->Solve({.literals = world.conditions()}).outcome != Found::Outcome::kNobody) {
+    std::vector<int> literals = world.conditions();
+    std::erase(literals, -1);
+    if (solver->Solve({.literals = std::move(literals)}).outcome != Found::Outcome::kNobody) {
       continue;
     }
     Report(assertion.source->title.place,

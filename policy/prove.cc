@@ -20,8 +20,8 @@ class Prover {
       : policy_(std::make_shared<const Policy>(policy)),
         loader_(loader),
         options_(options),
-        solvers_(options.engine == Engine::kZ3 ? MakeZ3Solvers(options.work_max)
-                                               : MakeEnumerators(options.work_max)) {}
+        solvers_(options.solvers ? options.solvers
+                                 : MakeSolvers(options.engine, options.work_max)) {}
 
   std::vector<Proof> All();
 
@@ -44,12 +44,14 @@ class Prover {
     const Name* narrower = nullptr;  // of a `narrower than`
   };
   std::vector<Item> Items() const;
-  void ProveItem(const Ready& ready, const Item& item, Proof& proof) const;
+  void ProveItem(const Ready& ready, Searches& searches, const Item& item, Proof& proof) const;
+  // Where the conditions of a line stand among those of all lines.
+  static std::size_t FirstCondition(const CompiledPolicy& policy, std::size_t assertion);
 
   std::shared_ptr<const Policy> policy_;
   const Loader& loader_;
   const ProveOptions& options_;
-  const std::unique_ptr<Solvers> solvers_;  // null: this build lacks the engine
+  const std::shared_ptr<Solvers> solvers_;  // null: this build lacks the engine
 };
 
 absl::StatusOr<Prover::Ready> Prover::Load(const std::string& name) const {
@@ -75,11 +77,20 @@ std::vector<Prover::Item> Prover::Items() const {
   return items;
 }
 
-void Prover::ProveItem(const Ready& ready, const Item& item, Proof& proof) const {
+std::size_t Prover::FirstCondition(const CompiledPolicy& policy, std::size_t assertion) {
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < assertion; ++i) first += policy.assertions[i].conditions.size();
+  return first;
+}
+
+void Prover::ProveItem(const Ready& ready, Searches& searches, const Item& item,
+                       Proof& proof) const {
   if (item.narrower == nullptr) {
     const CompiledAssertion& source = ready.compiled->assertions[item.assertion];
-    const Line line{.assertion = &source, .title = source.source->title.text};
-    LineProver(line, {ready.compiled.get()}, {&*ready.evaluator}, *solvers_, options_).Prove(proof);
+    const Line line{.assertion = &source,
+                    .title = source.source->title.text,
+                    .first_condition = FirstCondition(*ready.compiled, item.assertion)};
+    LineProver(line, searches, {&*ready.evaluator}, options_).Prove(proof);
     return;
   }
   const absl::StatusOr<Ready> other = Load(item.narrower->text);
@@ -88,9 +99,8 @@ void Prover::ProveItem(const Ready& ready, const Item& item, Proof& proof) const
     return;
   }
   const Line line{.title = fmt::format("narrower than {}", item.narrower->text)};
-  LineProver(line, {ready.compiled.get(), other->compiled.get()},
-             {&*ready.evaluator, &*other->evaluator}, *solvers_, options_)
-      .Prove(proof);
+  Searches both({ready.compiled.get(), other->compiled.get()}, {}, *solvers_);
+  LineProver(line, both, {&*ready.evaluator, &*other->evaluator}, options_).Prove(proof);
 }
 
 std::vector<Proof> Prover::All() {
@@ -98,6 +108,15 @@ std::vector<Proof> Prover::All() {
   const absl::StatusOr<Ready> ready = MakeReady(policy_);
   const std::vector<LineToProve> lines = policy_->lines_to_prove();
   const std::vector<Item> items = Items();
+  std::optional<Searches> searches;
+  if (ready.ok() && solvers_ != nullptr) {
+    std::vector<CompiledAssertion::Condition> conditions;
+    for (const CompiledAssertion& assertion : ready->compiled->assertions) {
+      conditions.insert(conditions.end(), assertion.conditions.begin(), assertion.conditions.end());
+    }
+    searches.emplace(std::vector<const CompiledPolicy*>{ready->compiled.get()},
+                     std::move(conditions), *solvers_);
+  }
   for (std::size_t i = 0; i < lines.size(); ++i) {
     Proof proof{.line = lines[i].line, .text = lines[i].text, .engine = options_.engine};
     const auto start = options_.now ? options_.now() : std::chrono::nanoseconds(0);
@@ -106,7 +125,7 @@ std::vector<Proof> Prover::All() {
     } else if (solvers_ == nullptr) {
       proof.why = fmt::format("this build has no engine {}", ToWord(options_.engine));
     } else {
-      ProveItem(*ready, items[i], proof);
+      ProveItem(*ready, *searches, items[i], proof);
     }
     if (options_.now) {
       proof.milliseconds =
@@ -118,6 +137,10 @@ std::vector<Proof> Prover::All() {
 }
 
 }  // namespace
+
+std::shared_ptr<Solvers> MakeSolvers(Engine engine, std::uint64_t work_max) {
+  return engine == Engine::kZ3 ? MakeZ3Solvers(work_max) : MakeEnumerators(work_max);
+}
 
 std::string_view ToWord(Engine engine) { return engine == Engine::kZ3 ? "z3" : "enumerate"; }
 

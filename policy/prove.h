@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ inline constexpr std::uint64_t kProofWorkMax = 5'000'000;
 inline constexpr unsigned kProofMillisecondsMax = 10'000;
 inline constexpr std::size_t kProofQuestionsMax = 1'000;
 
+class Solvers;
+
 enum class Engine : std::uint8_t { kZ3, kEnumerate };
 std::string_view ToWord(Engine engine);  // `z3`, `enumerate`
 std::optional<Engine> EngineFromWord(std::string_view word);
@@ -42,6 +45,9 @@ struct ProveOptions {
   std::map<std::string, Rung> rungs{};
   // Steps of the search, or Z3's own count of its work, in one question.
   std::uint64_t work_max = kProofWorkMax;
+  // An engine made before (policy/question.h), for many short proofs one after another; else it is
+  // made anew.
+  std::shared_ptr<Solvers> solvers{};
   // Time since whenever; without it no proof says how long it took.
   std::function<std::chrono::nanoseconds()> now{};
 };

@@ -49,6 +49,8 @@ class Solvers {
   virtual std::unique_ptr<Solver> For(const World& world) = 0;
 };
 
+// Null if this build lacks the engine.  One thread at a time.
+std::shared_ptr<Solvers> MakeSolvers(Engine engine, std::uint64_t work_max = kProofWorkMax);
 std::unique_ptr<Solvers> MakeEnumerators(std::uint64_t work_max);
 // Null in a build without Z3.
 std::unique_ptr<Solvers> MakeZ3Solvers(std::uint64_t work_max);

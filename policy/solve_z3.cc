@@ -1,5 +1,6 @@
-// The engine with Z3: the rules as one formula over bit vectors, a question as what is asserted on
-// top.  Shares with the other engine what atoms mean (policy/world.h) and nothing else.
+// The engine with Z3: the rules as one formula over bit vectors, a question as the
+// assumptions under which it is checked, so that what was learnt serves the next one.  Shares with
+// the other engine what atoms mean (policy/world.h) and nothing else.
 #include "policy/question.h"
 
 #ifndef RENKEI_HAVE_Z3
@@ -18,6 +19,7 @@ std::unique_ptr<Solvers> MakeZ3Solvers(std::uint64_t /*work_max*/) { return null
 #include <map>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <z3++.h>
 
@@ -35,12 +37,8 @@ class Z3Solver : public Solver {
     if (!broken_.empty()) return {.why = broken_};
     try {
       if (variables_.empty()) Prepare();
-      solver_.push();
-      Found found = Check(question);
-      solver_.pop();
-      return found;
+      return Check(question);
     } catch (const z3::exception& error) {
-      // What was asserted may still be there: nothing more can be asked.
       broken_ = fmt::format("Z3: {}", error.msg());
       return {.why = broken_};
     }
@@ -53,6 +51,10 @@ class Z3Solver : public Solver {
   z3::expr Matches(const WorldRule& rule, std::size_t slot);
   z3::expr Any(const std::vector<WorldRule>& rules, std::uint64_t bit, std::size_t slot);
   z3::expr IsGiven(const Given& given);
+  // A name that is assumed where `what` is to hold.
+  z3::expr Name(const z3::expr& what);
+  z3::expr NameOf(int literal);
+  z3::expr NameOf(const Given& given);
   z3::expr IsGivenIn(std::size_t policy, int bit, std::size_t slot);
 
   const World& world_;
@@ -64,6 +66,9 @@ class Z3Solver : public Solver {
   std::map<int, z3::expr> literals_{};
   std::map<std::pair<const WorldRule*, std::size_t>, z3::expr> rules_{};
   std::map<std::tuple<std::size_t, int, std::size_t>, z3::expr> given_{};
+  std::size_t names_ = 0;
+  std::map<int, z3::expr> literal_names_{};
+  std::map<std::tuple<std::size_t, int, std::vector<std::size_t>>, z3::expr> given_names_{};
 };
 
 // REQUIRES: size > 0.
@@ -141,15 +146,36 @@ z3::expr Z3Solver::IsGiven(const Given& given) {
   return z3::mk_or(any);
 }
 
+z3::expr Z3Solver::Name(const z3::expr& what) {
+  const std::string text = fmt::format("n{}", names_++);
+  const z3::expr name = context_.bool_const(text.c_str());
+  solver_.add(z3::implies(name, what));
+  return name;
+}
+
+z3::expr Z3Solver::NameOf(int literal) {
+  const auto found = literal_names_.find(literal);
+  if (found != literal_names_.end()) return found->second;
+  return literal_names_.emplace(literal, Name(LiteralOf(literal))).first->second;
+}
+
+z3::expr Z3Solver::NameOf(const Given& given) {
+  const std::tuple key(given.policy, given.bit, given.slots);
+  const auto found = given_names_.find(key);
+  if (found != given_names_.end()) return found->second;
+  return given_names_.emplace(key, Name(IsGiven(given))).first->second;
+}
+
 Found Z3Solver::Check(const Question& question) {
-  for (const int literal : question.literals) solver_.add(LiteralOf(literal));
-  for (const Given& given : question.given) solver_.add(IsGiven(given));
+  z3::expr_vector assumed(context_);
+  for (const int literal : question.literals) assumed.push_back(NameOf(literal));
+  for (const Given& given : question.given) assumed.push_back(NameOf(given));
   if (!question.missing.empty()) {
     z3::expr_vector all(context_);
     for (const Given& missing : question.missing) all.push_back(IsGiven(missing));
-    solver_.add(!z3::mk_and(all));
+    assumed.push_back(Name(!z3::mk_and(all)));
   }
-  const z3::check_result result = solver_.check();
+  const z3::check_result result = solver_.check(assumed);
   if (result == z3::unsat) return {.outcome = Found::Outcome::kNobody};
   if (result != z3::sat) return {.why = fmt::format("Z3: {}", solver_.reason_unknown())};
   Found found{.outcome = Found::Outcome::kSomebody};

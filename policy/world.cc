@@ -364,7 +364,6 @@ World::World(std::vector<const CompiledPolicy*> policies,
              bool with_accepts)
     : slots_(slots), with_accepts_(with_accepts) {
   WorldMaker(*this, std::move(policies)).Make(conditions);
-  std::erase(conditions_, -1);
 }
 
 void World::Complete(Assignment& assignment) const {

@@ -122,7 +122,7 @@ class World {
   const std::vector<WorldPolicy>& policies() const { return policies_; }
   // What holds of every peer and record.
   const std::vector<Clause>& clauses() const { return clauses_; }
-  // Of the conditions, in their order, in slot 0.
+  // Of the conditions, in their order, in slot 0; -1: one that always holds.
   const std::vector<int>& conditions() const { return conditions_; }
 
   bool Holds(int literal, const Assignment& assignment) const {

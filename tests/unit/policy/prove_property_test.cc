@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "policy/prove.h"
+#include "policy/question.h"
 #include "tests/unit/policy/oracle.h"
 #include "tests/unit/policy/policy_fixtures.h"
 #include "tests/unit/policy/random_policy.h"
@@ -19,7 +20,7 @@ constexpr int kLines = 2;          // of each policy
 constexpr int kPairsPerLine = 40;  // of peer and record, for each proved line
 
 std::string RandomPolicyText(RandomWorld& world) {
-  std::vector<std::string> statements = world.Statements(3 + world.Below(8));
+  std::vector<std::string> statements = world.Statements(3 + world.Below(6));
   for (int i = 0; i < kLines; ++i) statements.push_back(world.Line(i));
   return std::accumulate(statements.begin(), statements.end(), std::string());
 }
@@ -36,7 +37,9 @@ class ProvePropertyTest : public ::testing::TestWithParam<unsigned> {};
 TEST_P(ProvePropertyTest, EnginesAgreeAndAreRight) {
   int proved = 0;
   int refuted = 0;
-  int gave_up = 0;  // `relay all` by many circles: too much for the enumerator
+  const ProveOptions slowly{.engine = Engine::kEnumerate,
+                            .solvers = MakeSolvers(Engine::kEnumerate)};
+  const ProveOptions quickly{.engine = DefaultEngine(), .solvers = MakeSolvers(DefaultEngine())};
   for (unsigned i = 0; i < kPoliciesAShard; ++i) {
     const unsigned seed = GetParam() * kPoliciesAShard + i;
     RandomWorld world(seed);
@@ -44,14 +47,10 @@ TEST_P(ProvePropertyTest, EnginesAgreeAndAreRight) {
     SCOPED_TRACE(fmt::format("seed {}\n{}", seed, text));
     const auto policy = MustParse(text);
     ASSERT_EQ(*MustParse(Print(*policy)), *policy);
-    const std::vector<Proof> slow = ProveAll(*policy, {}, {.engine = Engine::kEnumerate});
-    const std::vector<Proof> fast = ProveAll(*policy, {}, {.engine = DefaultEngine()});
+    const std::vector<Proof> slow = ProveAll(*policy, {}, slowly);
+    const std::vector<Proof> fast = ProveAll(*policy, {}, quickly);
     ASSERT_EQ(slow.size(), fast.size());
     for (std::size_t line = 0; line < slow.size(); ++line) {
-      if (slow[line].why.starts_with("gave up")) {
-        ++gave_up;
-        continue;
-      }
       ASSERT_EQ(slow[line].why, "") << slow[line].text;
       ASSERT_EQ(fast[line].why, "") << fast[line].text;
       ASSERT_EQ(slow[line].result, fast[line].result) << slow[line].text;
@@ -59,7 +58,9 @@ TEST_P(ProvePropertyTest, EnginesAgreeAndAreRight) {
       if (!slow[line].proved()) {
         ++refuted;
         ASSERT_TRUE(PastedTestFails(*policy, slow[line])) << slow[line].counterexample;
-        ASSERT_TRUE(PastedTestFails(*policy, fast[line])) << fast[line].counterexample;
+        if (fast[line].counterexample != slow[line].counterexample) {
+          ASSERT_TRUE(PastedTestFails(*policy, fast[line])) << fast[line].counterexample;
+        }
         continue;
       }
       ++proved;
@@ -71,7 +72,6 @@ TEST_P(ProvePropertyTest, EnginesAgreeAndAreRight) {
       }
     }
   }
-  EXPECT_LE(gave_up, 1);
   // Both happen often, else nothing is shown.
   EXPECT_GT(proved, static_cast<int>(kPoliciesAShard) / 5);
   EXPECT_GT(refuted, static_cast<int>(kPoliciesAShard) / 5);
