@@ -1,5 +1,8 @@
 #include "node/app/node.h"
 
+#include <algorithm>
+#include <optional>
+
 #include <pthread.h>
 
 #include "node/app/hub_node.h"
@@ -11,8 +14,6 @@
 
 namespace renkei::app {
 namespace {
-
-constexpr std::chrono::seconds kUpkeepEvery{60};
 
 // Of a member: what its store says it joined.
 absl::StatusOr<std::optional<renkei::v1::StoredMembership>> FindMembership(
@@ -165,6 +166,9 @@ absl::Status RunningNode::Begin() {
   store_->OnNewEntries([this](store::Offset newest) {
     commands_->NotifyNewEntries(newest);
     OnEntries();
+    MutexLock lock(mutex_);
+    new_entries_ = true;
+    changed_.NotifyAll();
   });
   RETURN_IF_ERROR(BeginPlanes());
   verifier().LimitAge(std::chrono::hours(config_.state_max_age_hours));
@@ -183,21 +187,43 @@ void RunningNode::WakeUpkeep() {
 }
 
 void RunningNode::RunUpkeep() {
+  const auto failed = [](const absl::Status& status) {
+    LogEvent(LogLevel::kError, "upkeep.failed", {{"why", LogSafe(Message(status))}});
+  };
   while (true) {
-    if (absl::Status kept = feed::Upkeep(*store_, clock_.Now()); !kept.ok()) {
-      LogEvent(LogLevel::kError, "upkeep.failed", {{"why", LogSafe(Message(kept))}});
+    std::optional<Timestamp> next;
+    if (auto kept = feed::Upkeep(*store_, clock_.Now()); kept.ok()) {
+      next = *kept;
+    } else {
+      failed(kept.status());
     }
     Tend();
-    const auto due = std::chrono::steady_clock::now() + kUpkeepEvery;
-    MutexLock lock(mutex_);
-    while (!stopping_ && !woken_) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-          due - std::chrono::steady_clock::now());
-      if (left.count() <= 0) break;
-      changed_.WaitFor(mutex_, left);
+    if (!AwaitUpkeep(next)) return;
+  }
+}
+
+bool RunningNode::AwaitUpkeep(std::optional<Timestamp> next) {
+  const auto latest = std::chrono::steady_clock::now() + feed::kUpkeepEvery;
+  while (true) {
+    const auto due =
+        std::min(latest, std::chrono::steady_clock::now() + feed::UpkeepPause(clock_.Now(), next));
+    {
+      MutexLock lock(mutex_);
+      while (!stopping_ && !woken_ && !new_entries_) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            due - std::chrono::steady_clock::now());
+        if (left.count() <= 0) break;
+        changed_.WaitFor(mutex_, left);
+      }
+      if (stopping_) return false;
+      if (woken_ || !new_entries_) {
+        woken_ = false;
+        return true;
+      }
+      new_entries_ = false;
     }
-    woken_ = false;
-    if (stopping_) return;
+    // Only the time is planned anew: entries are many.
+    if (const auto planned = feed::NextEmbargoEnd(*store_); planned.ok()) next = *planned;
   }
 }
 

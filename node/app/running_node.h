@@ -58,7 +58,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
  protected:
   // Opens the planes of a hub or a member; community() works from then on.
   virtual absl::Status BeginPlanes() = 0;
-  // Once a minute, and when woken; on the upkeep thread.
+  // At least once a minute, and when woken; on the upkeep thread.
   virtual void Tend() = 0;
   // New entries were committed; on the store thread.
   virtual void OnEntries() = 0;
@@ -99,6 +99,8 @@ class RunningNode : public Node, public exchange::PeerPlane {
 
  private:
   void RunUpkeep();
+  // Until something is due, or somebody wakes us; false: the node stops.
+  bool AwaitUpkeep(std::optional<Timestamp> next);
   void ApplySettings(const config::NodeConfig& config);
   feed::CheckedPolicy CheckPolicyText(const std::string& text, const std::string& file) const;
   absl::Status PrepareChange(const PolicyRequest& request, PolicyOutcome& outcome);
@@ -120,6 +122,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
   CondVar changed_;
   bool stopping_ RENKEI_GUARDED_BY(mutex_) = false;
   bool woken_ RENKEI_GUARDED_BY(mutex_) = false;
+  bool new_entries_ RENKEI_GUARDED_BY(mutex_) = false;  // an embargo may end before all others
   std::jthread upkeep_;
 };
 
