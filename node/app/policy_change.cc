@@ -10,6 +10,8 @@
 #include "node/base/file.h"
 #include "node/base/log.h"
 #include "node/feed/policy_scope.h"
+#include "node/membership/known_circles.h"
+#include "policy/lint.h"
 
 namespace renkei::app {
 namespace {
@@ -46,6 +48,23 @@ void WarnOfVersion(const PolicyRequest& request, PolicyOutcome& outcome) {
        .message = fmt::format("version {} is not above version {}, which is in force",
                               next.version(), now.version()),
        .hint = "raise it, so that people can tell the two apart"});
+}
+
+// What the file says and surely does not mean refuses nothing, but is not kept from the operator.
+absl::Status WarnOfFindings(const store::Store& store, const std::string& community,
+                            const std::string& file, feed::CheckedPolicy& checked) {
+  policy::LintOptions options;
+  RETURN_IF_ERROR(store.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(auto known, membership::ReadKnownCircles(reader, community));
+    if (!known) return absl::OkStatus();
+    options.rungs = std::move(known->rungs);
+    options.circles_with_members = std::move(known->with_members);
+    return absl::OkStatus();
+  }));
+  for (Problem& finding : policy::Lint(checked.policy->evaluator.policy(), file, options)) {
+    checked.warnings.push_back(std::move(finding));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -109,6 +128,7 @@ absl::Status RunningNode::PrepareChange(const PolicyRequest& request, PolicyOutc
   outcome.checked = CheckPolicyText(request.text, request.file);
   if (outcome.checked.policy == nullptr) return absl::OkStatus();
   WarnOfVersion(request, outcome);
+  RETURN_IF_ERROR(WarnOfFindings(*store_, community_name_, request.file, outcome.checked));
   outcome.unchanged = outcome.checked.policy->digest == outcome.before->digest;
   outcome.changes =
       feed::MakeChange(outcome.checked, outcome.before.get(), request.how, {}).changes;

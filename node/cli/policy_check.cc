@@ -1,10 +1,14 @@
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <ostream>
+#include <utility>
 
 #include "node/app/node.h"
 #include "node/cli/output.h"
 #include "node/cli/policy_actions.h"
+#include "node/membership/known_circles.h"
+#include "node/store/sqlite/open.h"
 #include "policy/lint.h"
 #include "policy/prove.h"
 
@@ -18,7 +22,8 @@ constexpr std::string_view kPolicyCheckUsage =
 Reads FILE (else trust.policy of the node's folder), resolves its names, and
 says every mistake with its place.  Proves its never, always and narrower lines
 for all peers and records, or prints a test that fails because one breaks them;
-names what looks unmeant.  Needs no running node.
+names what looks unmeant.  Needs no running node; where the folder has a store,
+levels and circles are those of its community.
 
 --never, --always  prove a line more: --never 'see victim when level < listed'
 --engine           what searches; z3 where this build has it
@@ -45,6 +50,7 @@ struct Checked {
   int lines = 0;  // of the file; what stands behind was given on the command line
   std::vector<policy::Proof> proofs{};
   Problems findings{};
+  bool of_node = false;  // levels and circles are those of the node's store
 };
 
 int LinesIn(const std::string& text) {
@@ -101,8 +107,9 @@ bool AllProved(const Checked& checked) {
 }
 
 bool Passes(const Checked& checked, const CheckOptions& options) {
-  if (checked.file.parsed.policy == nullptr || !AllProved(checked)) return false;
-  return !options.strict || (checked.findings.empty() && checked.file.parsed.warnings.empty());
+  const policy::ParseResult& parsed = checked.file.parsed;
+  if (parsed.policy == nullptr || !parsed.problems.empty() || !AllProved(checked)) return false;
+  return !options.strict || (checked.findings.empty() && parsed.warnings.empty());
 }
 
 void PrintJson(Context& context, const Checked& checked, bool passes) {
@@ -121,6 +128,7 @@ void PrintJson(Context& context, const Checked& checked, bool passes) {
   json["unproved"] = std::move(unproved);
   json["proofs"] = ProofsJson(checked);
   json["findings"] = ProblemsJson(checked.findings);
+  json["community"] = checked.of_node;
   context.out << ToPrettyText(json);
 }
 
@@ -163,7 +171,7 @@ void PrintText(Context& context, const Checked& checked, const CheckOptions& opt
   const std::size_t findings = checked.findings.size() + checked.file.parsed.warnings.size();
   if (options.strict && findings > 0) {
     summary += fmt::format(", {} findings (--strict)", findings);
-  } else if (AllProved(checked)) {
+  } else if (AllProved(checked) && checked.file.parsed.problems.empty()) {
     summary += ", no mistakes";
   }
   context.out << summary << "\n";
@@ -182,6 +190,42 @@ std::optional<policy::ProveOptions> ProveOptionsOf(Context& context, const Check
   }
   prove.engine = *engine;
   return prove;
+}
+
+// Nothing without a store, or in one of no community yet.
+absl::StatusOr<std::optional<membership::KnownCircles>> CirclesOf(const Target& target) {
+  const std::string path = fmt::format("{}/{}", target.Folder(), app::kStoreFile);
+  std::optional<membership::KnownCircles> known;
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return known;
+  ASSIGN_OR_RETURN(const auto view, store::ViewSqlite(path));
+  RETURN_IF_ERROR(view->Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(known, membership::ReadKnownCircles(reader, view->community()));
+    return absl::OkStatus();
+  }));
+  return known;
+}
+
+// The node refuses a policy whose levels its charters don't have.
+void CheckLevels(const membership::KnownCircles& known, PolicyFile& file) {
+  if (file.parsed.policy == nullptr) return;
+  const auto evaluator = policy::Evaluator::Make(file.parsed.policy, known.rungs);
+  if (evaluator.ok()) return;
+  file.parsed.problems.push_back({.file = file.path, .message = Message(evaluator.status())});
+}
+
+void ProveAndLint(Checked& checked, policy::ProveOptions prove,
+                  const std::optional<membership::KnownCircles>& known) {
+  const policy::Policy& policy = *checked.file.parsed.policy;
+  policy::LintOptions lint;
+  checked.of_node = known.has_value();
+  if (known) {
+    prove.rungs = known->rungs;
+    lint = {.rungs = known->rungs, .circles_with_members = known->with_members};
+  }
+  checked.proofs = policy::ProveAll(policy, checked.file.loader, prove);
+  if (!checked.file.parsed.problems.empty()) return;
+  checked.findings = policy::Lint(policy, checked.file.path, lint);
 }
 
 int RunPolicyCheck(Context& context) {
@@ -203,15 +247,15 @@ int RunPolicyCheck(Context& context) {
   if (!file) return kFailed;
   Checked checked{.file = *file, .lines = LinesIn(file->text)};
   if (file->parsed.policy != nullptr) checked.file = WithLines(*file, checked.lines, options);
+  const auto known = CirclesOf(options.target);
+  if (!known.ok()) return Fail(context, "policy check", known.status());
+  if (*known) CheckLevels(**known, checked.file);
   const policy::ParseResult& parsed = checked.file.parsed;
   PrintProblems(context, parsed.problems);
   for (const Problem& warning : parsed.warnings) {
     context.err << "warning: " << Safe(ToString(warning)) << "\n";
   }
-  if (parsed.policy != nullptr) {
-    checked.proofs = policy::ProveAll(*parsed.policy, checked.file.loader, *prove);
-    checked.findings = policy::Lint(*parsed.policy, options.path);
-  }
+  if (parsed.policy != nullptr) ProveAndLint(checked, *prove, *known);
   const bool passes = Passes(checked, options);
   if (options.target.json) {
     PrintJson(context, checked, passes);

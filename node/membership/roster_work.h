@@ -23,6 +23,7 @@ namespace renkei::membership {
 inline constexpr std::string_view kTeamKind = "team";              // by slug
 inline constexpr std::string_view kInvitationKind = "invitation";  // by invite id
 inline constexpr std::string_view kHubStateKind = "hub_state";     // by community
+inline constexpr std::string_view kSeenStateKind = "seen_state";   // likewise, a member's
 
 absl::StatusOr<v1::Team> ParseTeam(BytesView row);
 absl::StatusOr<std::optional<v1::Invitation>> FindInvitation(const store::Reader& reader,

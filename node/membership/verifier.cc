@@ -5,12 +5,12 @@
 #include "node/membership/card.h"
 #include "node/membership/limits.h"
 #include "node/membership/names.h"
+#include "node/membership/roster_work.h"
 
 namespace renkei::membership {
 namespace {
 
 // Rows of the store, by community.
-constexpr std::string_view kStateKind = "seen_state";
 constexpr std::string_view kDeniedKind = "seen_denied";  // those a newer state no longer names
 
 using DeniedKeys = std::unordered_set<crypto::Digest, FixedBytesHash>;
@@ -181,7 +181,7 @@ absl::StatusOr<std::unique_ptr<Verifier>> Verifier::Open(std::string community,
 // The state as the rows have it, checked; nothing before the first.
 absl::StatusOr<std::shared_ptr<const Verifier::View>> Verifier::ReadRows(
     const store::Reader& reader) const {
-  ASSIGN_OR_RETURN(const std::optional<Bytes> row, reader.FindObject(kStateKind, community_));
+  ASSIGN_OR_RETURN(const std::optional<Bytes> row, reader.FindObject(kSeenStateKind, community_));
   ASSIGN_OR_RETURN(const std::optional<Bytes> denied, reader.FindObject(kDeniedKind, community_));
   if (!row) return nullptr;
   v1::SignedState signed_state;
@@ -239,7 +239,7 @@ absl::StatusOr<StateUpdate> Verifier::Update(const v1::SignedState& signed_state
     }
     Bytes denied;
     for (const crypto::Digest& key : before) denied += key.view();
-    RETURN_IF_ERROR(writer.PutObject(kStateKind, community_, signed_state.SerializeAsString()));
+    RETURN_IF_ERROR(writer.PutObject(kSeenStateKind, community_, signed_state.SerializeAsString()));
     RETURN_IF_ERROR(writer.PutObject(kDeniedKind, community_, denied));
     next = std::make_shared<const View>(View{signed_state, state, std::move(before)});
     outcome = StateUpdate::kNewer;

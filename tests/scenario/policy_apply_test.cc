@@ -109,6 +109,25 @@ TEST_F(PolicyApply, RefusedAppliedShownAndReverted) {
   EXPECT_EQ(hub_.Cli({"policy", "show", "4"}).exit_status, 1);
 }
 
+TEST_F(PolicyApply, CheckAndApplyKnowTheRosterAndTheCharters) {
+  community_.Add("reader", "listed");
+  EXPECT_EQ(hub_.Cli({"policy", "check", policy_, "--strict"}).exit_status, 0);
+  Write("circles members\n", "circles members, energy\n");
+  const Json checked = hub_.Ask({"policy", "check", file_, "--strict"}, 1);
+  EXPECT_EQ(checked["community"], true);
+  ASSERT_EQ(checked["findings"].size(), 1u) << checked.dump(2);
+  EXPECT_EQ(checked["findings"][0]["message"], "nobody is in circle `energy`");
+  const Json warned = hub_.Ask({"policy", "apply", file_, "--dry-run"});
+  ASSERT_EQ(warned["warnings"].size(), 1u) << warned.dump(2);
+  EXPECT_NE(warned["warnings"][0].get<std::string>().find("nobody is in circle `energy`"),
+            std::string::npos);
+  // A level that no charter has is refused by both.
+  Write("accredited < certified\n", "accredited < certified < chartered\n");
+  EXPECT_EQ(hub_.Cli({"policy", "check", file_}).exit_status, 1);
+  EXPECT_EQ(hub_.Cli({"policy", "apply", file_, "--yes"}).exit_status, 1);
+  community_.StopAll();
+}
+
 TEST_F(PolicyApply, KilledBeforeTheFileItIsForgotten) {
   Write("deny d-police", "deny d-officers");
   const std::string before = Digest();
