@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 16> kSectionWords = {
     "sealed",   "caveats",  "spare-14",        "references"};
 constexpr std::array<std::string_view, 5> kTlpWords = {"clear", "green", "amber", "amber+strict",
                                                        "red"};
+constexpr std::array<std::string_view, 2> kApprovalWords = {"none", "two-person"};
 constexpr std::array<std::string_view, 4> kLogWords = {"debug", "info", "warn", "error"};
 
 template <class Range>
@@ -183,8 +184,19 @@ class NodeConfigLoader {
     ReadCircles(reader);
     publish.expiry_days = static_cast<int>(
         reader.Integer("expiry_days", {1, 730, "days"}).value_or(publish.expiry_days));
+    if (const auto approval = reader.Text("approval")) ReadApproval(*approval);
     if (const toml::table* levels = reader.Table("section_levels")) ReadSectionLevels(*levels);
     reader.RefuseOthers();
+  }
+
+  void ReadApproval(const TomlText& word) {
+    const auto* found = std::find(kApprovalWords.begin(), kApprovalWords.end(), word.value);
+    if (found == kApprovalWords.end()) {
+      source_.Add(word.at,
+                  fmt::format("`approval` is no such word: `{}`", Printable(word.value, 64)),
+                  DidYouMean(word.value, kApprovalWords));
+    }
+    config_.publish.two_persons = word.value == kApprovalWords.back();
   }
 
   void ReadCircles(TomlReader& reader) {

@@ -25,6 +25,7 @@ constexpr std::string_view kRest = R"(
 default_tlp = "amber"        # clear, green, amber, amber+strict, red
 default_circles = []         # circle names; empty: the community's own circle
 expiry_days = 180            # 1 to 730
+approval = "none"            # "two-person": what one account hands in, another must approve
 
 # The level a reader's team needs to see each section: a level of the circle's charter (listed,
 # accredited and certified by default), "anyone" in the circle, or only "recipients".

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "node/app/accounts.h"
+#include "node/app/drafts.h"
 #include "node/app/node.h"
 #include "node/exchange/local_client.h"
 #include "node/feed/view.h"
@@ -40,6 +42,8 @@ class Arguments {
 struct CommandContext {
   Node& node;
   Timestamp started{};
+  const Caller& caller;
+  Drafts& drafts;
 };
 
 using CommandResult = absl::StatusOr<exchange::LocalReply>;
@@ -51,6 +55,9 @@ exchange::LocalReply Failed(const absl::Status& status, int exit_status = 1);
 
 // Reads a record by the beginning of its id.  NOT_FOUND; INVALID_ARGUMENT: no id, or several match.
 absl::StatusOr<store::RecordRow> FindRecord(const store::Reader& reader, const std::string& id);
+
+// The id of a record that a person named, in full or by its first digits.
+absl::StatusOr<record::RecordId> FullId(Node& node, const std::string& named);
 
 // RFC 3339, UTC.
 std::string TimeText(Timestamp time);
@@ -95,6 +102,10 @@ CommandResult ShowCommand(const CommandContext&, Arguments&, const std::string&)
 CommandResult ExportCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult ExplainCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult PolicyApplyCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult DraftsCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult DraftsShowCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult ApproveCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult RejectCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult WhyCommand(const CommandContext&, Arguments&, const std::string&);
 
 }  // namespace renkei::app

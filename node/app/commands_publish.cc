@@ -173,7 +173,6 @@ Json ReportJson(const formats::ImportReport& report) {
           {"notes", report.notes}};
 }
 
-// Of the record that a person named, in full or by the first digits.
 absl::StatusOr<record::RecordId> FullId(Node& node, const std::string& named) {
   record::RecordId id{};
   RETURN_IF_ERROR(node.store().Read([&](const store::Reader& reader) -> absl::Status {

@@ -5,9 +5,12 @@
 #include <chrono>
 #include <utility>
 
+#include "node/app/auditing.h"
 #include "node/app/commands_cursor.h"
+#include "node/app/commands_drafts.h"
 #include "node/app/commands_parts.h"
 #include "node/base/encoding.h"
+#include "node/base/log.h"
 
 namespace renkei::app {
 namespace {
@@ -19,31 +22,54 @@ constexpr std::size_t kExportChunkBytes = 1024 * 1024;
 
 struct CommandEntry {
   std::string_view name{};
+  Role role = Role::kReader;  // the least that may
   Command run = nullptr;
 };
 
+// docs/accounts.md shows the same table.
 constexpr auto kCommands = std::to_array<CommandEntry>({
-    {"status", &StatusCommand},
-    {"circles", &CirclesCommand},
-    {"circles-add", &CirclesAddCommand},
-    {"roster", &RosterCommand},
-    {"roster-set", &RosterSetCommand},
-    {"peers", &PeersCommand},
-    {"invite", &InviteCommand},
-    {"revoke", &RevokeCommand},
-    {"suspend", &SuspendCommand},
-    {"publish", &PublishCommand},
-    {"show", &ShowCommand},
-    {"sight", &SightCommand},
-    {"update", &UpdateCommand},
-    {"withdraw", &WithdrawCommand},
-    {"export", &ExportCommand},
-    {"explain", &ExplainCommand},
-    {"why", &WhyCommand},
-    {"policy-apply", &PolicyApplyCommand},
-    {"reload", &ReloadCommand},
-    {"doctor", &DoctorCommand},
+    {"status", Role::kReader, &StatusCommand},
+    {"circles", Role::kReader, &CirclesCommand},
+    {"roster", Role::kReader, &RosterCommand},
+    {"peers", Role::kReader, &PeersCommand},
+    {"show", Role::kReader, &ShowCommand},
+    {"export", Role::kReader, &ExportCommand},
+    {"explain", Role::kReader, &ExplainCommand},
+    {"why", Role::kReader, &WhyCommand},
+    {"doctor", Role::kReader, &DoctorCommand},
+    {"publish", Role::kAnalyst, &PublishCommand},
+    {"update", Role::kAnalyst, &UpdateCommand},
+    {"withdraw", Role::kAnalyst, &WithdrawCommand},
+    {"sight", Role::kAnalyst, &SightCommand},
+    {"drafts", Role::kAnalyst, &DraftsCommand},
+    {"drafts-show", Role::kAnalyst, &DraftsShowCommand},
+    {"reject", Role::kAnalyst, &RejectCommand},
+    {"approve", Role::kApprover, &ApproveCommand},
+    {"policy-apply", Role::kApprover, &PolicyApplyCommand},
+    {"reload", Role::kApprover, &ReloadCommand},
+    {"circles-add", Role::kApprover, &CirclesAddCommand},
+    {"roster-set", Role::kApprover, &RosterSetCommand},
+    {"invite", Role::kApprover, &InviteCommand},
+    {"revoke", Role::kApprover, &RevokeCommand},
+    {"suspend", Role::kApprover, &SuspendCommand},
 });
+
+constexpr std::string_view kTokenHint =
+    "put the token into a file with mode 0600 and name the file in RENKEI_TOKEN_FILE";
+
+exchange::LocalReply NotLetIn(const absl::Status& status) {
+  LogEvent(LogLevel::kWarn, "caller.refused", {});
+  exchange::LocalReply reply = Failed(WithHint(status, kTokenHint));
+  reply.json["let_in"] = false;
+  return reply;
+}
+
+absl::Status CheckRole(const Caller& caller, std::string_view command, Role least) {
+  if (caller.role >= least) return absl::OkStatus();
+  return WithHint(PermissionDenied(fmt::format("`{}` is for the role {}; `{}` is {}", command,
+                                               ToWord(least), caller.account, ToWord(caller.role))),
+                  "ask who has that role, or the owner of the node (`renkei account list`)");
+}
 
 // The end of the first chunk of `text`: no character of UTF-8 is cut.
 std::size_t ChunkEnd(std::string_view text) {
@@ -73,24 +99,49 @@ void EmitInPieces(exchange::LocalReply reply,
 
 }  // namespace
 
-NodeCommands::NodeCommands(Node& node) : node_(node), started_(node.clock().Now()) {}
+NodeCommands::NodeCommands(Node& node)
+    : node_(node), started_(node.clock().Now()), drafts_(node.folder()), audit_(node.folder()) {}
 
-exchange::LocalReply NodeCommands::Call(const std::string& command, const Json& arguments,
-                                        const std::string& payload) {
+exchange::LocalReply NodeCommands::Call(const exchange::LocalCall& call) {
   const auto entry = std::find_if(kCommands.begin(), kCommands.end(),
-                                  [&](const CommandEntry& e) { return e.name == command; });
+                                  [&](const CommandEntry& e) { return e.name == call.command; });
   if (entry == kCommands.end()) {
     return Failed(WithHint(InvalidArgument(fmt::format("this node knows no command `{}`",
-                                                       Printable(command, 32))),
+                                                       Printable(call.command, 32))),
                            "is the node of another version than the command line?"),
                   2);
   }
-  const Json none = Json::object();
-  Arguments given(arguments.is_object() ? arguments : none);
-  CommandResult result = entry->run({.node = node_, .started = started_}, given, payload);
+  const absl::StatusOr<Caller> caller = IdentifyCaller(node_.folder(), call.token);
+  if (!caller.ok()) return NotLetIn(caller.status());
+  const bool audited = IsAudited(call.command);
+  if (const absl::Status allowed = CheckRole(*caller, call.command, entry->role); !allowed.ok()) {
+    if (audited) Record(*caller, {{.action = call.command, .result = "denied"}});
+    return Failed(allowed);
+  }
+  // What can't be recorded isn't done.
+  if (const absl::Status ready = audited ? audit_.CheckWritable() : absl::OkStatus(); !ready.ok()) {
+    return Failed(ready);
+  }
+  const CommandContext context{
+      .node = node_, .started = started_, .caller = *caller, .drafts = drafts_};
+  Arguments given(call.arguments);
+  CommandResult result = NeedsTwo(node_, call.command)
+                             ? SubmitDraft(context, call.command, call.arguments, call.payload)
+                             : entry->run(context, given, call.payload);
   if (!given.status().ok()) return Failed(given.status(), 2);
-  if (!result.ok()) return Failed(result.status());
-  return *std::move(result);
+  exchange::LocalReply reply = result.ok() ? *std::move(result) : Failed(result.status());
+  if (audited) {
+    Record(*caller, AuditEntries(node_, call.command, call.arguments, call.payload, reply));
+  }
+  return reply;
+}
+
+void NodeCommands::Record(const Caller& caller, const std::vector<AuditEntry>& entries) {
+  for (const AuditEntry& entry : entries) {
+    const absl::Status recorded = audit_.Append(caller, entry, node_.clock().Now());
+    if (recorded.ok()) continue;
+    LogEvent(LogLevel::kError, "audit.failed", {{"why", LogSafe(Message(recorded))}});
+  }
 }
 
 void NodeCommands::NotifyNewEntries(store::Offset newest) {
@@ -115,17 +166,24 @@ bool NodeCommands::WaitBeyond(store::Offset position, const Emit& emit) {
   return emit(Done(Json::object()));
 }
 
-void NodeCommands::Follow(const std::string& command, const Json& arguments,
+void NodeCommands::Follow(const exchange::LocalCall& call,
                           const std::function<bool(const exchange::LocalReply&)>& emit) {
-  if (command == "export") {
-    EmitInPieces(Call(command, arguments, ""), emit);
+  if (call.command == "export") {
+    EmitInPieces(Call(call), emit);
     return;
   }
-  if (command != "subscribe") {
-    emit(Failed(InvalidArgument(fmt::format("`{}` can't be followed", Printable(command, 32))), 2));
+  if (call.command != "subscribe") {
+    emit(Failed(InvalidArgument(fmt::format("`{}` can't be followed", Printable(call.command, 32))),
+                2));
     return;
   }
-  const absl::Status ended = Subscribe(arguments, emit);
+  // For readers: any account will do.
+  const absl::StatusOr<Caller> caller = IdentifyCaller(node_.folder(), call.token);
+  if (!caller.ok()) {
+    emit(NotLetIn(caller.status()));
+    return;
+  }
+  const absl::Status ended = Subscribe(call.arguments, emit);
   if (ended.ok()) return;
   emit(Failed(ended, ended.code() == absl::StatusCode::kInvalidArgument ? 2 : 1));
 }

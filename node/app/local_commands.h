@@ -1,5 +1,7 @@
 // Answers the command line: one function per command, JSON in and out (docs/commands.md).
 //
+// Each command needs a role where the node has accounts (docs/accounts.md); what publishes, decides
+// or changes what is in force is recorded in the audit log.
 // Errors are {"error": text, "hint": text} with exit status 1, wrong usage 2, refused 3.  Record
 // ids may be shortened to any unique beginning of at least 4 hex digits.  Thread-safe; calls wait
 // for the disk and, where a command says so, for a peer.
@@ -7,6 +9,8 @@
 
 #include <string_view>
 
+#include "node/app/audit_log.h"
+#include "node/app/drafts.h"
 #include "node/app/node.h"
 #include "node/base/mutex.h"
 #include "node/exchange/local_server.h"
@@ -20,11 +24,10 @@ class NodeCommands : public exchange::LocalCommands {
   // `node` outlives this and has its parts already.
   explicit NodeCommands(Node& node);
 
-  exchange::LocalReply Call(const std::string& command, const Json& arguments,
-                            const std::string& payload) override;
+  exchange::LocalReply Call(const exchange::LocalCall& call) override;
   // `subscribe` and `export`.  While nothing new comes an empty object is emitted now and then, so
   // that a client that has gone is noticed.
-  void Follow(const std::string& command, const Json& arguments,
+  void Follow(const exchange::LocalCall& call,
               const std::function<bool(const exchange::LocalReply&)>& emit) override;
 
   // The feed has grown: followers look again.  Any thread; returns at once.
@@ -35,12 +38,15 @@ class NodeCommands : public exchange::LocalCommands {
  private:
   using Emit = std::function<bool(const exchange::LocalReply&)>;
 
+  void Record(const Caller& caller, const std::vector<AuditEntry>& entries);
   absl::Status Subscribe(const Json& arguments, const Emit& emit);
   // False once stopping, or when the client has gone.
   bool WaitBeyond(store::Offset position, const Emit& emit);
 
   Node& node_;
   const Timestamp started_;
+  Drafts drafts_;
+  const AuditLog audit_;
   Mutex mutex_;
   CondVar changed_;
   store::Offset newest_ RENKEI_GUARDED_BY(mutex_) = 0;

@@ -13,11 +13,12 @@ namespace renkei::cli {
 namespace {
 
 constexpr auto kCommands = std::to_array<const Command*>(
-    {&kInitCommand,    &kJoinCommand,    &kRunCommand,       &kStatusCommand, &kReloadCommand,
-     &kDoctorCommand,  &kCirclesCommand, &kRosterCommand,    &kInviteCommand, &kRevokeCommand,
-     &kSuspendCommand, &kPeersCommand,   &kPublishCommand,   &kUpdateCommand, &kWithdrawCommand,
-     &kSightCommand,   &kShowCommand,    &kSubscribeCommand, &kExportCommand, &kPolicyCommand,
-     &kExplainCommand, &kWhyCommand,     &kVersionCommand,   &kHelpCommand});
+    {&kInitCommand,      &kJoinCommand,    &kRunCommand,     &kStatusCommand,  &kReloadCommand,
+     &kDoctorCommand,    &kCirclesCommand, &kRosterCommand,  &kInviteCommand,  &kRevokeCommand,
+     &kSuspendCommand,   &kPeersCommand,   &kPublishCommand, &kUpdateCommand,  &kWithdrawCommand,
+     &kSightCommand,     &kDraftsCommand,  &kApproveCommand, &kRejectCommand,  &kShowCommand,
+     &kSubscribeCommand, &kExportCommand,  &kPolicyCommand,  &kExplainCommand, &kWhyCommand,
+     &kAssetsCommand,    &kAccountCommand, &kAuditCommand,   &kVersionCommand, &kHelpCommand});
 
 }  // namespace
 

@@ -38,8 +38,13 @@ struct Command {
 std::span<const Command* const> Commands();
 const Command* FindCommand(std::string_view name);  // null if there is none
 
+extern const Command kAccountCommand;
+extern const Command kApproveCommand;
+extern const Command kAssetsCommand;
+extern const Command kAuditCommand;
 extern const Command kCirclesCommand;
 extern const Command kDoctorCommand;
+extern const Command kDraftsCommand;
 extern const Command kExplainCommand;
 extern const Command kExportCommand;
 extern const Command kHelpCommand;
@@ -49,6 +54,7 @@ extern const Command kJoinCommand;
 extern const Command kPeersCommand;
 extern const Command kPolicyCommand;
 extern const Command kPublishCommand;
+extern const Command kRejectCommand;
 extern const Command kReloadCommand;
 extern const Command kRevokeCommand;
 extern const Command kRosterCommand;

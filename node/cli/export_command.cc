@@ -49,7 +49,7 @@ int RunExport(Context& context) {
   parser.Option("--type", type);
   target.AddTo(parser, /*reading=*/false);
   if (const auto status = parser.Parse()) return *status;
-  auto client = exchange::LocalClient::Connect(target.Folder());
+  auto client = ConnectNode(target);
   exchange::LocalReply last;
   std::string text;
   if (!client.ok()) {

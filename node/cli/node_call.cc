@@ -4,12 +4,21 @@
 #include <cstdlib>
 #include <ostream>
 
+#include <sys/stat.h>
+
+#include "node/base/file.h"
 #include "node/cli/output.h"
 
 namespace renkei::cli {
+namespace {
+
+constexpr std::size_t kTokenFileBytesMax = 4096;
+
+}  // namespace
 
 void Target::AddTo(ArgumentParser& parser, bool reading) {
   parser.Option("--dir", folder);
+  parser.Option("--token-file", token_file);
   if (reading) parser.Flag("--json", json);
 }
 
@@ -17,6 +26,29 @@ std::string Target::Folder() const {
   if (!folder.empty()) return folder;
   const char* from_environment = std::getenv("RENKEI_DIR");
   return from_environment == nullptr || *from_environment == '\0' ? "." : from_environment;
+}
+
+absl::StatusOr<std::string> Target::Token() const {
+  const char* from_environment = std::getenv("RENKEI_TOKEN_FILE");
+  const std::string path = !token_file.empty()           ? token_file
+                           : from_environment == nullptr ? std::string()
+                                                         : std::string(from_environment);
+  if (path.empty()) return path;
+  struct stat found {};
+  if (stat(path.c_str(), &found) == 0 && (found.st_mode & 0077U) != 0) {
+    return PermissionDenied(
+        fmt::format("others may read `{}`: it needs mode 0600 (chmod 600)", path));
+  }
+  ASSIGN_OR_RETURN(std::string token, ReadFile(path, kTokenFileBytesMax));
+  while (!token.empty() && (token.back() == '\n' || token.back() == '\r' || token.back() == ' ')) {
+    token.pop_back();
+  }
+  return token;
+}
+
+absl::StatusOr<std::unique_ptr<exchange::LocalClient>> ConnectNode(const Target& target) {
+  ASSIGN_OR_RETURN(const std::string token, target.Token());
+  return exchange::LocalClient::Connect(target.Folder(), token);
 }
 
 exchange::LocalReply CallFailed(const Target& target, const absl::Status& status) {
@@ -29,7 +61,7 @@ exchange::LocalReply CallFailed(const Target& target, const absl::Status& status
 
 exchange::LocalReply CallNode(const Target& target, const std::string& command,
                               const Json& arguments, const std::string& payload) {
-  auto client = exchange::LocalClient::Connect(target.Folder());
+  auto client = ConnectNode(target);
   if (!client.ok()) return CallFailed(target, client.status());
   auto reply = (*client)->Call(command, arguments, payload);
   if (!reply.ok()) return CallFailed(target, reply.status());

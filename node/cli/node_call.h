@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "node/base/json.h"
@@ -11,16 +12,23 @@
 
 namespace renkei::cli {
 
-// Which node, and how its answer is printed: --dir and --json.
+// Which node, who asks, and how its answer is printed: --dir, --token-file, --json.
 struct Target {
   std::string folder{};
   bool json = false;
+  std::string token_file{};
 
   // Adds --dir, and --json where the command reads.
   void AddTo(ArgumentParser& parser, bool reading = true);
   // --dir, else $RENKEI_DIR, else the working folder.
   std::string Folder() const;
+  // What --token-file, else $RENKEI_TOKEN_FILE names; empty if neither does.  PERMISSION_DENIED if
+  // others may read that file.
+  absl::StatusOr<std::string> Token() const;
 };
+
+// A way to the node, with the caller's token.
+absl::StatusOr<std::unique_ptr<exchange::LocalClient>> ConnectNode(const Target& target);
 
 using Print = std::function<void(const Json& answer)>;
 

@@ -51,7 +51,9 @@ int PublishFiles(Context& context, const Target& target, const Json& arguments,
       if (!target.json && reply.json.contains("drafts")) {
         for (const Json& draft : reply.json["drafts"]) PrintPublished(context, file, draft);
       }
-      if (!reply.json.contains("drafts")) {
+      if (Field(reply.json, "result") == "pending") {
+        if (!target.json) PrintPublished(context, file, reply.json);
+      } else if (!reply.json.contains("drafts")) {
         PrintReplyError(context, "publish: " + file, reply.json);
       } else if (reply.json.contains("hint")) {
         context.err << "hint: " << Field(reply.json, "hint") << "\n";

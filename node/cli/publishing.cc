@@ -20,6 +20,12 @@ Json Unreviewed(const Json& answer) {
   return all;
 }
 
+void PrintPending(Context& context, const std::string& name, const Json& draft) {
+  const std::string number = Field(draft, "draft");
+  context.out << (name.empty() ? "" : Safe(name) + ": ") << "draft " << number
+              << " waits for another account: `renkei drafts show " << number << "`\n";
+}
+
 }  // namespace
 
 void PrintFindings(Context& context, const Json& findings) {
@@ -80,6 +86,10 @@ void PrintImport(Context& context, const Json& report) {
 
 void PrintPublished(Context& context, const std::string& name, const Json& published) {
   const std::string result = Field(published, "result");
+  if (result == "pending") {
+    PrintPending(context, name, published);
+    return;
+  }
   const std::string of = name.empty() ? "" : Safe(name) + ": ";
   if (result == "refused" || result == "failed") {
     context.out.flush();

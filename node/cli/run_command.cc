@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "node/app/auditing.h"
 #include "node/app/node.h"
 #include "node/base/log.h"
 #include "node/cli/arguments.h"
@@ -46,8 +47,17 @@ sigset_t Signals() {
   return signals;
 }
 
+void Record(app::Node& node, const std::string& action, const std::string& result) {
+  const absl::Status recorded =
+      app::AuditLog(node.folder())
+          .Append({}, app::InForceEntry(node, action, result), node.clock().Now());
+  if (recorded.ok()) return;
+  LogEvent(LogLevel::kError, "audit.failed", {{"why", LogSafe(Message(recorded))}});
+}
+
 void Reload(app::Node& node) {
   const app::Node::ReloadResult result = node.Reload("");
+  Record(node, "reload", result.problems.empty() ? "done" : "failed");
   for (const Problem& problem : result.problems) {
     LogEvent(LogLevel::kError, "reload.refused",
              {{"file", LogSafe(problem.file)}, {"line", problem.line}, {"column", problem.column}});
@@ -73,6 +83,7 @@ int RunRun(Context& context) {
   PrintProblems(context, started.problems);
   if (!started.status.ok()) return Fail(context, "run", started.status);
   if (!started.node) return kFailed;
+  Record(*started.node, "start", "done");
   const app::BoundAddresses addresses = started.node->addresses();
   LogEvent(
       LogLevel::kInfo, "node.ready",

@@ -77,7 +77,9 @@ int RunStatus(Context& context) {
   const auto arrived = [&] {
     return reply.exit_status == 0 && (!wait_linked || IsLinked(reply.json));
   };
-  while (!arrived() && std::chrono::steady_clock::now() < deadline) {
+  // Who is not let in waits in vain.
+  const auto let_in = [&] { return reply.json.value("let_in", true); };
+  while (!arrived() && let_in() && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(kAskAgain);
     reply = CallNode(target, "status", Json::object());
   }

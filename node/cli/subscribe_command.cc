@@ -37,7 +37,7 @@ int RunSubscribe(Context& context) {
   parser.List("--kind", kinds);
   target.AddTo(parser);  // --json changes nothing here: lines are JSON
   if (const auto status = parser.Parse()) return *status;
-  auto client = exchange::LocalClient::Connect(target.Folder());
+  auto client = ConnectNode(target);
   exchange::LocalReply failed;
   if (!client.ok()) {
     failed = CallFailed(target, client.status());

@@ -22,8 +22,9 @@ absl::StatusOr<LocalReply> ToReply(const v1::CallReply& reply) {
 }
 
 v1::CallRequest ToRequest(const std::string& command, const Json& arguments,
-                          const std::string& payload) {
+                          const std::string& payload, const std::string& token) {
   v1::CallRequest request;
+  request.set_token(token);
   request.set_command(command);
   request.set_arguments(ToText(arguments));
   request.set_payload(payload);
@@ -39,7 +40,7 @@ absl::Status Explained(const grpc::Status& status) {
 
 class LocalChannel : public LocalClient {
  public:
-  explicit LocalChannel(const std::string& path) {
+  LocalChannel(const std::string& path, std::string token) : token_(std::move(token)) {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kLocalMessageBytesMax);
     arguments.SetMaxSendMessageSize(kLocalMessageBytesMax);
@@ -53,7 +54,7 @@ class LocalChannel : public LocalClient {
     grpc::ClientContext context;
     v1::CallReply reply;
     const grpc::Status status =
-        stub_->Call(&context, ToRequest(command, arguments, payload), &reply);
+        stub_->Call(&context, ToRequest(command, arguments, payload, token_), &reply);
     RETURN_IF_ERROR(Explained(status));
     return ToReply(reply);
   }
@@ -61,7 +62,7 @@ class LocalChannel : public LocalClient {
   absl::Status Follow(const std::string& command, const Json& arguments,
                       const std::function<bool(const LocalReply&)>& each) override {
     grpc::ClientContext context;
-    const auto stream = stub_->Follow(&context, ToRequest(command, arguments, ""));
+    const auto stream = stub_->Follow(&context, ToRequest(command, arguments, "", token_));
     v1::CallReply reply;
     bool stopped = false;
     while (!stopped && stream->Read(&reply)) {
@@ -74,6 +75,7 @@ class LocalChannel : public LocalClient {
   }
 
  private:
+  const std::string token_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::Local::Stub> stub_;
 };
@@ -105,12 +107,13 @@ bool SomeoneListens(const std::string& path) {
   return connected;
 }
 
-absl::StatusOr<std::unique_ptr<LocalClient>> LocalClient::Connect(const std::string& folder) {
+absl::StatusOr<std::unique_ptr<LocalClient>> LocalClient::Connect(const std::string& folder,
+                                                                  const std::string& token) {
   ASSIGN_OR_RETURN(const std::string path, SocketPath(folder));
   if (!SomeoneListens(path)) {
     return Unavailable(fmt::format("no node is running in `{}`", folder));
   }
-  return std::unique_ptr<LocalClient>(std::make_unique<LocalChannel>(path));
+  return std::unique_ptr<LocalClient>(std::make_unique<LocalChannel>(path, token));
 }
 
 }  // namespace renkei::exchange

@@ -23,7 +23,9 @@ class LocalClient {
  public:
   // UNAVAILABLE `no node is running in DIR` (hint: start it with `renkei run --dir DIR`) if nobody
   // listens there; INVALID_ARGUMENT if the socket's path is longer than 107 characters.
-  static absl::StatusOr<std::unique_ptr<LocalClient>> Connect(const std::string& folder);
+  // `token`: of the caller's account; empty: none.  It goes with every call.
+  static absl::StatusOr<std::unique_ptr<LocalClient>> Connect(const std::string& folder,
+                                                              const std::string& token);
 
   virtual ~LocalClient() = default;
   // Waits for the answer.  UNAVAILABLE if the node goes away meanwhile.

@@ -1,6 +1,7 @@
 #include "node/exchange/local_server.h"
 
 #include <atomic>
+#include <optional>
 
 #include <grpcpp/grpcpp.h>
 #include <renkei/v1/local.grpc.pb.h>
@@ -15,6 +16,7 @@ namespace renkei::exchange {
 namespace {
 
 constexpr std::size_t kArgumentBytesMax = 1024 * 1024;
+constexpr std::size_t kTokenBytesMax = 128;
 
 // The synchronous API: local tools are few, and each command may wait.
 class LocalPlane : public LocalServer, public v1::Local::Service {
@@ -51,17 +53,17 @@ class LocalPlane : public LocalServer, public v1::Local::Service {
 
   grpc::Status Call(grpc::ServerContext* /*context*/, const v1::CallRequest* request,
                     v1::CallReply* reply) override {
-    Json arguments;
-    if (!Parse(*request, arguments)) return {grpc::StatusCode::INVALID_ARGUMENT, "bad arguments"};
-    Fill(commands_.Call(request->command(), arguments, request->payload()), *reply);
+    const std::optional<LocalCall> call = Parse(*request);
+    if (!call) return {grpc::StatusCode::INVALID_ARGUMENT, "bad arguments"};
+    Fill(commands_.Call(*call), *reply);
     return grpc::Status::OK;
   }
 
   grpc::Status Follow(grpc::ServerContext* context, const v1::CallRequest* request,
                       grpc::ServerWriter<v1::CallReply>* writer) override {
-    Json arguments;
-    if (!Parse(*request, arguments)) return {grpc::StatusCode::INVALID_ARGUMENT, "bad arguments"};
-    commands_.Follow(request->command(), arguments, [&](const LocalReply& reply) {
+    const std::optional<LocalCall> call = Parse(*request);
+    if (!call) return {grpc::StatusCode::INVALID_ARGUMENT, "bad arguments"};
+    commands_.Follow(*call, [&](const LocalReply& reply) {
       v1::CallReply out;
       Fill(reply, out);
       return !stopping_ && !context->IsCancelled() && writer->Write(out);
@@ -70,12 +72,17 @@ class LocalPlane : public LocalServer, public v1::Local::Service {
   }
 
  private:
-  static bool Parse(const v1::CallRequest& request, Json& arguments) {
-    if (!IsLabel(request.command(), 32) || request.arguments().size() > kArgumentBytesMax) {
-      return false;
+  static std::optional<LocalCall> Parse(const v1::CallRequest& request) {
+    if (!IsLabel(request.command(), 32) || request.arguments().size() > kArgumentBytesMax ||
+        request.token().size() > kTokenBytesMax) {
+      return std::nullopt;
     }
-    arguments = Json::parse(request.arguments(), nullptr, /*allow_exceptions=*/false);
-    return arguments.is_object();
+    Json arguments = Json::parse(request.arguments(), nullptr, /*allow_exceptions=*/false);
+    if (!arguments.is_object()) return std::nullopt;
+    return LocalCall{.command = request.command(),
+                     .arguments = std::move(arguments),
+                     .payload = request.payload(),
+                     .token = request.token()};
   }
   static void Fill(const LocalReply& reply, v1::CallReply& out) {
     out.set_json(ToText(reply.json));

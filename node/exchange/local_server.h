@@ -9,14 +9,21 @@
 
 namespace renkei::exchange {
 
+// One call as it came in.
+struct LocalCall {
+  std::string command{};
+  Json arguments = Json::object();
+  std::string payload{};
+  std::string token{};  // of the caller's account; never logged
+};
+
 // What answers local calls.  Called on worker threads, several at a time; may wait.
 class LocalCommands {
  public:
   virtual ~LocalCommands() = default;
-  virtual LocalReply Call(const std::string& command, const Json& arguments,
-                          const std::string& payload) = 0;
+  virtual LocalReply Call(const LocalCall& call) = 0;
   // `emit` returns false when the client has gone or the node is stopping; then return.
-  virtual void Follow(const std::string& command, const Json& arguments,
+  virtual void Follow(const LocalCall& call,
                       const std::function<bool(const LocalReply&)>& emit) = 0;
 };
 

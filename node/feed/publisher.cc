@@ -164,22 +164,29 @@ absl::StatusOr<store::RecordRow> Publisher::FindOwn(const record::RecordId& id) 
   return *std::move(row);
 }
 
-absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::Draft draft,
-                                            const PublishOptions& options) {
-  ASSIGN_OR_RETURN(const store::RecordRow row, FindOwn(id));
+absl::StatusOr<store::RecordRow> Publisher::Inherit(const record::RecordId& id,
+                                                    const PublishOptions& options,
+                                                    record::DraftHeader& draft) const {
+  ASSIGN_OR_RETURN(store::RecordRow row, FindOwn(id));
   ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row.header));
-  if (draft.header.kind != header.kind && draft.header.kind != policy::Kind::kUnspecified) {
+  if (draft.kind != header.kind && draft.kind != policy::Kind::kUnspecified) {
     return InvalidArgument(fmt::format("the record is of kind `{}`, the file of kind `{}`",
-                                       policy::ToWord(header.kind),
-                                       policy::ToWord(draft.header.kind)));
+                                       policy::ToWord(header.kind), policy::ToWord(draft.kind)));
   }
-  draft.header.kind = header.kind;
-  if (draft.header.circles.empty() && options.circles.empty()) {
+  draft.kind = header.kind;
+  if (draft.circles.empty() && options.circles.empty()) {
     for (const record::CircleId& circle : header.circles) {
-      if (auto name = community_.CircleName(circle)) draft.header.circles.push_back(*name);
+      if (auto name = community_.CircleName(circle)) draft.circles.push_back(*name);
     }
   }
-  if (draft.header.tlp == policy::Tlp::kUnspecified) draft.header.tlp = header.tlp;
+  if (draft.tlp == policy::Tlp::kUnspecified) draft.tlp = header.tlp;
+  return row;
+}
+
+absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::Draft draft,
+                                            const PublishOptions& options) {
+  ASSIGN_OR_RETURN(const store::RecordRow row, Inherit(id, options, draft.header));
+  ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row.header));
   RETURN_IF_ERROR(FillDefaults(options, draft.header));
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
   plan.previous =
@@ -267,12 +274,9 @@ absl::StatusOr<Published> Publisher::SealAndCommit(const record::Draft& draft,
                    .replacements = std::move(gated.replacements)};
   if (!gated.draft) return result;
   std::vector<anonymize::Narrative> narratives = anonymize::FindNarratives(gated.sections);
-  if (reviewed) {
-    result.reviewed = narratives.size();
-  } else if (!narratives.empty()) {
-    result.unreviewed = std::move(narratives);
-    return result;
-  }
+  if (reviewed) result.reviewed = narratives.size();
+  if (!reviewed) result.unreviewed = std::move(narratives);
+  if (!result.unreviewed.empty()) return result;
   ASSIGN_OR_RETURN(const record::Record record, record::Seal(*gated.draft, record_key_, plan));
   result.result = PublishResult::kPublished;
   return Commit(record, std::move(result), std::move(source));

@@ -91,6 +91,10 @@ class Publisher {
   // A new revision of a record of ours.
   absl::StatusOr<Published> Update(const record::RecordId& id, record::Draft draft,
                                    const PublishOptions& options);
+  // What Update takes over of the record in place where the draft says nothing.  Answers its row.
+  absl::StatusOr<store::RecordRow> Inherit(const record::RecordId& id,
+                                           const PublishOptions& options,
+                                           record::DraftHeader& draft) const;
   absl::StatusOr<Published> Withdraw(const record::RecordId& id, record::WithdrawalReason reason);
   // "We saw it too" (or a false positive) about a record held here, to the circles it came in.
   absl::StatusOr<Published> Sight(const record::RecordId& id, const std::string& value,

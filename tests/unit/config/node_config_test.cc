@@ -40,6 +40,7 @@ log = "debug"
 default_tlp = "amber+strict"
 default_circles = ["bank-ops", "isac"]
 expiry_days = 30
+approval = "two-person"
 [publish.section_levels]
 victim = "recipients"
 summary = "listed"
@@ -71,6 +72,7 @@ team = "beta"
   expected.publish.default_tlp = "amber+strict";
   expected.publish.default_circles = {"bank-ops", "isac"};
   expected.publish.expiry_days = 30;
+  expected.publish.two_persons = true;
   expected.publish.section_levels["victim"] = "recipients";
   expected.publish.section_levels["summary"] = "listed";
   expected.limits = {5, 65536, 1, 2, 1048576, 3};
@@ -195,6 +197,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"bool_as_string", kMember + "hub = \"yes\"\n", "true or false, not string"},
         BadCase{"circle_in_list", kMember + "[publish]\ndefault_circles = [\"a\", 3]\n",
                 "n:4:25: `default_circles` in [publish] must be a list of strings, not integer"},
+        BadCase{"approval_misspelt", kMember + "[publish]\napproval = \"two-persons\"\n",
+                "n:4:12: `approval` is no such word: `two-persons`"},
         BadCase{"column_in_bytes", "node = {org = \"日本\", log = \"x\"}\n", "n:1:31: `log`"}),
     [](const auto& row) { return row.param.name; });
 

@@ -1,0 +1,173 @@
+#include "node/app/auditing.h"
+
+#include <algorithm>
+#include <array>
+
+#include "node/base/encoding.h"
+#include "node/crypto/digest.h"
+
+namespace renkei::app {
+namespace {
+
+constexpr auto kAudited = std::to_array<std::string_view>(
+    {"publish", "update", "withdraw", "sight", "approve", "reject", "policy-apply", "reload",
+     "circles-add", "roster-set", "invite", "revoke", "suspend"});
+
+std::string TextOf(const Json& json, const char* key) {
+  if (!json.is_object()) return "";
+  const auto it = json.find(key);
+  if (it == json.end()) return "";
+  if (it->is_string()) return it->get<std::string>();
+  return it->is_number_unsigned() ? std::to_string(it->get<std::uint64_t>()) : std::string();
+}
+
+std::string ResultOf(const exchange::LocalReply& reply) {
+  const std::string result = TextOf(reply.json, "result");
+  if (!result.empty()) return result;
+  return reply.exit_status == 0 ? "done" : reply.exit_status == 3 ? "refused" : "failed";
+}
+
+// Which rules refused, never where or what.
+std::string RulesOf(const Json& draft) {
+  std::vector<std::string> rules;
+  for (const Json& finding : draft.value("findings", Json::array())) {
+    std::string rule = TextOf(finding, "rule");
+    if (std::find(rules.begin(), rules.end(), rule) == rules.end()) {
+      rules.push_back(std::move(rule));
+    }
+  }
+  return fmt::format("{}", fmt::join(rules, " "));
+}
+
+std::string LeafOf(Node& node, const std::string& id) {
+  const auto bytes = HexDecode(id);
+  const auto record = bytes ? record::RecordId::From(*bytes) : std::nullopt;
+  std::string leaf;
+  if (!record) return leaf;
+  const absl::Status read = node.store().Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto row, reader.FindRecord(*record));
+    if (row) leaf = HexEncode(row->leaf.view());
+    return absl::OkStatus();
+  });
+  return read.ok() ? leaf : "";
+}
+
+// One record that was handed in, and what became of it.
+void AddOutcome(Node& node, const std::string& command, const Json& arguments,
+                const std::string& payload, const Json& draft, std::vector<AuditEntry>& entries) {
+  AuditEntry entry{.action = command,
+                   .object = TextOf(draft, "id"),
+                   .result = TextOf(draft, "result"),
+                   .note = RulesOf(draft)};
+  if (entry.object.empty()) entry.object = TextOf(arguments, "id");
+  if (!payload.empty()) {
+    entry.digests.emplace_back("file", HexEncode(crypto::Sha256(payload).view()));
+  }
+  const std::string leaf = LeafOf(node, entry.object);
+  if (!leaf.empty() && entry.result != "refused") entry.digests.emplace_back("record", leaf);
+  if (command == "withdraw") entry.note = TextOf(arguments, "reason");
+  if (draft.contains("narratives") && entry.result == "refused") entry.note += " not-reviewed";
+  const std::string reviewed = TextOf(draft, "reviewed");
+  if (!reviewed.empty()) {
+    std::string how = TextOf(arguments, "reviewed_how");
+    if (how.empty()) how = "--reviewed";
+    entries.push_back({.action = "review",
+                       .object = entry.object,
+                       .digests = entry.digests,
+                       .result = "reviewed",
+                       .note = fmt::format("{} texts, {}", reviewed, how)});
+  }
+  for (const Json& one : draft.value("overridden", Json::array())) {
+    entries.push_back({.action = "override",
+                       .object = entry.object,
+                       .digests = entry.digests,
+                       .result = "allowed",
+                       .note = fmt::format("{}@{}", TextOf(one, "rule"), TextOf(one, "place"))});
+  }
+  entries.push_back(std::move(entry));
+}
+
+void AddPublishing(Node& node, const std::string& command, const Json& arguments,
+                   const std::string& payload, const exchange::LocalReply& reply,
+                   std::vector<AuditEntry>& entries) {
+  if (TextOf(reply.json, "result") == "pending") {
+    entries.push_back({.action = command,
+                       .object = "draft " + TextOf(reply.json, "draft"),
+                       .digests = {{"draft", TextOf(reply.json, "digest")}},
+                       .result = "pending"});
+    return;
+  }
+  if (reply.json.contains("drafts") && reply.json["drafts"].is_array()) {
+    for (const Json& draft : reply.json["drafts"]) {
+      AddOutcome(node, command, arguments, payload, draft, entries);
+    }
+    return;
+  }
+  Json one = reply.json;
+  one["result"] = ResultOf(reply);
+  AddOutcome(node, command, arguments, payload, one, entries);
+}
+
+void AddDecision(Node& node, const std::string& command, const Json& arguments,
+                 const exchange::LocalReply& reply, std::vector<AuditEntry>& entries) {
+  std::string note = TextOf(reply.json, "note");
+  const std::string author = TextOf(reply.json, "author");
+  if (!author.empty()) note = fmt::format("by {}{}{}", author, note.empty() ? "" : ": ", note);
+  AuditEntry entry{.action = command,
+                   .object = "draft " + TextOf(arguments, "draft"),
+                   .result = ResultOf(reply),
+                   .note = std::move(note)};
+  const std::string digest = TextOf(reply.json, "digest");
+  if (!digest.empty()) entry.digests.emplace_back("draft", digest);
+  entries.push_back(std::move(entry));
+  if (!reply.json.contains("answer")) return;
+  const Json how = {{"reviewed_how", "approved"}};
+  AddPublishing(node, TextOf(reply.json, "command"), how, "",
+                {.exit_status = reply.exit_status, .json = reply.json["answer"]}, entries);
+}
+
+}  // namespace
+
+bool IsAudited(std::string_view command) {
+  return std::find(kAudited.begin(), kAudited.end(), command) != kAudited.end();
+}
+
+std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, const Json& arguments,
+                                     const std::string& payload,
+                                     const exchange::LocalReply& reply) {
+  std::vector<AuditEntry> entries;
+  if (arguments.value("dry_run", false)) return entries;
+  if (command == "publish" || command == "update" || command == "withdraw" || command == "sight") {
+    AddPublishing(node, command, arguments, payload, reply, entries);
+  } else if (command == "approve" || command == "reject") {
+    AddDecision(node, command, arguments, reply, entries);
+  } else {
+    AuditEntry entry{.action = command,
+                     .object = TextOf(arguments, "slug"),
+                     .result = ResultOf(reply),
+                     .note = TextOf(arguments, "note")};
+    if (entry.object.empty()) entry.object = TextOf(arguments, "name");
+    if (command == "roster-set") {
+      entry.note = fmt::format("{}={}", TextOf(arguments, "circle"), TextOf(arguments, "level"));
+    }
+    const auto policy = reply.json.find("policy");
+    const bool nested = policy != reply.json.end() && policy->is_object();
+    const std::string digest = TextOf(nested ? *policy : reply.json, "digest");
+    if (!digest.empty()) entry.digests.emplace_back("policy", digest);
+    if (command == "reload") {
+      entry.digests.emplace_back("assets", HexEncode(node.gate().assets.view()));
+    }
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+AuditEntry InForceEntry(Node& node, const std::string& action, const std::string& result) {
+  return {.action = action,
+          .object = node.policies().Current()->evaluator.policy().name(),
+          .digests = {{"policy", HexEncode(node.policies().Current()->digest.view())},
+                      {"assets", HexEncode(node.gate().assets.view())}},
+          .result = result};
+}
+
+}  // namespace renkei::app

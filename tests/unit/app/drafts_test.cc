@@ -1,0 +1,85 @@
+#include "node/app/drafts.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "node/base/file.h"
+#include "tests/support/temp_folder.h"
+
+namespace renkei::app {
+namespace {
+
+PendingDraft Sample(const std::string& author) {
+  return {.command = "publish",
+          .arguments = {{"name", "x.json"}, {"circles", {"members"}}},
+          .payload = "{\"renkei\": 1}",
+          .author = author,
+          .created = FromUnixSeconds(1'893'456'000),
+          .summary = "incident: Scans"};
+}
+
+class DraftsTest : public testing::Test {
+ protected:
+  testing_support::TempFolder folder_;
+};
+
+TEST_F(DraftsTest, SurviveARestartWithAllThatWasHandedIn) {
+  const auto number = Drafts(folder_.path()).Add(Sample("mika"));
+  ASSERT_TRUE(number.ok()) << Message(number.status());
+  Drafts again(folder_.path());
+  auto draft = again.Find(*number);
+  ASSERT_TRUE(draft.ok());
+  EXPECT_EQ(draft->author, "mika");
+  EXPECT_EQ(draft->payload, Sample("").payload);
+  EXPECT_EQ(draft->arguments, Sample("").arguments);
+  draft->shown["ren"] = {.draft = "d", .policy = "p", .assets = "a"};
+  draft->begun = true;
+  ASSERT_TRUE(again.Keep(*draft).ok());
+  const auto kept = Drafts(folder_.path()).Find(*number);
+  EXPECT_EQ(kept->shown.at("ren"), draft->shown.at("ren"));
+  EXPECT_TRUE(kept->begun);
+}
+
+TEST_F(DraftsTest, ANumberIsNeverUsedAgain) {
+  Drafts drafts(folder_.path());
+  EXPECT_EQ(*drafts.Add(Sample("mika")), 1U);
+  EXPECT_EQ(*drafts.Add(Sample("mika")), 2U);
+  EXPECT_TRUE(drafts.Remove(2).ok());
+  EXPECT_EQ(*drafts.Add(Sample("mika")), 3U);
+  EXPECT_EQ(drafts.Find(2).status().code(), absl::StatusCode::kNotFound);
+  ASSERT_EQ(drafts.List()->size(), 2U);
+  EXPECT_EQ(drafts.List()->back().number, 3U);
+}
+
+TEST_F(DraftsTest, NothingOfThemIsForOthersToRead) {
+  Drafts drafts(folder_.path());
+  ASSERT_TRUE(drafts.Add(Sample("mika")).ok());
+  for (const char* name : {"/drafts/1.json", "/drafts/1.payload"}) {
+    struct stat found {};
+    ASSERT_EQ(stat((folder_.path() + name).c_str(), &found), 0) << name;
+    EXPECT_EQ(found.st_mode & 0077U, 0U) << name;
+  }
+  ASSERT_TRUE(drafts.Remove(1).ok());
+  EXPECT_FALSE(ReadFile(folder_.path() + "/drafts/1.payload", 1000).ok());
+}
+
+TEST_F(DraftsTest, CountAndSizeAreBounded) {
+  Drafts drafts(folder_.path());
+  PendingDraft large = Sample("mika");
+  large.payload.assign(kDraftPayloadBytesMax + 1, 'x');
+  EXPECT_EQ(drafts.Add(large).status().code(), absl::StatusCode::kResourceExhausted);
+  for (std::size_t i = 0; i < kDraftsMax; ++i) ASSERT_TRUE(drafts.Add(Sample("mika")).ok());
+  EXPECT_EQ(drafts.Add(Sample("mika")).status().code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(DraftsTest, ADamagedFileIsSaid) {
+  Drafts drafts(folder_.path());
+  ASSERT_TRUE(drafts.Add(Sample("mika")).ok());
+  for (const char* text : {"", "[]", "{}", "{\"arguments\": {}, \"created\": \"x\"}"}) {
+    ASSERT_TRUE(WriteFile(folder_.path() + "/drafts/1.json", text, FileMode::kSecret).ok());
+    EXPECT_EQ(drafts.Find(1).status().code(), absl::StatusCode::kDataLoss) << text;
+  }
+}
+
+}  // namespace
+}  // namespace renkei::app
