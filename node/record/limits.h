@@ -21,6 +21,8 @@ inline constexpr std::size_t kTextBytesMax = 65'536;       // any string, but fo
 inline constexpr std::size_t kLongTextBytesMax = 262'144;  // Text.value, Rule.body, Excerpt.text
 inline constexpr std::size_t kIndicatorsMax = 20'000;      // per record
 inline constexpr std::size_t kItemsMax = 20'000;           // any other repeated field in a section
+inline constexpr std::size_t kPaddedTo = 256;              // sections of anonymous records
+inline constexpr std::size_t kPaddingBytesMax = 512;       // of one section
 inline constexpr int kSectionDepthMax = 8;                 // nested messages
 
 inline constexpr std::chrono::hours kLifetimeMax{24 * 731};  // expires - issued

@@ -27,6 +27,26 @@ absl::Status CheckSignature(const Header& header, const WireParts& parts,
   return absl::OkStatus();
 }
 
+// What would tell one anonymous author from another: who to write to, names and hashes of files,
+// exact sizes.  Padding elsewhere would be a place to hide bytes in.
+absl::Status CheckAnonymity(const Record& record, const v1::Sections& sections) {
+  const bool anonymous = record.header().source == policy::SourceMode::kAnonymous;
+  for (std::size_t i = 0; i < policy::kSectionCount; ++i) {
+    const auto id = static_cast<SectionId>(i);
+    if (!record.Holds(id)) continue;
+    if (!anonymous && HasPadding(sections, id)) {
+      return InvalidArgument("record: padding in a record that is not anonymous");
+    }
+    if (anonymous && record.section(id).value.size() % kPaddedTo != 0) {
+      return InvalidArgument("record: a section of an anonymous record is not padded");
+    }
+    if (anonymous && (id == SectionId::kContact || id == SectionId::kAttachments)) {
+      return InvalidArgument("record: an anonymous record with a contact or attachments");
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Batches show that siblings exist, so only attributed records may come in one.
 absl::Status CheckBatchMode(const Header& header, std::uint64_t batch_size) {
   if (batch_size > 1 && header.source != policy::SourceMode::kAttributed) {
@@ -62,6 +82,7 @@ absl::StatusOr<Record> Open(BytesView wire, VerifiedBatches* batches) {
       RETURN_IF_ERROR(DecodeSection(id, record.section(id).value, sections));
     }
   }
+  RETURN_IF_ERROR(CheckAnonymity(record, sections));
   return record;
 }
 

@@ -37,6 +37,7 @@ v1::Sections Record::DecodeSections() const {
         DecodeSection(static_cast<SectionId>(i), sections_[i]->value, sections);
     RENKEI_CHECK(decoded.ok());
   }
+  ClearPadding(sections);  // says nothing
   return sections;
 }
 

@@ -98,8 +98,10 @@ absl::StatusOr<Record> Sign(const Header& header, const AnonymizedDraft::Encoded
       leaves.push_back(DecoyLeaf(secret, id));
       continue;
     }
+    Bytes value = *sections[i];
+    if (header.source == policy::SourceMode::kAnonymous) value = PadSection(std::move(value));
     parts.sections[i] =
-        Section{.salt = *Salt::From(SectionSalt(secret, id)), .value = *sections[i]};
+        Section{.salt = *Salt::From(SectionSalt(secret, id)), .value = std::move(value)};
     leaves.push_back(RecordMaker::LeafOf(parts, i));
     parts.leaves[i] = leaves.back();
   }

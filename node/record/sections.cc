@@ -17,6 +17,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
+constexpr std::string_view kPaddingName = "padding";
 constexpr std::int64_t kLatestSecond = 253'402'300'799;  // end of the year 9999
 
 std::string ElementPath(const std::string& path, const FieldDescriptor& field, int index) {
@@ -60,6 +61,11 @@ absl::Status CheckScalar(const Message& message, const FieldDescriptor& field,
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: {
       const std::string text = StringOf(message, field, i);
+      if (field.name() == kPaddingName) {
+        const bool zeros = text.find_first_not_of('\0') == std::string::npos;
+        return zeros && text.size() <= kPaddingBytesMax ? absl::OkStatus()
+                                                        : BadSection(path, "not up to 512 zeros");
+      }
       if (field.type() == FieldDescriptor::TYPE_BYTES) {
         return text.size() == 16 ? absl::OkStatus() : BadSection(path, "not 16 bytes");
       }
@@ -233,6 +239,9 @@ absl::Status CheckSections(const v1::Sections& sections) {
   for (int i = 0; i < policy::kSectionCount; ++i) {
     const auto id = static_cast<SectionId>(i);
     if ((Present(sections) & policy::Bit(id)) == 0) continue;
+    if (HasPadding(sections, id)) {
+      return BadSection(std::string(policy::ToWord(id)), "padding is added when it is sealed");
+    }
     const std::size_t size =
         sections.GetReflection()->GetMessage(sections, FieldOf(id)).ByteSizeLong();
     if (size > kSectionBytesMax) {
@@ -240,6 +249,52 @@ absl::Status CheckSections(const v1::Sections& sections) {
     }
   }
   return CheckRefs(sections.indicators());
+}
+
+namespace {
+
+// Null: the slot has no message.
+const FieldDescriptor* PaddingOf(SectionId section) {
+  const FieldDescriptor* field = FieldOf(section);
+  return field == nullptr ? nullptr
+                          : field->message_type()->FindFieldByName(std::string(kPaddingName));
+}
+
+}  // namespace
+
+bool HasPadding(const v1::Sections& sections, SectionId section) {
+  const FieldDescriptor* padding = PaddingOf(section);
+  if (padding == nullptr || (Present(sections) & policy::Bit(section)) == 0) return false;
+  const Message& message = sections.GetReflection()->GetMessage(sections, FieldOf(section));
+  return message.GetReflection()->HasField(message, padding);
+}
+
+void ClearPadding(v1::Sections& sections) {
+  for (int i = 0; i < policy::kSectionCount; ++i) {
+    const auto id = static_cast<SectionId>(i);
+    if (!HasPadding(sections, id)) continue;
+    Message& message = *sections.GetReflection()->MutableMessage(&sections, FieldOf(id));
+    message.GetReflection()->ClearField(&message, PaddingOf(id));
+  }
+}
+
+Bytes PadSection(Bytes value) {
+  constexpr std::size_t kTagBytes = 2;
+  constexpr std::size_t kOneByteLength = 127;  // a longer field has a length of two bytes
+  if (value.size() % kPaddedTo == 0) return value;
+  // The least that fits: a field of no bytes is no field, and its length takes one byte or two.
+  std::size_t room = kPaddedTo - value.size() % kPaddedTo;
+  while (true) {
+    for (const std::size_t length_bytes : {std::size_t{1}, std::size_t{2}}) {
+      if (room <= kTagBytes + length_bytes) continue;
+      const std::size_t zeros = room - kTagBytes - length_bytes;
+      if ((zeros <= kOneByteLength) != (length_bytes == 1)) continue;
+      v1::Summary padding;
+      padding.set_padding(std::string(zeros, '\0'));
+      return value.append(DeterministicBytes(padding));
+    }
+    room += kPaddedTo;
+  }
 }
 
 void RewriteTexts(

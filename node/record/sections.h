@@ -43,6 +43,13 @@ absl::Status DecodeSection(SectionId section, BytesView value, v1::Sections& sec
 // The same rules for sections that were built here (an import, a JSON file).
 absl::Status CheckSections(const v1::Sections& sections);
 
+// The bytes of a section with as much of `padding` appended as brings them to the next multiple of
+// kPaddedTo; the encoding stays deterministic.  REQUIRES: no padding in `value` yet.
+Bytes PadSection(Bytes value);
+// Whether a section that was decoded holds padding, and taking it out of all.
+bool HasPadding(const v1::Sections& sections, SectionId section);
+void ClearPadding(v1::Sections& sections);
+
 // Where a text stands: `indicators.indicators[3].comment.value`.
 struct TextPlace {
   SectionId section = SectionId::kSpare0;
