@@ -46,6 +46,17 @@ absl::StatusOr<crypto::SigningKey> LoadSigningKey(const std::string& folder,
   return crypto::SigningKey::Load(path);
 }
 
+absl::StatusOr<AnonMaster> LoadAnonMaster(const std::string& folder) {
+  const std::string path = Path(folder, "anon.key");
+  if (!Exists(path)) {
+    AnonMaster fresh = AnonMaster::Generate();
+    RETURN_IF_ERROR(fresh.Save(path));
+    return fresh;
+  }
+  RETURN_IF_ERROR(CheckPrivate(path, "600"));
+  return AnonMaster::Load(path);
+}
+
 absl::StatusOr<Bytes> LoadSecret(const std::string& folder, std::string_view name) {
   const std::string path = Path(folder, name);
   RETURN_IF_ERROR(CheckPrivate(path, "600"));
@@ -119,6 +130,8 @@ absl::Status WriteCertificate(const std::string& folder, std::string_view name,
 
 }  // namespace
 
+absl::Status CheckPrivateKeyFile(const std::string& path) { return CheckPrivate(path, "600"); }
+
 absl::StatusOr<NodeKeys> CreateNodeKeys(const std::string& folder) {
   RETURN_IF_ERROR(MakePrivateFolder(folder));
   RETURN_IF_ERROR(CheckPrivate(folder, "700"));
@@ -128,8 +141,13 @@ absl::StatusOr<NodeKeys> CreateNodeKeys(const std::string& folder) {
     return AlreadyExists(
         fmt::format("`{}` is there already: a team key is never overwritten", team_path));
   }
-  NodeKeys keys{crypto::SigningKey::Generate(), crypto::SigningKey::Generate(), TlsKey::Generate(),
-                std::nullopt, std::nullopt};
+  NodeKeys keys{crypto::SigningKey::Generate(),
+                crypto::SigningKey::Generate(),
+                TlsKey::Generate(),
+                AnonMaster::Generate(),
+                std::nullopt,
+                std::nullopt};
+  RETURN_IF_ERROR(keys.anon.Save(Path(folder, "anon.key")));
   RETURN_IF_ERROR(keys.record.Save(Path(folder, "record.key")));
   RETURN_IF_ERROR(SaveTlsKey(folder, "tls.key", keys.tls));
   RETURN_IF_ERROR(keys.team.Save(team_path));
@@ -143,8 +161,9 @@ absl::StatusOr<NodeKeys> LoadNodeKeys(const std::string& folder) {
   ASSIGN_OR_RETURN(std::optional<Certificate> certificate, LoadCertificateIfAny(folder, "tls.crt"));
   ASSIGN_OR_RETURN(std::optional<Certificate> authority, LoadCertificateIfAny(folder, "ca.crt"));
   ASSIGN_OR_RETURN(TlsKey tls, LoadTlsKeyFor(folder, certificate));
-  return NodeKeys{std::move(team), std::move(record), std::move(tls), std::move(certificate),
-                  std::move(authority)};
+  ASSIGN_OR_RETURN(AnonMaster anon, LoadAnonMaster(folder));
+  return NodeKeys{std::move(team), std::move(record),      std::move(tls),
+                  std::move(anon), std::move(certificate), std::move(authority)};
 }
 
 absl::StatusOr<HubKeys> CreateHubKeys(const std::string& folder, std::string_view community,

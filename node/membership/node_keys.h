@@ -1,6 +1,6 @@
 // The key files of a node's folder `keys/` (0700, each file 0600), and its place in a community.
 //
-//   every node  team.key record.key tls.key, and once joined tls.crt ca.crt
+//   every node  team.key record.key anon.key tls.key, and once joined tls.crt ca.crt
 //   a hub too   ca.key attest.key enrol.key enrol.crt
 //
 // Errors: FAILED_PRECONDITION (readable by others: says how to mend it), ALREADY_EXISTS (made
@@ -15,6 +15,7 @@
 #include "node/base/clock.h"
 #include "node/base/status.h"
 #include "node/crypto/keys.h"
+#include "node/membership/anon_master.h"
 #include "node/membership/certificate.h"
 #include "node/membership/tls_key.h"
 #include "node/store/store.h"
@@ -25,6 +26,7 @@ struct NodeKeys {
   crypto::SigningKey team;
   crypto::SigningKey record;
   TlsKey tls;
+  AnonMaster anon;
   std::optional<Certificate> certificate{};     // of `tls`; absent before it joined
   std::optional<Certificate> ca_certificate{};  // absent before it joined
 };
@@ -39,7 +41,10 @@ struct HubKeys {
 
 // Makes `folder` and the keys of any node.  ALREADY_EXISTS if there is a team key.
 absl::StatusOr<NodeKeys> CreateNodeKeys(const std::string& folder);
+// Of a folder that an older version made, anon.key is added.
 absl::StatusOr<NodeKeys> LoadNodeKeys(const std::string& folder);
+// FAILED_PRECONDITION if others can read the key file.
+absl::Status CheckPrivateKeyFile(const std::string& path);
 
 // Adds a hub's keys to the folder of a node.
 absl::StatusOr<HubKeys> CreateHubKeys(const std::string& folder, std::string_view community,
