@@ -99,6 +99,8 @@ v1::Charter DefaultCharter(std::string_view circle) {
   add("accredited", 8);
   add("certified", 12);
   charter.set_state_age_max_hours(static_cast<std::uint32_t>(kStateAgeMaxDefault.count()));
+  charter.set_source_modes(SourceModeBit(policy::SourceMode::kAttributed) |
+                           SourceModeBit(policy::SourceMode::kAnonymous));
   return charter;
 }
 
@@ -130,6 +132,13 @@ absl::StatusOr<Charter> ToCharter(const v1::Charter& charter, std::string_view c
   const std::uint32_t hours = charter.state_age_max_hours();
   if (hours > kStateAgeHoursMax) return wrong("state_age_max_hours is not 1..720");
   result.state_age_max = hours == 0 ? kStateAgeMaxDefault : std::chrono::hours(hours);
+  constexpr std::uint32_t kAllModes = SourceModeBit(policy::SourceMode::kAttributed) |
+                                      SourceModeBit(policy::SourceMode::kPseudonymous) |
+                                      SourceModeBit(policy::SourceMode::kAnonymous);
+  if ((charter.source_modes() & ~kAllModes) != 0) return wrong("a source mode is unknown");
+  // Of a hub that knew no others: what was not allowed is not.
+  result.source_modes = charter.source_modes() == 0 ? SourceModeBit(policy::SourceMode::kAttributed)
+                                                    : charter.source_modes();
   return result;
 }
 

@@ -38,14 +38,23 @@ struct Charter {
   record::CircleId id{};
   std::vector<Level> levels{};  // lowest first
   std::chrono::hours state_age_max{24};
+  std::uint32_t source_modes = 0;  // bit m: members may publish in source mode m
 
+  bool Allows(policy::SourceMode source) const {
+    return (source_modes >> static_cast<unsigned>(source) & 1U) != 0;
+  }
   std::optional<policy::Rung> RungOf(std::string_view level) const;
   // The highest level that `rung` reaches; empty if below all.
   std::string LevelOf(policy::Rung rung) const;
   bool operator==(const Charter&) const = default;
 };
 
-// The charter of a new circle: listed 4, accredited 8, certified 12; 24 hours.
+inline constexpr std::uint32_t SourceModeBit(policy::SourceMode source) {
+  return 1U << static_cast<unsigned>(source);
+}
+
+// The charter of a new circle: listed 4, accredited 8, certified 12; 24 hours; attributed and
+// anonymous records.  Pseudonymous ones need escrow officers, so the hub's operator allows them.
 v1::Charter DefaultCharter(std::string_view circle);
 
 // REQUIRES: `state` is complete.  RESOURCE_EXHAUSTED if it is larger than 2 MiB.

@@ -188,6 +188,17 @@ absl::Status HubRoster::AddCircle(const std::string& circle) {
   });
 }
 
+absl::Status HubRoster::SetSourceModes(const std::string& circle, std::uint32_t modes) {
+  return Apply([&](RosterWork& work, RosterChange&) -> absl::Status {
+    ASSIGN_OR_RETURN(const Charter found, FindCircle(work.state(), circle));
+    for (v1::Charter& charter : *work.MutableState().mutable_charters()) {
+      if (charter.circle() != found.circle) continue;
+      charter.set_source_modes(modes | SourceModeBit(policy::SourceMode::kAttributed));
+    }
+    return absl::OkStatus();
+  });
+}
+
 absl::Status HubRoster::SetLevel(const std::string& slug, const std::string& circle,
                                  const std::string& level) {
   RETURN_IF_ERROR(RefuseHub(slug, "change"));

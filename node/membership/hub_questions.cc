@@ -127,7 +127,8 @@ std::vector<v1::SignedAttestation> HubRoster::SessionAttestations(
 
 absl::StatusOr<v1::SignedAttestation> HubRoster::AttestUnnamed(
     std::string_view slug, policy::SourceMode source, const crypto::PublicKey& key,
-    const record::CircleId& circle, Timestamp not_before, Timestamp not_after) const {
+    const record::CircleId& circle, Timestamp not_before, Timestamp not_after,
+    std::optional<policy::Rung> first) const {
   const std::optional<AttestationMode> mode = ModeFor(source);
   if (!mode || *mode == AttestationMode::kNamed || key.IsZero()) {
     return InvalidArgument("only a pseudonymous or anonymous record is vouched for without a name");
@@ -137,6 +138,10 @@ absl::StatusOr<v1::SignedAttestation> HubRoster::AttestUnnamed(
   const Charter* charter = held->state.FindCharter(circle);
   const policy::Rung own = team && charter != nullptr ? RungIn(*team, charter->circle) : 0;
   if (own == 0) return PermissionDenied("the team is not of the record's circle");
+  // What was begun under a charter may be revised, whatever it says now.
+  if (!first && !charter->Allows(source)) {
+    return PermissionDenied("the circle's charter allows no records of this source mode");
+  }
 
   Attestation form;
   form.mode = *mode;
@@ -147,6 +152,11 @@ absl::StatusOr<v1::SignedAttestation> HubRoster::AttestUnnamed(
   if (UnixSeconds(not_before) < 0 || not_after <= not_before ||
       not_after - not_before > kUnnamedLifetimeMax) {
     return InvalidArgument("the lifetime is empty or longer than a record's");
+  }
+  // A new rung beside a later revision would say that this author was promoted.
+  if (first) {
+    form.rung = *first;
+    return SignAttestation(hub_.attest, form, {});
   }
   const std::vector<v1::Team> teams = Teams();
   for (const Level& level : charter->levels) {

@@ -88,6 +88,9 @@ class HubRoster {
   // ---- the operator ----
 
   absl::Status AddCircle(const std::string& circle);
+  // Which source modes the circle's charter allows: bits as in Charter; attributed is always among
+  // them.
+  absl::Status SetSourceModes(const std::string& circle, std::uint32_t modes);
   // `level` is a level's name in that circle, or `none` to take the team out of it.
   absl::Status SetLevel(const std::string& slug, const std::string& circle,
                         const std::string& level);
@@ -147,10 +150,12 @@ class HubRoster {
                                                          const crypto::PublicKey& record_key) const;
   // Vouches for an unnamed record's key in one circle of `slug`, its rung rounded down to a level
   // that at least 5 members share.  FAILED_PRECONDITION if there is none; PERMISSION_DENIED if
-  // the team is not of that circle.  `source` is not attributed.
+  // the team is not of that circle, or its charter allows no such source.  `source` is not
+  // attributed.  `first`: the rung that stood beside the record's first revision and stays.
   absl::StatusOr<v1::SignedAttestation> AttestUnnamed(
       std::string_view slug, policy::SourceMode source, const crypto::PublicKey& key,
-      const record::CircleId& circle, Timestamp not_before, Timestamp not_after) const;
+      const record::CircleId& circle, Timestamp not_before, Timestamp not_after,
+      std::optional<policy::Rung> first = std::nullopt) const;
 
   // ---- the state ----
 

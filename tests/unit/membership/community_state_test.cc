@@ -91,6 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"LevelsFalling", [](auto& s) { s.mutable_charters(0)->mutable_rungs(2)->set_number(5); }},
         {"LevelTwice",
          [](auto& s) { s.mutable_charters(0)->mutable_rungs(2)->set_name("listed"); }},
+        {"UnknownSourceMode", [](auto& s) { s.mutable_charters(0)->set_source_modes(1 << 4); }},
         {"AgeTooLong", [](auto& s) { s.mutable_charters(0)->set_state_age_max_hours(721); }},
         {"VoidWithoutSubject", [](auto& s) { s.add_voids()->set_circle(Bytes(16, 'c')); }},
         {"TooManyCircles",

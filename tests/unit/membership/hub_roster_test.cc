@@ -284,6 +284,42 @@ TEST_F(HubRosterTest, UnnamedAuthorsRungsAreRoundedDownToACrowd) {
             StatusCode::kInvalidArgument);
 }
 
+TEST_F(HubRosterTest, ACharterSaysInWhichSourceModesMembersBegin) {
+  const auto attest = [&](policy::SourceMode source, std::optional<policy::Rung> first = {}) {
+    return hub_.roster
+        ->AttestUnnamed("a", source, crypto::SigningKey::Generate().public_key(),
+                        hub_.circle("members"), hub_.clock.Now(), hub_.clock.Now() + 24h, first)
+        .status()
+        .code();
+  };
+  for (const char* slug : {"a", "b", "c", "d", "e"}) hub_.MustJoin(slug);
+  using policy::SourceMode;
+  EXPECT_EQ(attest(SourceMode::kAnonymous), StatusCode::kOk);
+  EXPECT_EQ(attest(SourceMode::kPseudonymous), StatusCode::kPermissionDenied);
+  ASSERT_TRUE(
+      hub_.roster->SetSourceModes("members", SourceModeBit(SourceMode::kPseudonymous)).ok());
+  EXPECT_TRUE(hub_.roster->Charters()[0].Allows(SourceMode::kAttributed));
+  EXPECT_EQ(attest(SourceMode::kAnonymous), StatusCode::kPermissionDenied);
+  EXPECT_EQ(attest(SourceMode::kPseudonymous), StatusCode::kOk);
+  // What was begun under the charter before may be revised.
+  EXPECT_EQ(attest(SourceMode::kAnonymous, policy::Rung{4}), StatusCode::kOk);
+  EXPECT_EQ(hub_.roster->SetSourceModes("nowhere", 0).code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(HubRosterTest, ALaterRevisionKeepsTheRungOfTheFirst) {
+  for (const char* slug : {"a", "b", "c", "d", "e"}) {
+    hub_.MustJoin(slug, {{"members", "certified"}});
+  }
+  const auto attested = [&](std::optional<policy::Rung> first) {
+    const auto made = hub_.roster->AttestUnnamed(
+        "a", policy::SourceMode::kAnonymous, crypto::SigningKey::Generate().public_key(),
+        hub_.circle("members"), hub_.clock.Now(), hub_.clock.Now() + 24h, first);
+    return ParseAttestation(made->attestation())->rung;
+  };
+  EXPECT_EQ(attested(std::nullopt), 12);
+  EXPECT_EQ(attested(policy::Rung{4}), 4);
+}
+
 TEST_F(HubRosterTest, NamedAttestationsAreMadeOnceADay) {
   const TestTeam alpha = hub_.MustJoin("alpha");
   const std::vector<record::CircleId> circles = {hub_.circle("members")};
