@@ -167,6 +167,31 @@ struct SourceRow {
   Digest content{};  // of the draft
 };
 
+// The newest revision of a record that this node published without its name: kept apart from the
+// records of the feed, where its copy comes back as anyone's.
+struct UnnamedRow {
+  RecordId id{};
+  std::uint32_t revision = 0;
+  Digest leaf{};
+  policy::SourceMode source = policy::SourceMode::kUnspecified;
+  std::uint32_t epoch = 0;  // of a pseudonymous record's key
+  Bytes seed{};             // of an anonymous record's key, sealed
+  Timestamp expires{};
+  RecordState state = RecordState::kLive;
+  Timestamp queued{};
+  Bytes header{};  // RecordHeader
+  Bytes stored{};  // Record::ToStored
+};
+
+// At a hub: the newest revision of an anonymous record that waits to be released with others.
+struct UnreleasedRow {
+  RecordId id{};
+  std::uint32_t revision = 0;
+  Digest leaf{};
+  std::int64_t period = 0;  // in which it came
+  Bytes payload{};          // opaque: record, attestation and circles
+};
+
 // Filter of ListRecords; unset fields match all.
 struct RecordQuery {
   std::optional<policy::Kind> kind{};
@@ -192,7 +217,8 @@ class Reader {
   virtual ~Reader() = default;
 
   virtual absl::StatusOr<std::optional<RecordRow>> FindRecord(const RecordId& id) const = 0;
-  // By the first hex digits of the id (4 to 32); at most `limit`.
+  // By the first hex digits of the id (4 to 32), records published without our name included; at
+  // most `limit`.
   virtual absl::StatusOr<std::vector<RecordId>> FindByPrefix(std::string_view hex,
                                                              int limit) const = 0;
   virtual absl::StatusOr<std::vector<RecordRow>> ListRecords(const RecordQuery& query) const = 0;
@@ -238,6 +264,12 @@ class Reader {
                                                      Timestamp since) const = 0;
   virtual absl::StatusOr<std::int64_t> Tombstones(std::string_view link) const = 0;
 
+  virtual absl::StatusOr<std::optional<UnnamedRow>> FindUnnamed(const RecordId& id) const = 0;
+  virtual absl::StatusOr<std::optional<UnreleasedRow>> FindUnreleased(const RecordId& id) const = 0;
+  // Those that came in a period before `period`, by id; at most `limit`.
+  virtual absl::StatusOr<std::vector<RecordId>> UnreleasedBefore(std::int64_t period,
+                                                                 int limit) const = 0;
+
   // Opaque rows of the floors above: roster, invitations, charters, state.
   virtual absl::StatusOr<std::optional<Bytes>> FindObject(std::string_view kind,
                                                           BytesView key) const = 0;
@@ -276,8 +308,12 @@ class Writer : public Reader {
   // False if that peer's receipt is held already.
   virtual absl::StatusOr<bool> PutReceipt(const ReceiptRow& row) = 0;
   virtual absl::Status PutSource(const SourceRow& row) = 0;
-  // Removes records and all that belongs to them that expired before `before`; at most `limit`;
-  // answers how many.
+  // Both insert or replace the row of this id.
+  virtual absl::Status PutUnnamed(const UnnamedRow& row) = 0;
+  virtual absl::Status PutUnreleased(const UnreleasedRow& row) = 0;
+  virtual absl::Status DropUnreleased(const RecordId& id) = 0;
+  // Removes records and all that belongs to them that expired before `before`, those published
+  // without our name included; at most `limit` of each; answers how many.
   virtual absl::StatusOr<int> DropExpired(Timestamp before, int limit) = 0;
   virtual absl::Status PutObject(std::string_view kind, BytesView key, BytesView value) = 0;
   virtual absl::Status DropObject(std::string_view kind, BytesView key) = 0;

@@ -73,6 +73,12 @@ class ObjectWriter : public store::Writer {
   absl::StatusOr<store::Counts> Count() const override { return ObjectsOnly(); }
   absl::StatusOr<std::int64_t> ReceivedSince(std::string_view, Timestamp) const override { return ObjectsOnly(); }
   absl::StatusOr<std::int64_t> Tombstones(std::string_view) const override { return ObjectsOnly(); }
+  absl::StatusOr<std::optional<store::UnnamedRow>> FindUnnamed(const store::RecordId&) const override { return ObjectsOnly(); }
+  absl::StatusOr<std::optional<store::UnreleasedRow>> FindUnreleased(const store::RecordId&) const override { return ObjectsOnly(); }
+  absl::StatusOr<std::vector<store::RecordId>> UnreleasedBefore(std::int64_t, int) const override { return ObjectsOnly(); }
+  absl::Status PutUnnamed(const store::UnnamedRow&) override { return ObjectsOnly(); }
+  absl::Status PutUnreleased(const store::UnreleasedRow&) override { return ObjectsOnly(); }
+  absl::Status DropUnreleased(const store::RecordId&) override { return ObjectsOnly(); }
   absl::StatusOr<store::Offset> PutRecord(const store::RecordRow&) override { return ObjectsOnly(); }
   absl::Status UpdateStored(const store::RecordId&, BytesView, BytesView) override { return ObjectsOnly(); }
   absl::Status PutRevision(const store::RevisionRow&) override { return ObjectsOnly(); }

@@ -106,6 +106,7 @@ absl::StatusOr<std::vector<RecordId>> Reads<Base>::FindByPrefix(std::string_view
   }
   Statement select(connection_,
                    "SELECT id FROM record WHERE community = ?1 AND id BETWEEN ?2 AND ?3"
+                   " UNION SELECT id FROM unnamed WHERE community = ?1 AND id BETWEEN ?2 AND ?3"
                    " ORDER BY id LIMIT ?4");
   select.Bind(1, community_).BindBlob(2, *first).BindBlob(3, *last).Bind(4, limit);
   std::vector<RecordId> ids;

@@ -50,6 +50,10 @@ class Reads : public Base {
   absl::StatusOr<Counts> Count() const override;
   absl::StatusOr<std::int64_t> ReceivedSince(std::string_view link, Timestamp since) const override;
   absl::StatusOr<std::int64_t> Tombstones(std::string_view link) const override;
+  absl::StatusOr<std::optional<UnnamedRow>> FindUnnamed(const RecordId& id) const override;
+  absl::StatusOr<std::optional<UnreleasedRow>> FindUnreleased(const RecordId& id) const override;
+  absl::StatusOr<std::vector<RecordId>> UnreleasedBefore(std::int64_t period,
+                                                         int limit) const override;
   absl::StatusOr<std::optional<Bytes>> FindObject(std::string_view kind,
                                                   BytesView key) const override;
   absl::StatusOr<std::vector<std::pair<Bytes, Bytes>>> ListObjects(

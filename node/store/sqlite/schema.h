@@ -197,6 +197,38 @@ CREATE UNIQUE INDEX tuple_content ON tuple (community, content);
 ALTER TABLE entry ADD COLUMN tuple INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE entry ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;
 )sql"},
+    {4, R"sql(
+-- What this node published without its name.  Apart from `record`: the copy that comes back over the
+-- feed is one like any other, and never told apart by those who read from here.
+CREATE TABLE unnamed (
+  community INTEGER NOT NULL,
+  id        BLOB NOT NULL,     -- 16 bytes, of the record
+  revision  INTEGER NOT NULL,
+  leaf      BLOB NOT NULL,     -- 32 bytes
+  source    INTEGER NOT NULL,  -- 2 pseudonymous, 3 anonymous
+  epoch     INTEGER NOT NULL,  -- of a pseudonymous record's key
+  seed      BLOB NOT NULL,     -- of an anonymous record's key, sealed
+  expires   INTEGER NOT NULL,
+  state     INTEGER NOT NULL,  -- as in record
+  queued    INTEGER NOT NULL,
+  header    BLOB NOT NULL,
+  stored    BLOB NOT NULL,
+  PRIMARY KEY (community, id)
+) STRICT;
+CREATE INDEX unnamed_expires ON unnamed (community, expires);
+
+-- At a hub: the newest revision of each anonymous record that waits to be released.
+CREATE TABLE unreleased (
+  community INTEGER NOT NULL,
+  id        BLOB NOT NULL,     -- 16 bytes, of the record
+  revision  INTEGER NOT NULL,
+  leaf      BLOB NOT NULL,     -- 32 bytes
+  period    INTEGER NOT NULL,  -- in which it came; released when that is over
+  payload   BLOB NOT NULL,
+  PRIMARY KEY (community, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unreleased_period ON unreleased (community, period);
+)sql"},
 };
 
 }  // namespace renkei::store

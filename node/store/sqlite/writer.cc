@@ -255,7 +255,16 @@ absl::StatusOr<int> SqliteWriter::DropExpired(Timestamp before, int limit) {
     RETURN_IF_ERROR(RunById("DELETE FROM source WHERE community = ?1 AND id = ?2", id));
     effects_.erased = true;
   }
-  return static_cast<int>(ids.size());
+  ASSIGN_OR_RETURN(const std::vector<RecordId> unnamed,
+                   ExpiredIds("SELECT id FROM unnamed WHERE community = ?1 AND expires < ?2"
+                              " ORDER BY expires LIMIT ?3",
+                              before, limit));
+  for (const RecordId& id : unnamed) {
+    RETURN_IF_ERROR(RunById("DELETE FROM unnamed WHERE community = ?1 AND id = ?2", id));
+    RETURN_IF_ERROR(RunById("DELETE FROM source WHERE community = ?1 AND id = ?2", id));
+    effects_.erased = true;
+  }
+  return static_cast<int>(ids.size() + unnamed.size());
 }
 
 absl::Status SqliteWriter::RunById(const char* sql, const RecordId& id) {

@@ -36,6 +36,9 @@ class SqliteWriter : public Reads<Writer> {
   absl::Status PutPolicy(const PolicyRow& row) override;
   absl::StatusOr<bool> PutReceipt(const ReceiptRow& row) override;
   absl::Status PutSource(const SourceRow& row) override;
+  absl::Status PutUnnamed(const UnnamedRow& row) override;
+  absl::Status PutUnreleased(const UnreleasedRow& row) override;
+  absl::Status DropUnreleased(const RecordId& id) override;
   absl::StatusOr<int> DropExpired(Timestamp before, int limit) override;
   absl::Status PutObject(std::string_view kind, BytesView key, BytesView value) override;
   absl::Status DropObject(std::string_view kind, BytesView key) override;

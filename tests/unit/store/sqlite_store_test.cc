@@ -129,7 +129,7 @@ TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(
       Message(opened.status()),
-      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 3)", path_));
+      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 4)", path_));
   EXPECT_EQ(FileBytes(path_), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
 }
@@ -137,11 +137,22 @@ TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
 TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
   MakeClosed();
   Sql(path_,
-      "DROP TABLE taken_back; DROP TABLE tuple; ALTER TABLE entry DROP COLUMN tuple;"
+      "DROP TABLE unnamed; DROP TABLE unreleased; DROP TABLE taken_back; DROP TABLE tuple;"
+      " ALTER TABLE entry DROP COLUMN tuple;"
       "ALTER TABLE entry DROP COLUMN fresh; PRAGMA user_version = 1");
   const auto store = Open();
   ASSERT_TRUE(Put(*store, RowOf(1)).ok());
   EXPECT_OK(store->Commit([](Writer& writer) { return writer.PutTakenBack(IdOf(1)).status(); }));
+  EXPECT_OK(store->Commit([](Writer& writer) { return writer.PutUnnamed({.id = IdOf(2)}); }));
+}
+
+TEST_F(SqliteStoreTest, TheSchemaBeforeUnnamedRecordsIsBroughtUpToDate) {
+  MakeClosed();
+  Sql(path_, "DROP TABLE unnamed; DROP TABLE unreleased; PRAGMA user_version = 3");
+  const auto store = Open();
+  ASSERT_TRUE(Put(*store, RowOf(1)).ok());
+  EXPECT_OK(store->Commit([](Writer& writer) { return writer.PutUnnamed({.id = IdOf(2)}); }));
+  EXPECT_OK(store->Commit([](Writer& writer) { return writer.PutUnreleased({.id = IdOf(3)}); }));
 }
 
 TEST_F(SqliteStoreTest, NewerVersionInTheLogAloneIsRefusedAndNothingCheckpointed) {

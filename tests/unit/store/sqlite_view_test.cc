@@ -66,7 +66,8 @@ TEST_F(SqliteViewTest, AStoreFromBeforeTuplesGetsThem) {
   ASSERT_EQ(tuples_before.size(), 1U);
   SqlBehind(path_,
             "ALTER TABLE entry DROP COLUMN tuple; ALTER TABLE entry DROP COLUMN fresh;"
-            "DROP TABLE tuple; PRAGMA user_version = 2");
+            "DROP TABLE tuple; DROP TABLE unnamed; DROP TABLE unreleased;"
+            "PRAGMA user_version = 2");
   look(*Open());
   ASSERT_EQ(tuples.size(), 1U);
   EXPECT_EQ(tuples[0].content, tuples_before[0].content);

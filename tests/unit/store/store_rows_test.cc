@@ -30,6 +30,68 @@ TEST_P(StoreRowsTest, HeldIsPerLinkAndReplaced) {
   EXPECT_EQ(held()[0].link, "own");
 }
 
+TEST_P(StoreRowsTest, WhatWasPublishedWithoutANameIsNoRecordOfTheFeed) {
+  const UnnamedRow row{.id = IdOf(1),
+                       .revision = 2,
+                       .leaf = LeafOf("a"),
+                       .source = policy::SourceMode::kAnonymous,
+                       .epoch = 690,
+                       .seed = "sealed seed",
+                       .expires = clock_.Now(),
+                       .state = RecordState::kWithdrawn,
+                       .queued = clock_.Now(),
+                       .header = "header",
+                       .stored = "stored"};
+  Write([&](Writer& writer) { EXPECT_OK(writer.PutUnnamed(row)); });
+  const auto found = Ask([](const Reader& reader) { return reader.FindUnnamed(IdOf(1)); });
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->id, row.id);
+  EXPECT_EQ(found->revision, 2U);
+  EXPECT_EQ(found->leaf, row.leaf);
+  EXPECT_EQ(found->source, row.source);
+  EXPECT_EQ(found->epoch, 690U);
+  EXPECT_EQ(found->seed, row.seed);
+  EXPECT_EQ(found->expires, row.expires);
+  EXPECT_EQ(found->state, row.state);
+  EXPECT_EQ(found->queued, row.queued);
+  EXPECT_EQ(found->header, row.header);
+  EXPECT_EQ(found->stored, row.stored);
+  EXPECT_FALSE(Ask([](const Reader& reader) { return reader.FindRecord(IdOf(1)); }));
+  EXPECT_EQ(Ask([](const Reader& reader) { return reader.Newest(); }), 0);
+  EXPECT_EQ(Ask([](const Reader& reader) { return reader.FindByPrefix("00000001", 5); }).size(),
+            1U);
+  // It is forgotten when it is past, with where it came from.
+  Write([&](Writer& writer) {
+    EXPECT_OK(writer.PutSource({.format = "misp", .source_id = "x", .id = IdOf(1)}));
+    EXPECT_EQ(*writer.DropExpired(clock_.Now() + std::chrono::seconds(1), 10), 1);
+  });
+  EXPECT_FALSE(Ask([](const Reader& reader) { return reader.FindUnnamed(IdOf(1)); }));
+  EXPECT_FALSE(Ask([](const Reader& reader) { return reader.FindSource("misp", "x", 0); }));
+}
+
+TEST_P(StoreRowsTest, UnreleasedRecordsWaitByPeriod) {
+  Write([](Writer& writer) {
+    EXPECT_OK(writer.PutUnreleased({.id = IdOf(1), .revision = 1, .period = 7, .payload = "a"}));
+    EXPECT_OK(writer.PutUnreleased({.id = IdOf(2), .revision = 1, .period = 8, .payload = "b"}));
+    EXPECT_OK(writer.PutUnreleased(
+        {.id = IdOf(1), .revision = 2, .leaf = LeafOf("x"), .period = 7, .payload = "c"}));
+  });
+  const auto before = [&](std::int64_t period) {
+    return Ask([&](const Reader& reader) { return reader.UnreleasedBefore(period, 10); });
+  };
+  EXPECT_TRUE(before(7).empty());
+  EXPECT_EQ(before(8), std::vector<RecordId>{IdOf(1)});
+  EXPECT_EQ(before(9).size(), 2U);
+  const auto found = Ask([](const Reader& reader) { return reader.FindUnreleased(IdOf(1)); });
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->revision, 2U);
+  EXPECT_EQ(found->leaf, LeafOf("x"));
+  EXPECT_EQ(found->period, 7);
+  EXPECT_EQ(found->payload, "c");
+  Write([](Writer& writer) { EXPECT_OK(writer.DropUnreleased(IdOf(1))); });
+  EXPECT_FALSE(Ask([](const Reader& reader) { return reader.FindUnreleased(IdOf(1)); }));
+}
+
 TEST_P(StoreRowsTest, ReceivedCountsFirstReceiptsOfALink) {
   const Timestamp start = clock_.Now();
   Write([](Writer& writer) { EXPECT_OK(writer.PutHeld({.id = IdOf(1), .link = "hub"})); });
