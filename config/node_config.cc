@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, 16> kSectionWords = {
     "spare-0",  "summary",  "techniques",      "indicators", "victim",       "impact",
     "timeline", "response", "detection-rules", "contact",    "log-excerpts", "attachments",
     "sealed",   "caveats",  "spare-14",        "references"};
+constexpr std::array<std::string_view, 3> kSourceWords = {"attributed", "pseudonymous",
+                                                          "anonymous"};
 constexpr std::array<std::string_view, 5> kTlpWords = {"clear", "green", "amber", "amber+strict",
                                                        "red"};
 constexpr std::array<std::string_view, 2> kApprovalWords = {"none", "two-person"};
@@ -83,6 +85,7 @@ class NodeConfigLoader {
     if (const toml::table* limits = reader.Table("limits")) ReadLimits(*limits);
     ReadTimes(reader);
     ReadLinks(reader);
+    if (const toml::table* escrow = reader.Table("escrow")) ReadEscrow(*escrow);
     reader.RefuseOthers();
     source_.Finish();
     return std::move(config_);
@@ -181,6 +184,15 @@ class NodeConfigLoader {
       }
       publish.default_tlp = tlp->value;
     }
+    if (const auto source = reader.Text("source")) {
+      if (std::find(kSourceWords.begin(), kSourceWords.end(), source->value) ==
+          kSourceWords.end()) {
+        source_.Add(source->at,
+                    fmt::format("`source` is no source mode: `{}`", Printable(source->value, 64)),
+                    DidYouMean(source->value, kSourceWords));
+      }
+      publish.default_source = source->value;
+    }
     ReadCircles(reader);
     publish.expiry_days = static_cast<int>(
         reader.Integer("expiry_days", {1, 730, "days"}).value_or(publish.expiry_days));
@@ -216,6 +228,34 @@ class NodeConfigLoader {
       source_.Add(reader.at(),
                   fmt::format("more than {} circles in `default_circles`", kDefaultCirclesMax));
     }
+  }
+
+  void ReadEscrow(const toml::table& table) {
+    TomlReader reader(source_, table, "escrow");
+    std::set<std::string> seen;
+    for (const TomlText& officer : reader.List("officers")) {
+      const bool hex = officer.value.size() == kEscrowKeyDigits &&
+                       officer.value.find_first_not_of("0123456789abcdef") == std::string::npos;
+      if (!hex) {
+        source_.Add(officer.at,
+                    fmt::format("`officers` holds no officer's public key: `{}`",
+                                Printable(officer.value, 80)),
+                    "64 hex digits, as `renkei escrow key FILE` prints them");
+      } else if (!seen.insert(officer.value).second) {
+        source_.Add(officer.at, "`officers` names the same key twice",
+                    "three officers, each with a key of their own");
+      }
+      config_.escrow.officers.push_back(officer.value);
+    }
+    const std::size_t count = config_.escrow.officers.size();
+    if (count != 0 && count != kEscrowOfficers) {
+      source_.Add(reader.at(), fmt::format("`officers` holds {} keys instead of 3", count),
+                  "any two of three officers open a mapping");
+    }
+    if (count != 0 && !config_.hub) {
+      source_.Add(reader.at(), "`officers` is for hubs only", "remove it, or set hub = true");
+    }
+    reader.RefuseOthers();
   }
 
   void ReadSectionLevels(const toml::table& table) {

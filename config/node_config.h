@@ -22,6 +22,8 @@ inline constexpr std::size_t kOrgBytesMax = 128;
 inline constexpr std::size_t kCommunityBytesMax = 64;
 inline constexpr std::size_t kLinksMax = 32;
 inline constexpr std::size_t kDefaultCirclesMax = 16;
+inline constexpr std::size_t kEscrowOfficers = 3;
+inline constexpr std::size_t kEscrowKeyDigits = 64;
 
 // Where a hub listens if `init` was told nothing.
 inline constexpr std::string_view kDefaultHubListen = "0.0.0.0:7440";
@@ -38,6 +40,7 @@ std::map<std::string, std::string> DefaultSectionLevels();
 struct PublishConfig {
   std::string default_tlp = "amber";           // a TLP word
   std::vector<std::string> default_circles{};  // names; empty: the community's own
+  std::string default_source = "attributed";   // a source mode's word
   int expiry_days = 180;                       // 1..730
   bool two_persons = false;                    // approval = "two-person": nobody publishes alone
   // Every section's word -> level word (or kAnyone, kRecipients); always all 16.  A level word is
@@ -67,6 +70,13 @@ struct LinkConfig {
   bool operator==(const LinkConfig&) const = default;
 };
 
+// Who may name a pseudonym's team, two of the three together.  Hubs only.
+struct EscrowConfig {
+  std::vector<std::string> officers{};  // public keys, 64 hex digits; three that differ, or none
+
+  bool operator==(const EscrowConfig&) const = default;
+};
+
 struct NodeConfig {
   std::string org{};        // 1..128 bytes, UTF-8
   std::string community{};  // labels with dots; empty: not joined yet.  A hub always has one
@@ -80,6 +90,7 @@ struct NodeConfig {
   int heartbeat_seconds = 30;    // 1..3600
   int state_max_age_hours = 24;  // 1..720; by an older state no other member is served
   std::vector<LinkConfig> links{};
+  EscrowConfig escrow{};
 
   bool operator==(const NodeConfig&) const = default;
 };

@@ -23,6 +23,7 @@ constexpr std::string_view kRest = R"(
 # What a record gets when its author says nothing else.
 [publish]
 default_tlp = "amber"        # clear, green, amber, amber+strict, red
+source = "attributed"        # attributed, pseudonymous, anonymous: docs/threat-model.md
 default_circles = []         # circle names; empty: the community's own circle
 expiry_days = 180            # 1 to 730
 approval = "none"            # "two-person": what one account hands in, another must approve
@@ -61,6 +62,11 @@ seconds = 30
 # served.
 [state]
 max_age_hours = 24
+
+# A hub that takes pseudonymous records: the public keys of three escrow officers (`renkei escrow
+# key`), any two of whom can find out which team a pseudonym is.
+# [escrow]
+# officers = ["", "", ""]
 
 # Direct links to other members, besides the hub: at most 32.
 # [[link]]

@@ -80,7 +80,7 @@ absl::Status LookAtFile(const CommandContext& context, const PendingDraft& draft
           fmt::format("the file makes {} records; an update is one", imported.size()));
     }
     ASSIGN_OR_RETURN(const record::RecordId id, FullId(node, arguments.Required("id")));
-    RETURN_IF_ERROR(node.publisher().Inherit(id, options, imported.front().draft.header).status());
+    RETURN_IF_ERROR(node.publisher().Inherit(id, options, imported.front().draft.header));
   }
   const auto gate = node.gate().gate;
   const auto policy = node.policies().Current();

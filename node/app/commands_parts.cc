@@ -87,6 +87,26 @@ std::optional<policy::Kind> Arguments::Kind(std::string_view key) {
   return kind;
 }
 
+std::optional<policy::SourceMode> Arguments::Source(std::string_view key) {
+  const std::string word = Text(key);
+  if (word.empty()) return std::nullopt;
+  const auto source = policy::SourceModeFromWord(word);
+  if (!source) {
+    Refuse(fmt::format("source `{}`: expected attributed, pseudonymous or anonymous",
+                       Printable(word, 40)));
+  }
+  return source;
+}
+
+absl::StatusOr<store::RecordRow> AsRecordRow(const store::UnnamedRow& unnamed) {
+  ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(unnamed.stored));
+  store::RecordRow row = feed::MakeRow(record);
+  row.own = true;
+  row.circles = feed::JoinCircles(record.header().circles);
+  row.received = unnamed.queued;
+  return row;
+}
+
 absl::Status WithHint(const absl::Status& status, std::string_view hint) {
   if (status.ok()) return status;
   return MakeStatus(status.code(), Message(status) + "\n" + std::string(hint));
@@ -122,8 +142,10 @@ absl::StatusOr<store::RecordRow> FindRecord(const store::Reader& reader, const s
                     "give more digits:" + names);
   }
   ASSIGN_OR_RETURN(auto row, reader.FindRecord(ids.front()));
-  if (!row) return NotFound(fmt::format("record {} is not held here", digits));
-  return *std::move(row);
+  if (row) return *std::move(row);
+  ASSIGN_OR_RETURN(const auto unnamed, reader.FindUnnamed(ids.front()));
+  if (!unnamed) return NotFound(fmt::format("record {} is not held here", digits));
+  return AsRecordRow(*unnamed);
 }
 
 std::string TimeText(Timestamp time) {

@@ -28,6 +28,7 @@ class Arguments {
   std::vector<std::string> List(std::string_view key);
   std::optional<policy::Tlp> Tlp(std::string_view key);
   std::optional<policy::Kind> Kind(std::string_view key);
+  std::optional<policy::SourceMode> Source(std::string_view key);
 
   void Refuse(std::string_view what);
   const absl::Status& status() const { return status_; }
@@ -53,11 +54,15 @@ absl::Status WithHint(const absl::Status& status, std::string_view hint);
 exchange::LocalReply Done(Json json);
 exchange::LocalReply Failed(const absl::Status& status, int exit_status = 1);
 
-// Reads a record by the beginning of its id.  NOT_FOUND; INVALID_ARGUMENT: no id, or several match.
+// Reads a record by the beginning of its id: as the feed brought it, else as we published it
+// without our name.  NOT_FOUND; INVALID_ARGUMENT: no id, or several match.
 absl::StatusOr<store::RecordRow> FindRecord(const store::Reader& reader, const std::string& id);
 
 // The id of a record that a person named, in full or by its first digits.
 absl::StatusOr<record::RecordId> FullId(Node& node, const std::string& named);
+
+// A record that we published without our name, as a record of ours that no feed holds.
+absl::StatusOr<store::RecordRow> AsRecordRow(const store::UnnamedRow& unnamed);
 
 // RFC 3339, UTC.
 std::string TimeText(Timestamp time);
@@ -88,6 +93,9 @@ CommandResult CirclesCommand(const CommandContext&, Arguments&, const std::strin
 CommandResult PeersCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult ReloadCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult DoctorCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult CirclesSetCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult EscrowOpenCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult EscrowLogCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult CirclesAddCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RosterCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RosterSetCommand(const CommandContext&, Arguments&, const std::string&);

@@ -65,6 +65,7 @@ feed::PublishOptions OptionsOf(Arguments& arguments) {
   options.circles = arguments.List("circles");
   options.tlp = arguments.Tlp("tlp");
   options.reviewed = arguments.Flag("reviewed");
+  options.source = arguments.Source("source");
   return options;
 }
 

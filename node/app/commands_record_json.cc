@@ -135,8 +135,19 @@ CommandResult ShowCommand(const CommandContext& context, Arguments& arguments, c
   RETURN_IF_ERROR(arguments.status());
   Json json;
   RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const store::RecordRow row, FindRecord(reader, id));
+    ASSIGN_OR_RETURN(store::RecordRow row, FindRecord(reader, id));
+    ASSIGN_OR_RETURN(const auto unnamed, reader.FindUnnamed(row.id));
+    const crypto::Digest in_feed = row.leaf;
+    const bool came_back = !row.own;
+    // Ours is the whole and the newest, whatever has come back of it.
+    if (unnamed) {
+      ASSIGN_OR_RETURN(row, AsRecordRow(*unnamed));
+    }
     ASSIGN_OR_RETURN(json, RecordInFull(context.node, reader, row));
+    if (!unnamed) return absl::OkStatus();
+    // Nobody tells its author how far a withdrawal went: nobody knows its author.
+    json.erase("receipts");
+    json["came_back"] = came_back && in_feed == row.leaf;
     return absl::OkStatus();
   }));
   return Done(std::move(json));

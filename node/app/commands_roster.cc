@@ -69,6 +69,34 @@ CommandResult CirclesAddCommand(const CommandContext& context, Arguments& argume
   return Done({{"circle", name}});
 }
 
+CommandResult CirclesSetCommand(const CommandContext& context, Arguments& arguments,
+                                const std::string&) {
+  const std::string name = arguments.Required("name");
+  std::uint32_t modes = 0;
+  Json words = Json::array();
+  for (const std::string& word : arguments.List("sources")) {
+    const auto source = policy::SourceModeFromWord(word);
+    if (!source) {
+      arguments.Refuse(fmt::format("source `{}`: expected attributed, pseudonymous or anonymous",
+                                   Printable(word, 40)));
+      continue;
+    }
+    modes |= membership::SourceModeBit(*source);
+    words.push_back(word);
+  }
+  RETURN_IF_ERROR(arguments.status());
+  ASSIGN_OR_RETURN(membership::HubRoster * roster, Roster(context));
+  const bool pseudonymous =
+      (modes & membership::SourceModeBit(policy::SourceMode::kPseudonymous)) != 0;
+  if (pseudonymous && context.node.config()->escrow.officers.empty()) {
+    return WithHint(FailedPrecondition("pseudonymous records need three escrow officers"),
+                    "put their public keys into [escrow] of node.toml (`renkei escrow key FILE` "
+                    "makes one), then `renkei reload`");
+  }
+  RETURN_IF_ERROR(roster->SetSourceModes(name, modes));
+  return Done({{"circle", name}, {"sources", std::move(words)}});
+}
+
 CommandResult RosterCommand(const CommandContext& context, Arguments&, const std::string&) {
   ASSIGN_OR_RETURN(const membership::HubRoster* roster, Roster(context));
   const Timestamp now = context.node.clock().Now();

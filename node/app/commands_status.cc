@@ -113,6 +113,11 @@ CommandResult CirclesCommand(const CommandContext& context, Arguments&, const st
       levels.push_back({{"name", level.name}, {"rung", level.rung}});
     }
     Json circle = {{"name", charter.circle}, {"levels", std::move(levels)}};
+    circle["sources"] = Json::array();
+    for (const auto source : {policy::SourceMode::kAttributed, policy::SourceMode::kPseudonymous,
+                              policy::SourceMode::kAnonymous}) {
+      if (charter.Allows(source)) circle["sources"].push_back(policy::ToWord(source));
+    }
     for (const policy::Membership& membership : own) {
       if (membership.circle != charter.circle) continue;
       circle["own_level"] = charter.LevelOf(membership.rung);

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "node/membership/anon_master.h"
+#include "node/membership/limits.h"
+#include "node/record/limits.h"
+
 namespace renkei::app {
 
 feed::Attestations ForCircles(const feed::Attestations& attestations,
@@ -58,8 +62,9 @@ std::vector<std::string> HubCommunity::Teams() const {
 absl::StatusOr<feed::Author> HubCommunity::CheckAuthor(const record::Header& header,
                                                        const feed::Attestations& /*attestations*/,
                                                        feed::Lapsed lapsed) const {
+  // Those of unnamed records are vouched for when they are submitted (Vouch), not looked up.
   if (header.source != policy::SourceMode::kAttributed) {
-    return PermissionDenied("unnamed sources are not taken by this version");
+    return PermissionDenied("an unnamed record is not its sender's to name");
   }
   const auto team = roster_.FindTeamByRecordKey(header.origin);
   if (!team || team->revoked()) return PermissionDenied("no team's record key");
@@ -77,6 +82,53 @@ feed::Attestations HubCommunity::AttestationsFor(const crypto::PublicKey& origin
                                                  const feed::Attestations& kept) const {
   feed::Attestations fresh = roster_.NamedAttestations(origin, circles);
   return fresh.empty() ? ForCircles(kept, circles) : fresh;
+}
+
+bool HubCommunity::AllowsSource(std::string_view circle, policy::SourceMode source) const {
+  for (const membership::Charter& charter : roster_.Charters()) {
+    if (charter.circle == circle) return charter.Allows(source);
+  }
+  return false;
+}
+
+absl::StatusOr<feed::Vouched> HubCommunity::Vouch(const std::string& team,
+                                                  const record::Header& header,
+                                                  std::optional<policy::Rung> first) const {
+  feed::Vouched vouched;
+  // A later revision may outlive what one attestation may say.
+  const Timestamp until = std::min(header.expires + record::kTombstoneAfterExpiry,
+                                   header.issued + membership::kUnnamedLifetimeMax);
+  ASSIGN_OR_RETURN(vouched.attestation,
+                   roster_.AttestUnnamed(team, header.source, header.origin, header.circles.front(),
+                                         header.issued, until, first));
+  ASSIGN_OR_RETURN(const membership::Attestation attestation,
+                   membership::ParseAttestation(vouched.attestation.attestation()));
+  policy::Membership membership;
+  membership.circle = CircleName(attestation.circle).value_or("");
+  membership.rung = attestation.rung;
+  vouched.author.facts.kind = policy::PeerKind::kMember;
+  vouched.author.facts.circles.push_back(std::move(membership));
+  return vouched;
+}
+
+void HubCommunity::SetOfficers(std::optional<membership::EscrowOfficers> officers) {
+  MutexLock lock(mutex_);
+  officers_ = officers;
+}
+
+bool HubCommunity::HasOfficers() const {
+  MutexLock lock(mutex_);
+  return officers_.has_value();
+}
+
+absl::StatusOr<Bytes> HubCommunity::SealPseudonym(const std::string& team,
+                                                  const record::Header& header) const {
+  MutexLock lock(mutex_);
+  if (!officers_) return FailedPrecondition("no escrow officers are set");
+  return membership::SealMapping(*officers_, {.pseudonym = header.origin,
+                                              .circle = header.circles.front(),
+                                              .epoch = membership::EpochOf(header.issued),
+                                              .slug = team});
 }
 
 feed::PeerContext HubCommunity::Hub() const {

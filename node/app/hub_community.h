@@ -1,7 +1,9 @@
 // A hub's answers about its community: its roster.
 #pragma once
 
+#include "node/base/mutex.h"
 #include "node/feed/community.h"
+#include "node/membership/escrow.h"
 #include "node/membership/hub_roster.h"
 
 namespace renkei::app {
@@ -26,10 +28,21 @@ class HubCommunity : public feed::Community {
   feed::Attestations AttestationsFor(const crypto::PublicKey& origin,
                                      std::span<const record::CircleId> circles,
                                      const feed::Attestations& kept) const override;
+  bool AllowsSource(std::string_view circle, policy::SourceMode source) const override;
+  absl::StatusOr<feed::Vouched> Vouch(const std::string& team, const record::Header& header,
+                                      std::optional<policy::Rung> first) const override;
+  absl::StatusOr<Bytes> SealPseudonym(const std::string& team,
+                                      const record::Header& header) const override;
   feed::PeerContext Hub() const override;
+
+  // Who may open what SealPseudonym makes from now on.
+  void SetOfficers(std::optional<membership::EscrowOfficers> officers);
+  bool HasOfficers() const;
 
  private:
   const membership::HubRoster& roster_;
+  mutable Mutex mutex_;
+  std::optional<membership::EscrowOfficers> officers_ RENKEI_GUARDED_BY(mutex_);
 };
 
 // Of `attestations`, those for one of `circles`.

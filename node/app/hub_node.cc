@@ -1,6 +1,10 @@
 #include "node/app/hub_node.h"
 
+#include <algorithm>
+
+#include "node/base/fault.h"
 #include "node/base/log.h"
+#include "node/feed/submissions.h"
 
 namespace renkei::app {
 namespace {
@@ -48,6 +52,7 @@ absl::Status HubNode::BeginPlanes() {
   RETURN_IF_ERROR(verifier_->Update(roster_->CurrentState()).status());
   roster_->OnChange([this](const membership::RosterChange& change) { OnRosterChange(change); });
   community_ = std::make_unique<HubCommunity>(*roster_);
+  OnConfig();
   RETURN_IF_ERROR(BuildFeed(*community_));
   ready_ = true;
   return absl::OkStatus();
@@ -131,6 +136,7 @@ void HubNode::OnRosterChange(const membership::RosterChange& change) {
 }
 
 void HubNode::Tend() {
+  Release();
   if (absl::Status ticked = roster_->Tick(); !ticked.ok()) {
     LogEvent(LogLevel::kError, "roster.failed", {{"why", LogSafe(Message(ticked))}});
   }
@@ -140,6 +146,31 @@ void HubNode::Tend() {
   const auto before = verifier_->version();
   const auto updated = verifier_->Update(roster_->CurrentState());
   if (updated.ok() && verifier_->version() != before) server_->WakeAll();
+}
+
+void HubNode::OnConfig() {
+  // The loader has checked their form; a key that seals nothing is none.
+  const auto officers = membership::ParseOfficers(config()->escrow.officers);
+  if (officers.ok()) return community_->SetOfficers(*officers);
+  community_->SetOfficers(std::nullopt);
+  if (config()->escrow.officers.empty()) return;
+  LogEvent(LogLevel::kError, "escrow.refused", {{"why", LogSafe(Message(officers.status()))}});
+}
+
+std::chrono::seconds HubNode::UntilTend() const {
+  const std::chrono::seconds period = ReleasePeriod();
+  return std::min(RunningNode::UntilTend(), period - clock_.Now().time_since_epoch() % period);
+}
+
+void HubNode::Release() {
+  const Timestamp now = clock_.Now();
+  const auto released = feed::ReleaseUnnamed(*store_, now, ReleasePeriod());
+  if (!released.ok()) {
+    LogEvent(LogLevel::kError, "release.failed", {{"why", LogSafe(Message(released.status()))}});
+  }
+  if (const absl::Status forgotten = feed::ForgetPseudonyms(*store_, now); !forgotten.ok()) {
+    LogEvent(LogLevel::kError, "upkeep.failed", {{"why", LogSafe(Message(forgotten))}});
+  }
 }
 
 void HubNode::OnEntries() {

@@ -34,9 +34,13 @@ class HubNode : public RunningNode {
   absl::Status BeginPlanes() override;
   void Tend() override;
   void OnEntries() override;
+  void OnConfig() override;
+  // As often as others, and when a period of gathering anonymous records ends.
+  std::chrono::seconds UntilTend() const override;
   absl::StatusOr<Dialled> FindDialled(const std::string& peer) override;
 
   absl::Status EnsureCertificate();
+  void Release();
   absl::Status StartEnrolment();
   absl::StatusOr<std::unique_ptr<membership::HubRoster>> LoadRoster() const;
   void OnRosterChange(const membership::RosterChange& change);

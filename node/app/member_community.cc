@@ -103,6 +103,11 @@ feed::Attestations MemberCommunity::AttestationsFor(const crypto::PublicKey& ori
   return ForCircles(kept, circles);
 }
 
+bool MemberCommunity::AllowsSource(std::string_view circle, policy::SourceMode source) const {
+  const auto charter = verifier_.FindCharter(circle);
+  return charter && charter->Allows(source);
+}
+
 feed::PeerContext MemberCommunity::Hub() const {
   feed::PeerContext hub{.team = "hub"};
   hub.facts.team = "hub";

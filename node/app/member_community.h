@@ -33,6 +33,7 @@ class MemberCommunity : public feed::Community {
   feed::Attestations AttestationsFor(const crypto::PublicKey& origin,
                                      std::span<const record::CircleId> circles,
                                      const feed::Attestations& kept) const override;
+  bool AllowsSource(std::string_view circle, policy::SourceMode source) const override;
   feed::PeerContext Hub() const override;
 
   // Our own attestations and place, as last given by the hub.

@@ -28,6 +28,10 @@ absl::Status MemberNode::BeginPlanes() {
   community_ =
       std::make_unique<MemberCommunity>(*verifier_, keys_.record.public_key(), clock_, joined_);
   RETURN_IF_ERROR(BuildFeed(*community_));
+  publisher_->OnQueued([this] {
+    MutexLock lock(mutex_);
+    if (wake_ != nullptr) wake_->Wake();
+  });
   direct_ = std::make_unique<DirectLinks>(DirectLinks::Needs{
       .store = *store_,
       .intake = *intake_,

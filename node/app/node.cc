@@ -142,7 +142,7 @@ absl::Status RunningNode::BuildFeed(const feed::Community& community) {
     return gate_.gate;
   };
   publisher_ = std::make_unique<feed::Publisher>(*store_, policies_, community, clock_, gate,
-                                                 keys_.record, config_);
+                                                 keys_.record, keys_.anon, config_);
   return absl::OkStatus();
 }
 
@@ -186,6 +186,8 @@ void RunningNode::WakeUpkeep() {
   changed_.NotifyAll();
 }
 
+std::chrono::seconds RunningNode::UntilTend() const { return feed::kUpkeepEvery; }
+
 void RunningNode::RunUpkeep() {
   const auto failed = [](const absl::Status& status) {
     LogEvent(LogLevel::kError, "upkeep.failed", {{"why", LogSafe(Message(status))}});
@@ -203,7 +205,7 @@ void RunningNode::RunUpkeep() {
 }
 
 bool RunningNode::AwaitUpkeep(std::optional<Timestamp> next) {
-  const auto latest = std::chrono::steady_clock::now() + feed::kUpkeepEvery;
+  const auto latest = std::chrono::steady_clock::now() + UntilTend();
   while (true) {
     const auto due =
         std::min(latest, std::chrono::steady_clock::now() + feed::UpkeepPause(clock_.Now(), next));

@@ -1,6 +1,7 @@
 // What hub and member have in common: files, store, policy, publishing, serving, upkeep.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -58,8 +59,10 @@ class RunningNode : public Node, public exchange::PeerPlane {
  protected:
   // Opens the planes of a hub or a member; community() works from then on.
   virtual absl::Status BeginPlanes() = 0;
-  // At least once a minute, and when woken; on the upkeep thread.
+  // At least each time UntilTend is over, and when woken; on the upkeep thread.
   virtual void Tend() = 0;
+  // How long the upkeep thread may rest: a minute.
+  virtual std::chrono::seconds UntilTend() const;
   // New entries were committed; on the store thread.
   virtual void OnEntries() = 0;
   // config() has changed.

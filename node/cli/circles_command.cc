@@ -9,26 +9,32 @@ namespace {
 
 constexpr std::string_view kCirclesUsage = R"(Usage: renkei circles [--dir DIR] [--json]
        renkei circles add NAME [--dir DIR]
+       renkei circles set NAME --source S... [--dir DIR]
 
-Lists the circles of the community with their levels, lowest first, and our own
-level.  On a hub, `add` makes a new circle with the levels listed, accredited
-and certified; then give teams a level in it with `renkei roster set`.
+Lists the circles of the community with their levels, lowest first, our own
+level, and the source modes that the charter allows.  On a hub, `add` makes a
+new circle with the levels listed, accredited and certified; then give teams a
+level in it with `renkei roster set`.  `set` says in which source modes members
+may publish there, one --source each: pseudonymous (which needs escrow
+officers), anonymous; attributed always.
 
 Exit status: 0, 1 failed, 2 wrong usage.
 
 Example:
   $ renkei circles add energy --dir hub
+  $ renkei circles set energy --source attributed --source anonymous --dir hub
 )";
 
 void PrintCircles(Context& context, const Json& json) {
-  Table table({"CIRCLE", "OUR LEVEL", "LEVELS"});
+  Table table({"CIRCLE", "OUR LEVEL", "LEVELS", "SOURCES"});
   for (const Json& circle : json["circles"]) {
     std::string levels;
     for (const Json& level : circle["levels"]) {
       levels += (levels.empty() ? "" : " < ") + Field(level, "name");
     }
     const std::string own = Field(circle, "own_level");
-    table.Add({Field(circle, "name"), own.empty() ? "-" : own, levels});
+    table.Add({Field(circle, "name"), own.empty() ? "-" : own, levels,
+               Words(circle.value("sources", Json::array()), ", ")});
   }
   context.out << table.ToText();
 }
@@ -37,19 +43,29 @@ int RunCircles(Context& context) {
   Target target;
   std::string action;
   std::string name;
+  std::vector<std::string> sources;
   ArgumentParser parser(context, kCirclesCommand);
   parser.Positional("ACTION", action, /*required=*/false);
   parser.Positional("NAME", name, /*required=*/false);
+  parser.List("--source", sources);
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
   if (action.empty()) {
     return Ask(context, target, "circles", Json::object(),
                [&](const Json& json) { PrintCircles(context, json); });
   }
+  if (action == "set" && !name.empty() && !sources.empty()) {
+    return Ask(context, target, "circles-set", {{"name", name}, {"sources", sources}},
+               [&](const Json& json) {
+                 context.out << "circle " << Field(json, "circle") << " takes records that are "
+                             << Words(json["sources"], ", ") << "\n";
+               });
+  }
   if (action != "add" || name.empty()) {
     PrintError(context,
-               action == "add" ? "circles add: NAME is missing"
-                               : fmt::format("circles: there is no `{}`", action),
+               action == "set"   ? "circles set: NAME or --source is missing"
+               : action == "add" ? "circles add: NAME is missing"
+                                 : fmt::format("circles: there is no `{}`", action),
                "`renkei help circles` shows its usage");
     return kWrongUsage;
   }
@@ -62,7 +78,7 @@ int RunCircles(Context& context) {
 
 const Command kCirclesCommand = {
     .name = "circles",
-    .summary = "the community's circles; hub: add one",
+    .summary = "the community's circles; hub: add one, or set its sources",
     .usage = kCirclesUsage,
     .run = &RunCircles,
 };

@@ -45,6 +45,7 @@ extern const Command kAuditCommand;
 extern const Command kCirclesCommand;
 extern const Command kDoctorCommand;
 extern const Command kDraftsCommand;
+extern const Command kEscrowCommand;
 extern const Command kExplainCommand;
 extern const Command kExportCommand;
 extern const Command kHelpCommand;

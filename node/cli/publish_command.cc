@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kPublishUsage =
     R"(Usage: renkei publish FILE... [--circle C]... [--tlp T]
-                      [--source attributed] [--reviewed] [--dir DIR] [--json]
+                      [--source S] [--reviewed] [--dir DIR] [--json]
        renkei publish FILE... --dry-run [--full] [--circle C]... [--tlp T]
 
 Publishes each record of each FILE (MISP JSON, or our own; `-` is standard
@@ -22,7 +22,8 @@ becomes a new revision.
   --circle C        to this circle (several: one --circle each); else the
                     file's, else `members`
   --tlp T           clear, green, amber, amber+strict, red; else the file's
-  --source S        attributed, the only source mode of this version
+  --source S        attributed, pseudonymous or anonymous; else the file's, else
+                    as in node.toml
   --allow-org-only  take MISP events meant for their own organisation only
   --reviewed        a person has read the texts that no lint can judge
                     (descriptions, reports, excerpts of logs, long comments);
@@ -71,21 +72,21 @@ int RunPublish(Context& context) {
   DryRun dry;
   bool dry_run = false;
   bool reviewed = false;
-  std::string source;
   ArgumentParser parser(context, kPublishCommand);
   parser.Positionals("FILE", dry.files);
   parser.List("--circle", dry.circles);
   parser.Option("--tlp", dry.tlp);
-  parser.Option("--source", source);
+  parser.Option("--source", dry.source);
   parser.Flag("--allow-org-only", dry.allow_org_only);
   parser.Flag("--dry-run", dry_run);
   parser.Flag("--full", dry.full);
   parser.Flag("--reviewed", reviewed);
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
-  if (!source.empty() && source != "attributed") {
-    PrintError(context, fmt::format("publish: source `{}` is not in this version", source),
-               "this version publishes attributed records only");
+  if (!dry.source.empty() && !policy::SourceModeFromWord(dry.source)) {
+    PrintError(context,
+               fmt::format("publish: source `{}`: expected attributed, pseudonymous or anonymous",
+                           dry.source));
     return kWrongUsage;
   }
   if (dry_run) {
@@ -96,6 +97,7 @@ int RunPublish(Context& context) {
   return PublishFiles(context, target,
                       {{"circles", dry.circles},
                        {"tlp", dry.tlp},
+                       {"source", dry.source},
                        {"allow_org_only", dry.allow_org_only},
                        {"reviewed", reviewed}},
                       dry.files);

@@ -60,6 +60,7 @@ std::optional<policy::Evaluator> ReadEvaluator(Context& context, const std::stri
 
 int RunDry(Context& context, const DryRun& options) {
   feed::PublishOptions publish{.circles = options.circles};
+  if (!options.source.empty()) publish.source = policy::SourceModeFromWord(options.source);
   if (!options.tlp.empty()) {
     publish.tlp = policy::TlpFromWord(options.tlp);
     if (!publish.tlp) {

@@ -29,6 +29,7 @@ struct DryRun {
   std::vector<std::string> files{};
   std::vector<std::string> circles{};
   std::string tlp{};
+  std::string source{};
   bool allow_org_only = false;
   bool json = false;
   bool full = false;

@@ -147,6 +147,10 @@ void PrintRecord(Context& context, const Json& json) {
   std::string links;
   for (const Json& link : json["links"]) links += (links.empty() ? "" : ", ") + Field(link, "link");
   table.Add({"came over", links.empty() ? "-" : links});
+  if (json.contains("came_back")) {
+    table.Add({"released", json["came_back"].get<bool>() ? "yes: it came back over the feed"
+                                                         : "not seen in the feed yet"});
+  }
   table.Add({"verified", Field(json, "verification")});
   if (json.contains("receipts")) {
     table.Add({"taken back by",

@@ -24,6 +24,12 @@ struct Author {
   policy::Peer facts{};  // rungs in those header circles in which it is attested
 };
 
+// A hub's word on an author that it does not name.
+struct Vouched {
+  Author author{};  // without a team; the rung that is attested
+  renkei::v1::SignedAttestation attestation{};
+};
+
 // A peer that asks us for records.
 struct PeerContext {
   std::string team{};  // slug; `hub` for the hub
@@ -67,6 +73,25 @@ class Community {
   virtual Attestations AttestationsFor(const crypto::PublicKey& origin,
                                        std::span<const record::CircleId> circles,
                                        const Attestations& kept) const = 0;
+  // Whether a circle's charter lets its members publish in this source mode.
+  virtual bool AllowsSource(std::string_view /*circle*/, policy::SourceMode source) const {
+    return source == policy::SourceMode::kAttributed;
+  }
+
+  // A hub vouches for a record that `team` submits without its name.  `first`: the rung that stood
+  // beside its first revision.  PERMISSION_DENIED: not of the circle, or its charter allows no such
+  // records; FAILED_PRECONDITION: too few members to hide among.
+  virtual absl::StatusOr<Vouched> Vouch(const std::string& /*team*/,
+                                        const record::Header& /*header*/,
+                                        std::optional<policy::Rung> /*first*/) const {
+    return PermissionDenied("only a hub vouches for records without a name");
+  }
+  // Which team is behind a pseudonym, sealed to the escrow officers.  FAILED_PRECONDITION: none.
+  virtual absl::StatusOr<Bytes> SealPseudonym(const std::string& /*team*/,
+                                              const record::Header& /*header*/) const {
+    return FailedPrecondition("no escrow officers are set");
+  }
+
   // What the policy may know of the hub, from a member.
   virtual PeerContext Hub() const = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "node/base/fault.h"
 #include "node/base/log.h"
+#include "node/feed/intake_rules.h"
 #include "node/feed/kept_attestations.h"
 #include "node/feed/limits.h"
 #include "node/feed/outbox.h"
@@ -16,17 +17,6 @@ namespace {
 
 constexpr std::chrono::hours kDay{24};
 
-bool IsWithdrawal(const record::Record& record) {
-  return record.header().kind == policy::Kind::kWithdrawal;
-}
-
-// Which of two revisions is the newest: the higher number; on a tie the smaller leaf.
-bool Replaces(const record::Record& record, const store::RecordRow& row) {
-  if (row.state == store::RecordState::kWithdrawn) return false;
-  if (record.header().revision != row.revision) return record.header().revision > row.revision;
-  return record.leaf() < row.leaf;
-}
-
 }  // namespace
 
 struct Intake::Verified {
@@ -35,7 +25,8 @@ struct Intake::Verified {
   std::vector<record::CircleId> circles{};  // in which the author was accepted
   Attestations attestations{};
   policy::SectionMask relay = 0;
-  Bytes policy{};  // digest of the policy that accepted it
+  Bytes policy{};          // digest of the policy that accepted it
+  bool submitted = false;  // without its author's name: for Submissions to judge
 };
 
 absl::StatusOr<Intake::Verified> Intake::Verify(const Sender& sender,
@@ -61,6 +52,10 @@ absl::StatusOr<Intake::Verified> Intake::Verify(const Sender& sender,
   if (!withdrawal || header.expires + record::kTombstoneAfterExpiry <= now) {
     RETURN_IF_ERROR(record::CheckTimes(header, now));
   }
+  if (sender.author_only && header.source != policy::SourceMode::kAttributed) {
+    // On the link of its author alone a record may come that nobody vouches for yet.
+    return Verified{.record = std::move(record), .submitted = true};
+  }
   ASSIGN_OR_RETURN(const Author author,
                    community_.CheckAuthor(header, offered.attestations,
                                           withdrawal ? Lapsed::kAccept : Lapsed::kRefuse));
@@ -72,27 +67,8 @@ absl::StatusOr<Intake::Verified> Intake::Verify(const Sender& sender,
   verified.relay = static_cast<policy::SectionMask>(offered.relay & verified.record.held());
   const std::shared_ptr<const ActivePolicy> active = policies_.Current();
   verified.policy = active->digest.str();
-  std::vector<std::string> names;
-  for (const record::CircleId& id : verified.record.header().circles) {
-    const auto name = community_.CircleName(id);
-    if (!name) continue;
-    names.push_back(*name);
-    // Not judged by `accept`, but a circle is the author's to speak in only if it is of it.
-    const bool of_it = std::any_of(author.facts.circles.begin(), author.facts.circles.end(),
-                                   [&](const auto& m) { return m.circle == *name; });
-    if (withdrawal && of_it) verified.circles.push_back(id);
-  }
-  if (withdrawal) return verified;
-  const policy::AcceptAnswer answer = active->evaluator.Accept(
-      author.facts, record::ToMarking(verified.record.header(), names, now));
-  const std::vector<std::string> accepted = answer.circle_names();
-  for (const record::CircleId& id : verified.record.header().circles) {
-    const auto name = community_.CircleName(id);
-    if (name && std::find(accepted.begin(), accepted.end(), *name) != accepted.end()) {
-      verified.circles.push_back(id);
-    }
-  }
-  if (verified.circles.empty()) return PermissionDenied("refused by the policy's accept rules");
+  ASSIGN_OR_RETURN(verified.circles,
+                   AcceptedCircles(active->evaluator, community_, verified.record, author, now));
   return verified;
 }
 
@@ -107,11 +83,21 @@ void Intake::Take(const Sender& sender, OfferedRecord offered,
     done(verified.status());
     return;
   }
+  if (verified->submitted) {
+    // Its log names no link: nothing here joins who submits and what.
+    if (absl::Status checked = submissions_.Check(verified->record); !checked.ok()) {
+      LogSubmissionRefused(checked);
+      return done(std::move(checked));
+    }
+  }
   // Shared between the work and its completion, both of which run once on the store thread.
   auto state = std::make_shared<std::pair<Verified, Outcome>>(*std::move(verified), Outcome::kHeld);
   store_.CommitAsync(
       [this, sender, state](store::Writer& writer) -> absl::Status {
-        ASSIGN_OR_RETURN(state->second, Apply(writer, sender, state->first));
+        ASSIGN_OR_RETURN(state->second,
+                         state->first.submitted
+                             ? submissions_.Take(writer, sender.team, state->first.record, limits())
+                             : Apply(writer, sender, state->first));
         return absl::OkStatus();
       },
       [state, done = std::move(done)](absl::Status status) {
@@ -132,23 +118,8 @@ absl::StatusOr<Outcome> Intake::Apply(store::Writer& writer, const Sender& sende
   if (row && row->leaf == record.leaf()) {
     return ApplySame(writer, sender, verified, *std::move(row));
   }
-  if (row && row->origin != record.header().origin) {
-    return InvalidArgument("a record id of another origin");
-  }
   ASSIGN_OR_RETURN(const auto revisions, writer.Revisions(record.header().record_id));
-  const bool seen = std::any_of(revisions.begin(), revisions.end(),
-                                [&](const auto& r) { return r.leaf == record.leaf(); });
-  if (row && !seen && row->revision == record.header().revision) {
-    LogEvent(LogLevel::kError, "author.equivocated",
-             {{"record", record.header().record_id}, {"revision", row->revision}});
-  }
-  // An author takes back what it said even after it said too much.
-  if (row && !seen && revisions.size() >= kRevisionsPerRecordMax && !IsWithdrawal(record)) {
-    return ResourceExhausted("revisions of a record");
-  }
-  if (row && Replaces(record, *row) && record.header().expires < row->expires) {
-    return InvalidArgument("a revision that expires earlier than the one before");
-  }
+  if (row) RETURN_IF_ERROR(CheckRevision(record, *row, revisions));
   if (row && !Replaces(record, *row)) {
     // After a withdrawal nothing more is kept: rows are what a hostile author would fill a disk
     // with.
@@ -160,11 +131,6 @@ absl::StatusOr<Outcome> Intake::Apply(store::Writer& writer, const Sender& sende
                                         .header = record.header_bytes(),
                                         .circles = JoinCircles(verified.circles)}));
     return Outcome::kStale;
-  }
-  if (row && record.header().revision == row->revision + 1 &&
-      record.header().previous != row->leaf) {
-    LogEvent(LogLevel::kWarn, "revision.mismatched",
-             {{"record", record.header().record_id}, {"revision", record.header().revision}});
   }
   return ApplyNew(writer, sender, verified, row.has_value());
 }
@@ -190,7 +156,8 @@ absl::StatusOr<Outcome> Intake::ApplySame(store::Writer& writer, const Sender& s
 absl::StatusOr<Outcome> Intake::ApplyNew(store::Writer& writer, const Sender& sender,
                                          const Verified& verified, bool known) const {
   RETURN_IF_ERROR(CheckQuota(writer, sender, verified, known));
-  RETURN_IF_ERROR(CheckSighting(writer, verified));
+  RETURN_IF_ERROR(CheckSighting(writer, policies_.Current()->evaluator, community_, verified.record,
+                                verified.author, clock_.Now()));
   const record::Record& record = verified.record;
   store::RecordRow row = MakeRow(record);
   row.author = verified.author.team;
@@ -232,31 +199,10 @@ absl::Status Intake::CheckQuota(store::Writer& writer, const Sender& sender,
   }
   ASSIGN_OR_RETURN(const std::int64_t today,
                    writer.ReceivedSince(sender.link, clock_.Now() - kDay));
-  if (today >= limits.records_per_peer_per_day) return ResourceExhausted("records of a peer a day");
+  ASSIGN_OR_RETURN(const std::int64_t unnamed, UnnamedToday(writer, sender.team, clock_.Now()));
+  if (today + unnamed >= limits.records_per_peer_per_day)
+    return ResourceExhausted("records of a peer a day");
   return absl::OkStatus();
-}
-
-// A sighting is welcome only from who may sight what it is about.
-absl::Status Intake::CheckSighting(store::Writer& writer, const Verified& verified) const {
-  const record::Header& header = verified.record.header();
-  if (!community_.is_hub() || header.kind != policy::Kind::kSighting || !header.about) {
-    return absl::OkStatus();
-  }
-  ASSIGN_OR_RETURN(const auto row, writer.FindRecord(header.about->record_id));
-  // Unknown and unseen look the same.
-  const absl::Status refused = PermissionDenied("a sighting of what its author may not sight");
-  if (!row) return refused;
-  ASSIGN_OR_RETURN(const Subject subject,
-                   MakeSubject(row->header, row->circles, row->author, row->own, community_));
-  // It must not tell more people than the record did.
-  const auto& tags = subject.header.tags;
-  const bool wider =
-      header.min_level < subject.header.min_level || header.tlp < subject.header.tlp ||
-      !std::includes(header.tags.begin(), header.tags.end(), tags.begin(), tags.end());
-  if (wider) return refused;
-  const PeerContext author{.team = verified.author.team, .facts = verified.author.facts};
-  const policy::Mask mask = MaskFor(policies_.Current()->evaluator, author, subject, clock_.Now());
-  return mask.sight() || row->author == author.team ? absl::OkStatus() : refused;
 }
 
 void Intake::TakeReceipt(const Sender& sender, const Receipt& receipt,

@@ -12,6 +12,7 @@
 #include "node/base/clock.h"
 #include "node/feed/items.h"
 #include "node/feed/policy_holder.h"
+#include "node/feed/submissions.h"
 
 namespace renkei::feed {
 
@@ -20,13 +21,6 @@ struct Sender {
   std::string link{};        // name of the link: a slug, or `hub`
   std::string team{};        // slug of the peer
   bool author_only = false;  // a hub takes records from their authors alone
-};
-
-enum class Outcome {
-  kStored,    // a new record or revision
-  kUpgraded,  // further sections of a revision that was held
-  kHeld,      // nothing new
-  kStale,     // an older revision, the loser of a tie, or after a withdrawal
 };
 
 // One batch's result, for status and log.
@@ -43,7 +37,12 @@ class Intake {
   // All outlive this.
   Intake(store::Store& store, const PolicyHolder& policies, const Community& community,
          const Clock& clock, const config::LimitsConfig& limits)
-      : store_(store), policies_(policies), community_(community), clock_(clock), limits_(limits) {}
+      : store_(store),
+        policies_(policies),
+        community_(community),
+        clock_(clock),
+        submissions_(policies, community, clock),
+        limits_(limits) {}
 
   // For what comes from now on.
   void SetLimits(const config::LimitsConfig& limits) {
@@ -80,7 +79,6 @@ class Intake {
                                    const Verified& verified, bool known) const;
   absl::Status CheckQuota(store::Writer& writer, const Sender& sender, const Verified& verified,
                           bool known) const;
-  absl::Status CheckSighting(store::Writer& writer, const Verified& verified) const;
   absl::Status ApplyRetraction(store::Writer& writer, const Sender& sender,
                                const Retraction& retraction) const;
   absl::Status QueueReceipt(store::Writer& writer, const Sender& sender, const record::RecordId& id,
@@ -90,6 +88,7 @@ class Intake {
   const PolicyHolder& policies_;
   const Community& community_;
   const Clock& clock_;
+  const Submissions submissions_;
   mutable Mutex mutex_;
   config::LimitsConfig limits_ RENKEI_GUARDED_BY(mutex_);
   record::VerifiedBatches batches_;

@@ -9,6 +9,14 @@
 
 namespace renkei::feed {
 
+// What became of a record that was taken.
+enum class Outcome {
+  kStored,    // a new record or revision
+  kUpgraded,  // further sections of a revision that was held
+  kHeld,      // nothing new
+  kStale,     // an older revision, the loser of a tie, or after a withdrawal
+};
+
 // A record as one hop hands it to the next.
 struct OfferedRecord {
   Bytes record{};  // SignedRecord

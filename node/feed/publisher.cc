@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/base/encoding.h"
+#include "node/feed/intake_rules.h"
 #include "node/feed/outbox.h"
 
 namespace renkei::feed {
@@ -51,8 +52,10 @@ void FillFromConfig(const PublishOptions& options, const config::NodeConfig& con
   }
   if (header.pap == policy::Pap::kUnspecified) header.pap = policy::Pap::kGreen;
   if (header.relay == policy::Relay::kUnspecified) header.relay = policy::Relay::kCircle;
+  if (options.source) header.source = *options.source;
   if (header.source == policy::SourceMode::kUnspecified) {
-    header.source = policy::SourceMode::kAttributed;
+    header.source = policy::SourceModeFromWord(config.publish.default_source)
+                        .value_or(policy::SourceMode::kAttributed);
   }
 }
 
@@ -72,9 +75,6 @@ std::shared_ptr<const config::NodeConfig> Publisher::config() const {
 absl::Status Publisher::FillDefaults(const PublishOptions& options,
                                      record::DraftHeader& header) const {
   FillFromConfig(options, *config(), header);
-  if (header.source != policy::SourceMode::kAttributed) {
-    return FailedPrecondition("this version publishes attributed records only");
-  }
   const std::vector<policy::Membership> own = community_.OwnCircles();
   std::vector<std::string> names;
   for (const policy::Membership& membership : own) names.push_back(membership.circle);
@@ -85,7 +85,7 @@ absl::Status Publisher::FillDefaults(const PublishOptions& options,
         fmt::format("circle `{}`: this team has no level in it{}", circle,
                     nearest.empty() ? "" : fmt::format(" (did you mean `{}`?)", nearest)));
   }
-  return absl::OkStatus();
+  return CheckUnnamed(header, community_);
 }
 
 absl::StatusOr<record::SealPlan> Publisher::Plan(const record::DraftHeader& header) const {
@@ -114,96 +114,81 @@ absl::StatusOr<record::SealPlan> Publisher::Plan(const record::DraftHeader& head
 
 absl::StatusOr<Published> Publisher::Publish(record::Draft draft, const PublishOptions& options,
                                              int part) {
-  RETURN_IF_ERROR(FillDefaults(options, draft.header));
-  const crypto::Digest content = ContentDigest(draft);
   std::optional<store::SourceRow> source;
   std::optional<store::SourceRow> before;
   if (!draft.source_id.empty()) {
-    source = store::SourceRow{.format = draft.source_format,
-                              .source_id = draft.source_id,
-                              .part = part,
-                              .content = content};
+    source =
+        store::SourceRow{.format = draft.source_format, .source_id = draft.source_id, .part = part};
     const absl::Status read = store_.Read([&](const store::Reader& reader) -> absl::Status {
       ASSIGN_OR_RETURN(before, reader.FindSource(source->format, source->source_id, part));
       return absl::OkStatus();
     });
     RETURN_IF_ERROR(read);
   }
+  std::optional<Own> own;
+  if (before) {
+    // Withdrawn or expired: what is published now is a new record.
+    auto found = FindOwn(before->id);
+    if (found.ok()) own = *std::move(found);
+    if (own) RETURN_IF_ERROR(KeepSource(options, *own, draft.header));
+  }
+  RETURN_IF_ERROR(FillDefaults(options, draft.header));
+  const crypto::Digest content = ContentDigest(draft);
+  if (source) source->content = content;
   if (before && before->content == content) {
     return Published{.result = PublishResult::kUnchanged, .id = before->id};
   }
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  if (!before) return SealAndCommit(draft, std::move(plan), std::move(source), options.reviewed);
-  auto row = FindOwn(before->id);
-  // Withdrawn or expired: what is published now is a new record.
-  if (!row.ok()) return SealAndCommit(draft, std::move(plan), std::move(source), options.reviewed);
-  ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row->header));
-  plan.previous = record::PreviousRevision{row->id, header.id_nonce, header.revision, row->leaf,
-                                           header.expires};
-  ASSIGN_OR_RETURN(Published result,
-                   SealAndCommit(draft, std::move(plan), std::move(source), options.reviewed));
-  if (result.result == PublishResult::kPublished) result.result = PublishResult::kRevised;
-  return result;
+  return SealAndCommit(draft, std::move(plan), std::move(source), own, options.reviewed);
 }
 
-absl::StatusOr<store::RecordRow> Publisher::FindOwn(const record::RecordId& id) const {
-  std::optional<store::RecordRow> row;
-  const absl::Status read2 = store_.Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(row, reader.FindRecord(id));
-    return absl::OkStatus();
-  });
-  RETURN_IF_ERROR(read2);
-  if (!row) return NotFound(fmt::format("record {} is not held here", ToString(id)));
-  if (!row->own) {
-    return PermissionDenied(
-        fmt::format("record {} is not ours: only its author may", ToString(id)));
-  }
-  if (row->state == store::RecordState::kWithdrawn) {
-    return FailedPrecondition(fmt::format("record {} is withdrawn", ToString(id)));
-  }
-  return *std::move(row);
-}
-
-absl::StatusOr<store::RecordRow> Publisher::Inherit(const record::RecordId& id,
-                                                    const PublishOptions& options,
-                                                    record::DraftHeader& draft) const {
-  ASSIGN_OR_RETURN(store::RecordRow row, FindOwn(id));
-  ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row.header));
+absl::StatusOr<Publisher::Own> Publisher::InheritFrom(const record::RecordId& id,
+                                                      const PublishOptions& options,
+                                                      record::DraftHeader& draft) const {
+  ASSIGN_OR_RETURN(Own own, FindOwn(id));
+  const record::Header& header = own.header;
   if (draft.kind != header.kind && draft.kind != policy::Kind::kUnspecified) {
     return InvalidArgument(fmt::format("the record is of kind `{}`, the file of kind `{}`",
                                        policy::ToWord(header.kind), policy::ToWord(draft.kind)));
   }
   draft.kind = header.kind;
+  RETURN_IF_ERROR(KeepSource(options, own, draft));
   if (draft.circles.empty() && options.circles.empty()) {
     for (const record::CircleId& circle : header.circles) {
       if (auto name = community_.CircleName(circle)) draft.circles.push_back(*name);
     }
   }
   if (draft.tlp == policy::Tlp::kUnspecified) draft.tlp = header.tlp;
-  return row;
+  return own;
+}
+
+absl::Status Publisher::Inherit(const record::RecordId& id, const PublishOptions& options,
+                                record::DraftHeader& draft) const {
+  return InheritFrom(id, options, draft).status();
 }
 
 absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::Draft draft,
                                             const PublishOptions& options) {
-  ASSIGN_OR_RETURN(const store::RecordRow row, Inherit(id, options, draft.header));
-  ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row.header));
+  ASSIGN_OR_RETURN(const Own own, InheritFrom(id, options, draft.header));
   RETURN_IF_ERROR(FillDefaults(options, draft.header));
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  plan.previous =
-      record::PreviousRevision{row.id, header.id_nonce, header.revision, row.leaf, header.expires};
-  ASSIGN_OR_RETURN(Published result,
-                   SealAndCommit(draft, std::move(plan), std::nullopt, options.reviewed));
-  if (result.result == PublishResult::kPublished) result.result = PublishResult::kRevised;
-  return result;
+  return SealAndCommit(draft, std::move(plan), std::nullopt, own, options.reviewed);
 }
 
 absl::StatusOr<Published> Publisher::Withdraw(const record::RecordId& id,
                                               record::WithdrawalReason reason) {
-  ASSIGN_OR_RETURN(const store::RecordRow row, FindOwn(id));
-  ASSIGN_OR_RETURN(const record::Header header, record::ParseHeader(row.header));
+  ASSIGN_OR_RETURN(const Own own, FindOwn(id));
+  const Timestamp now = clock_.Now();
+  Published result{.result = PublishResult::kPublished};
+  if (own.unnamed) {
+    ASSIGN_OR_RETURN(const crypto::SigningKey key, unnamed_.KeyOf(*own.unnamed, own.header));
+    ASSIGN_OR_RETURN(const record::Record withdrawal,
+                     record::SealWithdrawal(own.header, own.leaf, reason, now, key));
+    return CommitUnnamed(withdrawal, *own.unnamed, std::move(result), std::nullopt);
+  }
   ASSIGN_OR_RETURN(const record::Record withdrawal,
-                   record::SealWithdrawal(header, row.leaf, reason, clock_.Now(), record_key_));
-  return Commit(withdrawal, Published{.result = PublishResult::kPublished}, std::nullopt);
+                   record::SealWithdrawal(own.header, own.leaf, reason, now, record_key_));
+  return Commit(withdrawal, std::move(result), std::nullopt);
 }
 
 absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std::string& value,
@@ -239,7 +224,11 @@ absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std
         "only the record's recipients may know: a sighting would tell the whole circle");
   }
   draft.header.about = record::About{.record_id = id, .leaf = row->leaf.str()};
+  const bool named =
+      policy::SourceModeFromWord(config()->publish.default_source)
+          .value_or(policy::SourceMode::kAttributed) == policy::SourceMode::kAttributed;
   for (const policy::Membership& own : community_.OwnCircles()) {
+    if (!named && !draft.header.circles.empty()) break;  // without a name: to one circle
     const record::CircleId circle = record::MakeCircleId(community_.name(), own.circle);
     const auto& circles = record.header().circles;
     if (std::find(circles.begin(), circles.end(), circle) != circles.end()) {
@@ -262,66 +251,54 @@ absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std
   }
   RETURN_IF_ERROR(FillDefaults({}, draft.header));
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  return SealAndCommit(draft, std::move(plan), std::nullopt, /*reviewed=*/false);
+  return SealAndCommit(draft, std::move(plan), std::nullopt, std::nullopt,
+                       /*reviewed=*/false);
 }
 
-absl::StatusOr<Published> Publisher::SealAndCommit(const record::Draft& draft,
-                                                   record::SealPlan plan,
+absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::SealPlan plan,
                                                    std::optional<store::SourceRow> source,
+                                                   const std::optional<Own>& before,
                                                    bool reviewed) {
+  if (before) {
+    const record::Header& h = before->header;
+    plan.previous =
+        record::PreviousRevision{h.record_id, h.id_nonce, h.revision, before->leaf, h.expires};
+  }
+  DropSourceIds(draft);
   ASSIGN_OR_RETURN(anonymize::GateResult gated, gate_()->Anonymize(draft));
   Published result{.findings = std::move(gated.findings),
                    .replacements = std::move(gated.replacements)};
-  if (!gated.draft) return result;
+  const bool unfit = AddUnnamedFindings(draft, result.findings);
+  if (!gated.draft || unfit) return result;
   std::vector<anonymize::Narrative> narratives = anonymize::FindNarratives(gated.sections);
   if (reviewed) result.reviewed = narratives.size();
   if (!reviewed) result.unreviewed = std::move(narratives);
   if (!result.unreviewed.empty()) return result;
+  const PublishResult done = before ? PublishResult::kRevised : PublishResult::kPublished;
+  if (draft.header.source != policy::SourceMode::kAttributed) {
+    result.result = done;
+    return SealUnnamed(*gated.draft, plan, std::move(result), std::move(source), before);
+  }
   ASSIGN_OR_RETURN(const record::Record record, record::Seal(*gated.draft, record_key_, plan));
-  result.result = PublishResult::kPublished;
+  result.result = done;
   return Commit(record, std::move(result), std::move(source));
 }
 
 absl::StatusOr<Published> Publisher::Commit(const record::Record& record, Published result,
                                             std::optional<store::SourceRow> source) {
-  const record::Header& h = record.header();
-  const Timestamp now = clock_.Now();
   store::RecordRow row = MakeRow(record);
   row.own = true;
   row.author = community_.own_team();
-  row.circles = JoinCircles(h.circles);
-  row.received = now;
-  const bool withdrawal = row.state == store::RecordState::kWithdrawn;
+  row.circles = JoinCircles(record.header().circles);
+  row.received = clock_.Now();
   policy::SectionMask to_hub = 0;
-  if (!community_.is_hub() && !withdrawal) {
-    // Even to our own hub, bytes leave only through the mask.
-    PeerContext hub = community_.Hub();
-    hub.facts.author_hub = true;
-    ASSIGN_OR_RETURN(const Subject subject, MakeSubject(row.header, row.circles, row.author,
-                                                        /*own=*/true, community_));
-    const policy::Mask mask = MaskFor(policies_.Current()->evaluator, hub, subject, now);
-    if (!mask.exist()) {
-      result.result = PublishResult::kRefused;
-      result.refused_by = "this node's own policy lets the hub know of no such record";
-      return result;
-    }
+  if (!community_.is_hub() && !IsWithdrawal(record)) {
+    ASSIGN_OR_RETURN(const policy::Mask mask, MaskToHub(row));
+    if (!mask.exist()) return RefusedByOwnPolicy(std::move(result));
     to_hub = mask.see();
   }
   absl::Status committed = store_.Commit([&](store::Writer& writer) -> absl::Status {
-    if (!community_.is_hub()) {
-      ASSIGN_OR_RETURN(const std::int64_t waiting, writer.OutboxCount(kHubLink));
-      // A withdrawal is always taken: it must not be stuck behind what it takes back.
-      if (waiting >= config()->limits.outbox_records_max && !withdrawal) {
-        return ResourceExhausted(
-            fmt::format("the outbox holds {} records, its limit: is the hub reachable?", waiting));
-      }
-      RETURN_IF_ERROR(writer
-                          .PutOutbox({.link = std::string(kHubLink),
-                                      .id = row.id,
-                                      .payload = EncodeOutboxRecord(record.Disclose(to_hub)),
-                                      .queued = now})
-                          .status());
-    }
+    if (!community_.is_hub()) RETURN_IF_ERROR(PutToHub(writer, record, to_hub));
     RETURN_IF_ERROR(writer.PutRecord(row).status());
     RETURN_IF_ERROR(writer.PutHeld({.id = row.id,
                                     .link = "own",
@@ -380,8 +357,10 @@ absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOpt
                                     const config::NodeConfig& config, Timestamp now) {
   record::Draft filled = draft;
   FillFromConfig(options, config, filled.header);
+  DropSourceIds(filled);
   ASSIGN_OR_RETURN(anonymize::GateResult gated, gate.Anonymize(filled));
-  Preview preview{.refused = !gated.draft.has_value(),
+  const bool unfit = AddUnnamedFindings(filled, gated.findings);
+  Preview preview{.refused = !gated.draft.has_value() || unfit,
                   .findings = std::move(gated.findings),
                   .replacements = std::move(gated.replacements),
                   .narratives = anonymize::FindNarratives(gated.sections),

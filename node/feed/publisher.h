@@ -17,6 +17,7 @@
 #include "node/base/clock.h"
 #include "node/feed/items.h"
 #include "node/feed/policy_holder.h"
+#include "node/feed/unnamed_author.h"
 #include "node/feed/view.h"
 
 namespace renkei::feed {
@@ -26,6 +27,7 @@ struct PublishOptions {
   std::vector<std::string> circles{};
   std::optional<policy::Tlp> tlp{};
   bool reviewed = false;  // a person has read the narratives
+  std::optional<policy::SourceMode> source{};
 };
 
 enum class PublishResult {
@@ -45,6 +47,8 @@ struct Published {
   std::vector<anonymize::Narrative> unreviewed{};      // refused because nobody has read these
   std::size_t reviewed = 0;                            // narratives that a person has read
 };
+
+Published RefusedByOwnPolicy(Published result);
 
 // What each level of each circle would see of a draft.
 struct AudienceRow {
@@ -72,29 +76,33 @@ class Publisher {
   // All outlive this.
   Publisher(store::Store& store, const PolicyHolder& policies, const Community& community,
             const Clock& clock, GateSource gate, const crypto::SigningKey& record_key,
-            const config::NodeConfig& config)
+            const membership::AnonMaster& anon, const config::NodeConfig& config)
       : store_(store),
         policies_(policies),
         community_(community),
         clock_(clock),
         gate_(std::move(gate)),
         record_key_(record_key),
+        unnamed_(anon),
         config_(std::make_shared<const config::NodeConfig>(config)) {}
+
+  // Called after each commit that left something for the hub and no entry in our feed.  Set once,
+  // before use.
+  void OnQueued(std::function<void()> listener) { on_queued_ = std::move(listener); }
 
   // For what is published from now on.
   void SetConfig(const config::NodeConfig& config);
 
-  // INVALID_ARGUMENT: the draft names a circle or level that is not, or breaks a limit.
-  // RESOURCE_EXHAUSTED: disk or outbox is full.  A refusal is a value.
+  // INVALID_ARGUMENT: the draft names a circle or level that is not, or breaks a limit, or a rule
+  // of its source mode. RESOURCE_EXHAUSTED: disk or outbox is full.  A refusal is a value.
   absl::StatusOr<Published> Publish(record::Draft draft, const PublishOptions& options,
                                     int part = 0);
   // A new revision of a record of ours.
   absl::StatusOr<Published> Update(const record::RecordId& id, record::Draft draft,
                                    const PublishOptions& options);
-  // What Update takes over of the record in place where the draft says nothing.  Answers its row.
-  absl::StatusOr<store::RecordRow> Inherit(const record::RecordId& id,
-                                           const PublishOptions& options,
-                                           record::DraftHeader& draft) const;
+  // What Update takes over of the record in place where the draft says nothing.
+  absl::Status Inherit(const record::RecordId& id, const PublishOptions& options,
+                       record::DraftHeader& draft) const;
   absl::StatusOr<Published> Withdraw(const record::RecordId& id, record::WithdrawalReason reason);
   // "We saw it too" (or a false positive) about a record held here, to the circles it came in.
   absl::StatusOr<Published> Sight(const record::RecordId& id, const std::string& value,
@@ -103,11 +111,32 @@ class Publisher {
  private:
   absl::Status FillDefaults(const PublishOptions& options, record::DraftHeader& header) const;
   absl::StatusOr<record::SealPlan> Plan(const record::DraftHeader& header) const;
-  absl::StatusOr<Published> SealAndCommit(const record::Draft& draft, record::SealPlan plan,
-                                          std::optional<store::SourceRow> source, bool reviewed);
+  // The newest revision of a record of ours.
+  struct Own {
+    record::Header header{};
+    crypto::Digest leaf{};
+    std::optional<store::UnnamedRow> unnamed{};  // if we published it without our name
+  };
+  absl::StatusOr<Published> SealAndCommit(record::Draft draft, record::SealPlan plan,
+                                          std::optional<store::SourceRow> source,
+                                          const std::optional<Own>& before, bool reviewed);
+  absl::StatusOr<Published> SealUnnamed(const record::AnonymizedDraft& draft,
+                                        const record::SealPlan& plan, Published result,
+                                        std::optional<store::SourceRow> source,
+                                        const std::optional<Own>& before);
+  absl::StatusOr<Published> CommitUnnamed(const record::Record& record, store::UnnamedRow kept,
+                                          Published result, std::optional<store::SourceRow> source);
+  // What our own policy lets the hub see; it may not exist for it.
+  absl::StatusOr<policy::Mask> MaskToHub(const store::RecordRow& row) const;
+  absl::Status PutToHub(store::Writer& writer, const record::Record& record,
+                        policy::SectionMask to_hub) const;
   absl::StatusOr<Published> Commit(const record::Record& record, Published result,
                                    std::optional<store::SourceRow> source);
-  absl::StatusOr<store::RecordRow> FindOwn(const record::RecordId& id) const;
+  absl::StatusOr<Own> FindOwn(const record::RecordId& id) const;
+  absl::StatusOr<Own> InheritFrom(const record::RecordId& id, const PublishOptions& options,
+                                  record::DraftHeader& draft) const;
+  absl::Status KeepSource(const PublishOptions& options, const Own& own,
+                          record::DraftHeader& header) const;
   std::shared_ptr<const config::NodeConfig> config() const;
 
   store::Store& store_;
@@ -116,6 +145,8 @@ class Publisher {
   const Clock& clock_;
   const GateSource gate_;
   const crypto::SigningKey& record_key_;
+  const UnnamedAuthor unnamed_;
+  std::function<void()> on_queued_{};
   mutable Mutex mutex_;
   std::shared_ptr<const config::NodeConfig> config_ RENKEI_GUARDED_BY(mutex_);
 };

@@ -2,6 +2,7 @@
 // and egress; membership answered by a table.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,6 +26,10 @@ struct Table {
     bool denied = false;
   };
   std::string community = "community.example";
+  crypto::SigningKey attest = crypto::SigningKey::Generate();
+  // What the charter of `members` allows, beside attributed records.
+  std::atomic<bool> pseudonymous = true;
+  std::atomic<bool> anonymous = true;
   mutable Mutex mutex;
   std::map<std::string, Team> teams RENKEI_GUARDED_BY(mutex);
 
@@ -74,8 +79,47 @@ class TableCommunity : public feed::Community {
     for (const auto& [slug, team] : table_.teams) slugs.push_back(slug);
     return slugs;
   }
-  absl::StatusOr<feed::Author> CheckAuthor(const record::Header& header, const feed::Attestations&,
+  bool AllowsSource(std::string_view, policy::SourceMode source) const override {
+    if (source == policy::SourceMode::kPseudonymous) return table_.pseudonymous;
+    return source == policy::SourceMode::kAttributed || table_.anonymous;
+  }
+  // As HubRoster does, with one rung for all.
+  absl::StatusOr<feed::Vouched> Vouch(const std::string& team, const record::Header& header,
+                                      std::optional<policy::Rung> first) const override {
+    MutexLock lock(table_.mutex);
+    const auto it = table_.teams.find(team);
+    if (it == table_.teams.end() || it->second.rung == 0) return PermissionDenied("not of it");
+    if (!first && !AllowsSource("members", header.source)) return PermissionDenied("charter");
+    membership::Attestation form;
+    form.mode = *membership::ModeFor(header.source);
+    form.subject = membership::SubjectOf(header.origin);
+    form.circle = header.circles.front();
+    form.rung = first.value_or(it->second.rung >= 8 ? policy::Rung{8} : policy::Rung{4});
+    form.not_before = header.issued;
+    form.not_after = header.expires + std::chrono::hours(24 * 30);
+    feed::Vouched vouched;
+    vouched.attestation = membership::SignAttestation(table_.attest, form, {});
+    vouched.author = UnnamedMember(form.rung);
+    return vouched;
+  }
+  absl::StatusOr<Bytes> SealPseudonym(const std::string& team,
+                                      const record::Header&) const override {
+    return "sealed:" + crypto::Sha256(team).str();
+  }
+  absl::StatusOr<feed::Author> CheckAuthor(const record::Header& header,
+                                           const feed::Attestations& attestations,
                                            feed::Lapsed) const override {
+    if (header.source != policy::SourceMode::kAttributed) {
+      for (const auto& one : attestations) {
+        const auto verified = membership::VerifyAttestation(table_.attest.public_key(), one);
+        if (!verified.ok()) continue;
+        const membership::Attestation& a = verified->attestation;
+        const bool fits = a.subject == membership::SubjectOf(header.origin) &&
+                          a.mode == membership::ModeFor(header.source);
+        if (fits) return UnnamedMember(a.rung);
+      }
+      return PermissionDenied("nobody vouches for it");
+    }
     MutexLock lock(table_.mutex);
     for (const auto& [slug, team] : table_.teams) {
       if (team.record_key != header.origin || team.denied) continue;
@@ -100,6 +144,13 @@ class TableCommunity : public feed::Community {
   }
 
  private:
+  static feed::Author UnnamedMember(policy::Rung rung) {
+    feed::Author author;
+    author.facts.kind = policy::PeerKind::kMember;
+    author.facts.circles = {{.circle = "members", .rung = rung}};
+    return author;
+  }
+
   const Table& table_;
   const std::string own_;
 };
@@ -163,6 +214,7 @@ class RigNode {
   TempFolder folder;
   TableCommunity community;
   crypto::SigningKey key;
+  membership::AnonMaster anon = membership::AnonMaster::Generate();
   std::unique_ptr<store::Store> store;
   std::unique_ptr<feed::PolicyHolder> policies;
   std::unique_ptr<feed::Egress> egress;
@@ -184,7 +236,7 @@ class RigNode {
     intake = std::make_unique<feed::Intake>(*store, *policies, community, clock_, config.limits);
     gate_ = std::make_shared<const anonymize::Gate>(config::Assets{});
     publisher = std::make_unique<feed::Publisher>(
-        *store, *policies, community, clock_, [this] { return gate_; }, key, config);
+        *store, *policies, community, clock_, [this] { return gate_; }, key, anon, config);
   }
 
   Clock& clock_;

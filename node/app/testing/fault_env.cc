@@ -58,4 +58,12 @@ absl::Status FaultPoint(std::string_view point) {
   return Unavailable(fmt::format("fault {}", point));
 }
 
+std::chrono::seconds ReleasePeriod() {
+  const char* text = std::getenv("RENKEI_TEST_RELEASE_SECONDS");
+  if (text == nullptr) return std::chrono::hours(1);
+  const int seconds = std::atoi(text);
+  RENKEI_CHECK(seconds > 0);
+  return std::chrono::seconds(seconds);
+}
+
 }  // namespace renkei

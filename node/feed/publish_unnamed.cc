@@ -1,0 +1,139 @@
+// Publisher: finding what is ours again, the way to the hub, and records without a name.
+#include "node/feed/intake_rules.h"
+#include "node/feed/outbox.h"
+#include "node/feed/publisher.h"
+
+namespace renkei::feed {
+
+absl::StatusOr<Publisher::Own> Publisher::FindOwn(const record::RecordId& id) const {
+  std::optional<store::RecordRow> row;
+  std::optional<store::UnnamedRow> unnamed;
+  const absl::Status read2 = store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(unnamed, reader.FindUnnamed(id));
+    if (unnamed) return absl::OkStatus();
+    ASSIGN_OR_RETURN(row, reader.FindRecord(id));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read2);
+  if (!unnamed && !row) return NotFound(fmt::format("record {} is not held here", ToString(id)));
+  if (!unnamed && !row->own) {
+    return PermissionDenied(
+        fmt::format("record {} is not ours: only its author may", ToString(id)));
+  }
+  if ((unnamed ? unnamed->state : row->state) == store::RecordState::kWithdrawn) {
+    return FailedPrecondition(fmt::format("record {} is withdrawn", ToString(id)));
+  }
+  Own own{.leaf = unnamed ? unnamed->leaf : row->leaf};
+  ASSIGN_OR_RETURN(own.header, record::ParseHeader(unnamed ? unnamed->header : row->header));
+  own.unnamed = std::move(unnamed);
+  return own;
+}
+
+// A record stays in its source mode for life, and one without a name in its circle.
+absl::Status Publisher::KeepSource(const PublishOptions& options, const Own& own,
+                                   record::DraftHeader& header) const {
+  const policy::SourceMode asked = options.source.value_or(header.source);
+  if (asked != policy::SourceMode::kUnspecified && asked != own.header.source) {
+    return FailedPrecondition(
+        fmt::format("record {} was published as {}: withdraw it, then publish anew",
+                    ToString(own.header.record_id), policy::ToWord(own.header.source)));
+  }
+  header.source = own.header.source;
+  if (!own.unnamed) return absl::OkStatus();
+  const std::vector<std::string>& circles =
+      options.circles.empty() ? header.circles : options.circles;
+  const std::vector<std::string> before = {
+      community_.CircleName(own.header.circles.front()).value_or("")};
+  if (!circles.empty() && circles != before) {
+    return FailedPrecondition(
+        fmt::format("record {} was published to circle `{}` without a name: it stays there",
+                    ToString(own.header.record_id), before.front()));
+  }
+  header.circles = before;
+  return absl::OkStatus();
+}
+
+// Even to our own hub, bytes leave only through the mask.
+absl::StatusOr<policy::Mask> Publisher::MaskToHub(const store::RecordRow& row) const {
+  PeerContext hub = community_.Hub();
+  hub.facts.author_hub = true;
+  ASSIGN_OR_RETURN(const Subject subject,
+                   MakeSubject(row.header, row.circles, row.author, /*own=*/true, community_));
+  return MaskFor(policies_.Current()->evaluator, hub, subject, clock_.Now());
+}
+
+absl::Status Publisher::PutToHub(store::Writer& writer, const record::Record& record,
+                                 policy::SectionMask to_hub) const {
+  ASSIGN_OR_RETURN(const std::int64_t waiting, writer.OutboxCount(kHubLink));
+  // A withdrawal is always taken: it must not be stuck behind what it takes back.
+  if (waiting >= config()->limits.outbox_records_max && !IsWithdrawal(record)) {
+    return ResourceExhausted(
+        fmt::format("the outbox holds {} records, its limit: is the hub reachable?", waiting));
+  }
+  return writer
+      .PutOutbox({.link = std::string(kHubLink),
+                  .id = record.header().record_id,
+                  .payload = EncodeOutboxRecord(record.Disclose(to_hub)),
+                  .queued = clock_.Now()})
+      .status();
+}
+
+absl::StatusOr<Published> Publisher::SealUnnamed(const record::AnonymizedDraft& draft,
+                                                 const record::SealPlan& plan, Published result,
+                                                 std::optional<store::SourceRow> source,
+                                                 const std::optional<Own>& before) {
+  if (before && before->unnamed) {
+    ASSIGN_OR_RETURN(const crypto::SigningKey key,
+                     unnamed_.KeyOf(*before->unnamed, before->header));
+    ASSIGN_OR_RETURN(const record::Record record, record::Seal(draft, key, plan));
+    return CommitUnnamed(record, *before->unnamed, std::move(result), std::move(source));
+  }
+  UnnamedOrigin origin = unnamed_.Begin(draft.header().source, plan.circles.front(), plan.issued);
+  auto record = record::Seal(draft, origin.key, plan);
+  store::UnnamedRow kept;
+  if (record.ok()) kept = unnamed_.RowOf(*record, origin);
+  crypto::Wipe(origin.seed);
+  RETURN_IF_ERROR(record.status());
+  return CommitUnnamed(*record, std::move(kept), std::move(result), std::move(source));
+}
+
+// As Commit, but into a place of its own: nothing of it is in our feed until, and unless, it comes
+// back from the hub like anyone's.
+absl::StatusOr<Published> Publisher::CommitUnnamed(const record::Record& record,
+                                                   store::UnnamedRow kept, Published result,
+                                                   std::optional<store::SourceRow> source) {
+  store::RecordRow row = MakeRow(record);
+  row.circles = JoinCircles(record.header().circles);
+  policy::SectionMask to_hub = 0;
+  if (!IsWithdrawal(record)) {
+    ASSIGN_OR_RETURN(const policy::Mask mask, MaskToHub(row));
+    if (!mask.exist()) return RefusedByOwnPolicy(std::move(result));
+    to_hub = mask.see();
+  }
+  kept.revision = row.revision;
+  kept.leaf = row.leaf;
+  kept.expires = row.expires;
+  kept.state = row.state;
+  kept.queued = clock_.Now();
+  kept.header = row.header;
+  kept.stored = row.stored;
+  if (source) source->id = row.id;
+  const absl::Status committed = store_.Commit([&](store::Writer& writer) -> absl::Status {
+    RETURN_IF_ERROR(PutToHub(writer, record, to_hub));
+    RETURN_IF_ERROR(writer.PutUnnamed(kept));
+    return source ? writer.PutSource(*source) : absl::OkStatus();
+  });
+  RETURN_IF_ERROR(Annotate(committed, "publish"));
+  if (on_queued_) on_queued_();
+  result.id = row.id;
+  result.revision = row.revision;
+  return result;
+}
+
+Published RefusedByOwnPolicy(Published result) {
+  result.result = PublishResult::kRefused;
+  result.refused_by = "this node's own policy lets the hub know of no such record";
+  return result;
+}
+
+}  // namespace renkei::feed

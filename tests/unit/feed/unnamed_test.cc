@@ -1,0 +1,197 @@
+// Records without a name: pseudonyms, release, rules of publishing.
+#include <algorithm>
+
+#include "node/membership/anon_master.h"
+#include "tests/unit/feed/unnamed_fixture.h"
+
+namespace renkei::feed {
+namespace {
+
+TEST_F(UnnamedTest, WhoeverDeliversIsToldThoughTheFeedHasNothingNew) {
+  int told = 0;
+  rig_.author.publisher->OnQueued([&told] { ++told; });
+  const record::RecordId id = MustPublish(SourceMode::kAnonymous).id;
+  EXPECT_EQ(told, 1);
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  EXPECT_EQ(told, 2);
+}
+
+TEST_F(UnnamedTest, APseudonymIsStableInItsEpochAndLivesOnInItsRecords) {
+  const record::RecordId first = MustPublish(SourceMode::kPseudonymous).id;
+  const record::RecordId second = MustPublish(SourceMode::kPseudonymous, "other").id;
+  Deliver(SourceMode::kPseudonymous);
+  const crypto::PublicKey key = HeaderOf(rig_.reader, first).origin;
+  EXPECT_EQ(HeaderOf(rig_.reader, second).origin, key);
+  rig_.clock.Advance(hours(24 * 60));
+  ASSERT_TRUE(rig_.author.publisher->Update(first, DraftOf("two"), {}).ok());
+  const record::RecordId later = MustPublish(SourceMode::kPseudonymous, "later").id;
+  Deliver(SourceMode::kPseudonymous);
+  EXPECT_EQ(TitleOf(rig_.reader, first), "two");
+  EXPECT_EQ(HeaderOf(rig_.reader, first).origin, key);
+  EXPECT_NE(HeaderOf(rig_.reader, later).origin, key);
+}
+
+TEST_F(UnnamedTest, APseudonymStartsNoRecordAfterItsEpochAndSevenDays) {
+  const crypto::SigningKey key = crypto::SigningKey::Generate();
+  const Timestamp epoch_end = Timestamp((membership::EpochOf(kNow) + 1) * membership::kEpochLength);
+  const record::Record first = SealBy(key, SourceMode::kPseudonymous, kNow);
+  EXPECT_EQ(Submit(first), absl::StatusCode::kOk);
+  rig_.clock.Advance(epoch_end - kNow + hours(24 * 7) - hours(1));
+  EXPECT_EQ(Submit(SealBy(key, SourceMode::kPseudonymous, rig_.clock.Now())),
+            absl::StatusCode::kOk);
+  rig_.clock.Advance(hours(1));
+  EXPECT_EQ(Submit(SealBy(key, SourceMode::kPseudonymous, rig_.clock.Now())),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(UnnamedTest, TheMappingOfAPseudonymIsKeptOnceAndForgottenWhenItsRecordsArePast) {
+  const record::RecordId id = MustPublish(SourceMode::kPseudonymous).id;
+  Deliver(SourceMode::kPseudonymous);
+  const crypto::PublicKey key = HeaderOf(rig_.hub, id).origin;
+  const auto mapping = [&] {
+    std::optional<Bytes> found;
+    EXPECT_TRUE(rig_.hub.store
+                    ->Read([&](const store::Reader& reader) -> absl::Status {
+                      found = *FindSealedPseudonym(reader, key);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return found;
+  };
+  ASSERT_TRUE(mapping());
+  const Bytes sealed = *mapping();
+  ASSERT_TRUE(rig_.author.publisher->Update(id, DraftOf("two"), {}).ok());
+  Deliver(SourceMode::kPseudonymous);
+  EXPECT_EQ(*mapping(), sealed);
+  const Timestamp expires = HeaderOf(rig_.hub, id).expires;
+  EXPECT_TRUE(ForgetPseudonyms(*rig_.hub.store, expires + hours(24 * 30)).ok());
+  EXPECT_TRUE(mapping());
+  EXPECT_TRUE(
+      ForgetPseudonyms(*rig_.hub.store, expires + hours(24 * 30) + std::chrono::seconds(1)).ok());
+  EXPECT_FALSE(mapping());
+}
+
+TEST_F(UnnamedTest, AnonymousRecordsWaitForTheEndOfTheirHourAndComeShuffled) {
+  std::vector<record::RecordId> submitted;
+  for (int i = 0; i < 24; ++i) {
+    submitted.push_back(MustPublish(SourceMode::kAnonymous, std::to_string(i)).id);
+  }
+  Push();
+  // A hub that starts anew releases nothing early.
+  EXPECT_EQ(*ReleaseUnnamed(*rig_.hub.store, rig_.clock.Now(), hours(1)), 0);
+  Pull();
+  EXPECT_FALSE(rig_.reader.Find(submitted[0]));
+  rig_.clock.Advance(hours(1));
+  EXPECT_EQ(*ReleaseUnnamed(*rig_.hub.store, rig_.clock.Now(), hours(1)), 24);
+  std::vector<record::RecordId> arrived;
+  for (const FeedBatch& batch : rig_.Pull(rig_.reader, "beta", cursor_)) {
+    for (const FeedItem& item : batch.items) {
+      const auto record = record::Open(std::get<OfferedRecord>(item).record);
+      arrived.push_back(record->header().record_id);
+    }
+  }
+  // 1 of 24! orders is that of submission, and 1 that of the ids.
+  EXPECT_NE(arrived, submitted);
+  EXPECT_FALSE(std::is_sorted(arrived.begin(), arrived.end()));
+  std::sort(arrived.begin(), arrived.end());
+  std::sort(submitted.begin(), submitted.end());
+  EXPECT_EQ(arrived, submitted);
+  EXPECT_EQ(rig_.hub.Find(submitted[0])->received, rig_.clock.Now());
+}
+
+TEST_F(UnnamedTest, WhatIsWithdrawnBeforeItsReleaseIsNeverHeardOf) {
+  const record::RecordId id = MustPublish(SourceMode::kAnonymous).id;
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  Push();
+  EndPeriod();
+  Pull();
+  EXPECT_FALSE(rig_.hub.Find(id));
+  EXPECT_FALSE(rig_.reader.Find(id));
+}
+
+TEST_F(UnnamedTest, ARevisionBeforeTheReleaseTakesThePlaceOfTheOneBefore) {
+  const record::RecordId id = MustPublish(SourceMode::kAnonymous).id;
+  ASSERT_TRUE(rig_.author.publisher->Update(id, DraftOf("two"), {}).ok());
+  Push();
+  EndPeriod();
+  Pull();
+  EXPECT_EQ(TitleOf(rig_.reader, id), "two");
+}
+
+TEST_F(UnnamedTest, WhatIsSentAgainChangesNothing) {
+  const crypto::SigningKey key = crypto::SigningKey::Generate();
+  const record::Record record = SealBy(key, SourceMode::kAnonymous, kNow);
+  EXPECT_EQ(Submit(record), absl::StatusCode::kOk);
+  EXPECT_EQ(Submit(record), absl::StatusCode::kOk);
+  EndPeriod();
+  const auto offset = rig_.hub.Find(record.header().record_id)->offset;
+  // Also from somebody who got it over the feed.
+  EXPECT_EQ(Submit(record, "beta"), absl::StatusCode::kOk);
+  EndPeriod();
+  EXPECT_EQ(rig_.hub.Find(record.header().record_id)->offset, offset);
+}
+
+TEST_F(UnnamedTest, ARevisionStaysInItsSourceMode) {
+  const crypto::SigningKey key = crypto::SigningKey::Generate();
+  const record::Record first = SealBy(key, SourceMode::kPseudonymous, kNow);
+  EXPECT_EQ(Submit(first), absl::StatusCode::kOk);
+  record::Draft draft = SampleDraft();
+  draft.header.source = SourceMode::kAnonymous;
+  const record::Header& h = first.header();
+  const auto second = record::Seal(
+      record::AnonymizedDraftForTests::Of(draft), key,
+      {.circles = {kCircle},
+       .issued = kNow,
+       .expires = kNow + hours(24 * 365),
+       .previous = record::PreviousRevision{h.record_id, h.id_nonce, 1, first.leaf(), kNow}});
+  ASSERT_TRUE(second.ok()) << Message(second.status());
+  EXPECT_EQ(Submit(*second), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(UnnamedTest, AnAnonymousDraftHasNoContactAttachmentsOrTags) {
+  record::Draft draft = SampleDraft();
+  draft.sections.mutable_contact()->add_points()->set_name("duty officer");
+  draft.sections.mutable_attachments()->add_attachments()->set_name("report");
+  draft.header.tags = {"campaign-7"};
+  const auto refused = rig_.author.publisher->Publish(draft, {.source = SourceMode::kAnonymous});
+  ASSERT_TRUE(refused.ok()) << Message(refused.status());
+  EXPECT_EQ(refused->result, PublishResult::kRefused);
+  EXPECT_EQ(refused->findings.size(), 3U);
+  EXPECT_EQ(rig_.author.Waiting(), 0);
+}
+
+TEST_F(UnnamedTest, AnUnnamedRecordGoesToExactlyOneCircleAndNotFromAHub) {
+  record::Draft draft = SampleDraft();
+  draft.header.circles = {"members"};
+  EXPECT_EQ(rig_.hub.publisher->Publish(draft, {.source = SourceMode::kAnonymous}).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  record::DraftHeader header;
+  header.source = SourceMode::kAnonymous;
+  header.circles = {"energy", "members"};
+  EXPECT_EQ(CheckUnnamed(header, rig_.author.community).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(UnnamedTest, TheModeOfNodeTomlHoldsUnlessTheDraftOrTheCallSaysOther) {
+  rig_.author.config.publish.default_source = "anonymous";
+  rig_.author.publisher->SetConfig(rig_.author.config);
+  const auto source_of = [&](const record::RecordId& id) {
+    std::optional<store::UnnamedRow> row;
+    EXPECT_TRUE(rig_.author.store
+                    ->Read([&](const store::Reader& reader) -> absl::Status {
+                      row = *reader.FindUnnamed(id);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return row ? row->source : SourceMode::kAttributed;
+  };
+  record::Draft draft = SampleDraft();
+  EXPECT_EQ(source_of(rig_.author.publisher->Publish(draft, {})->id), SourceMode::kAnonymous);
+  draft.header.source = SourceMode::kPseudonymous;
+  EXPECT_EQ(source_of(rig_.author.publisher->Publish(draft, {})->id), SourceMode::kPseudonymous);
+  EXPECT_EQ(
+      source_of(rig_.author.publisher->Publish(draft, {.source = SourceMode::kAttributed})->id),
+      SourceMode::kAttributed);
+}
+
+}  // namespace
+}  // namespace renkei::feed
