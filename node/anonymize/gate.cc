@@ -1,5 +1,6 @@
 #include "node/anonymize/gate.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -191,13 +192,28 @@ class Passage {
   std::set<std::string> refused_{};  // places
 };
 
+bool Refuses(const Finding& finding) { return finding.severity == FindingSeverity::kRefuse; }
+
+void TestCrowd(const CrowdRules& rules, record::DraftHeader& header, GateResult& result) {
+  CrowdAnswer answer = CheckCrowd(rules, header, result.sections);
+  for (LeftOut& one : answer.left_out) {
+    result.replacements.push_back({std::move(one.place), std::move(one.before), "(left out)"});
+  }
+  if (!answer.finding) return;
+  if (!RefusesSmallCrowd(header.source)) answer.finding->severity = FindingSeverity::kWarn;
+  result.findings.push_back(*std::move(answer.finding));
+}
+
 }  // namespace
 
-absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft) const {
+absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft,
+                                           const CrowdRules* crowd) const {
   RETURN_IF_ERROR(Annotate(record::CheckSections(draft.sections), "anonymize"));
   GateResult result;
   result.sections = draft.sections;
+  record::DraftHeader header = draft.header;
   Passage(own_, result).Run();
+  if (crowd != nullptr) TestCrowd(*crowd, header, result);
   RETURN_IF_ERROR(Annotate(record::CheckSections(result.sections), "anonymize: after replacement"));
 
   record::AnonymizedDraft::EncodedSections encoded;
@@ -207,11 +223,11 @@ absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft) const {
   // Places that were refused above are found again; one line for each is enough.
   std::set<std::string> places;
   for (const Finding& finding : result.findings) places.insert(finding.place);
-  for (Finding& finding : lint_.Check(draft.header, encoded)) {
+  for (Finding& finding : lint_.Check(header, encoded)) {
     if (places.count(finding.place) == 0) result.findings.push_back(std::move(finding));
   }
-  if (result.findings.empty()) {
-    result.draft = record::AnonymizedDraft(draft.header, std::move(encoded));
+  if (std::none_of(result.findings.begin(), result.findings.end(), Refuses)) {
+    result.draft = record::AnonymizedDraft(std::move(header), std::move(encoded));
   }
   return result;
 }

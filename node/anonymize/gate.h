@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/assets.h"
+#include "node/anonymize/crowd.h"
 #include "node/anonymize/finding.h"
 #include "node/anonymize/leak_lint.h"
 #include "node/anonymize/own_assets.h"
@@ -28,7 +29,7 @@ struct Replacement {
 };
 
 struct GateResult {
-  // Absent if there is a finding: refused, and nothing changes.
+  // Absent if a finding refuses: nothing changes.
   std::optional<record::AnonymizedDraft> draft{};
   std::vector<Replacement> replacements{};
   std::vector<Finding> findings{};
@@ -42,8 +43,10 @@ class Gate {
   Gate& operator=(const Gate&) = delete;
 
   // INVALID_ARGUMENT if the sections break the rules of record/sections.h, before or after
-  // replacement.  A refusal is no error: see `findings`.
-  absl::StatusOr<GateResult> Anonymize(const record::Draft& draft) const;
+  // replacement.  A refusal is no error: see `findings`.  `crowd`: what the record says of its
+  // victim is tested too; the draft's header names its circles and source mode then.
+  absl::StatusOr<GateResult> Anonymize(const record::Draft& draft,
+                                       const CrowdRules* crowd = nullptr) const;
 
  private:
   OwnAssets own_;

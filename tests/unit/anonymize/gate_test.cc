@@ -1,5 +1,7 @@
 #include "node/anonymize/gate.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/anonymize/test_assets.h"
@@ -260,6 +262,55 @@ TEST(GateTest, AnyMixOfPiecesComesOutCleanAndStable) {
         << text << " -> " << first.sections.summary().description(0).value();
   }
   EXPECT_GT(accepted, 1500);
+}
+
+record::Draft SmallCrowdDraft(policy::SourceMode source) {
+  record::Draft draft = DraftOfText("nothing of ours");
+  draft.header.circles = {"members"};
+  draft.header.source = source;
+  draft.header.sectors = {"casino"};
+  draft.sections.mutable_victim()->add_sectors("casino");
+  draft.sections.mutable_victim()->set_size("1200");
+  return draft;
+}
+
+bool OnlySizesFit(std::string_view, const VictimProfile& profile) {
+  return profile.sector.empty() && profile.size == "1000+";
+}
+
+TEST(GateCrowdTest, ASmallCrowdRefusesAnUnnamedRecordAndWarnsOfANamedOne) {
+  const CrowdRules rules{.fits = OnlySizesFit};
+  for (const auto source : {policy::SourceMode::kPseudonymous, policy::SourceMode::kAnonymous}) {
+    const auto refused = TestGate().Anonymize(SmallCrowdDraft(source), &rules);
+    ASSERT_TRUE(refused.ok());
+    EXPECT_FALSE(refused->draft);
+    EXPECT_EQ(Lines(*refused), std::vector<std::string>{"victim small-crowd"});
+  }
+  const auto warned =
+      TestGate().Anonymize(SmallCrowdDraft(policy::SourceMode::kAttributed), &rules);
+  ASSERT_TRUE(warned.ok());
+  ASSERT_TRUE(warned->draft);
+  EXPECT_EQ(Lines(*warned), std::vector<std::string>{"victim small-crowd"});
+  EXPECT_EQ(warned->findings[0].severity, FindingSeverity::kWarn);
+  EXPECT_EQ(warned->draft->header().sectors, std::vector<std::string>{"casino"});
+}
+
+TEST(GateCrowdTest, WhatIsGeneralisedIsWhatLeavesInSectionAndHeader) {
+  const CrowdRules rules{.fits = OnlySizesFit, .generalise = true};
+  const auto result = TestGate().Anonymize(SmallCrowdDraft(policy::SourceMode::kAnonymous), &rules);
+  ASSERT_TRUE(result.ok());
+  ASSERT_TRUE(result->draft);
+  EXPECT_TRUE(result->findings.empty());
+  EXPECT_TRUE(result->draft->header().sectors.empty());
+  EXPECT_EQ(result->sections.victim().sectors_size(), 0);
+  EXPECT_EQ(result->sections.victim().size(), "1000+") << "tested as the range that leaves";
+  const auto left_out = std::count_if(result->replacements.begin(), result->replacements.end(),
+                                      [](const Replacement& r) { return r.after == "(left out)"; });
+  EXPECT_EQ(left_out, 2);
+}
+
+TEST(GateCrowdTest, NoTestIsMadeWhereNoneIsAskedFor) {
+  EXPECT_TRUE(Anonymize(SmallCrowdDraft(policy::SourceMode::kAnonymous)).draft);
 }
 
 }  // namespace
