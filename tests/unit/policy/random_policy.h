@@ -16,9 +16,11 @@ namespace renkei::policy {
 class RandomWorld {
  public:
   explicit RandomWorld(unsigned seed) : random_(seed) {}
+  // Chosen by these bytes, two a choice, for a fuzzer to learn what they do; then as by a seed.
+  explicit RandomWorld(std::string bytes) : random_(0), bytes_(std::move(bytes)) {}
 
   bool Chance(int percent) { return Below(100) < percent; }
-  int Below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+  int Below(int n) { return static_cast<int>(Draw() % static_cast<unsigned>(n)); }
 
   // Statements, each a string; the first three are the header.
   std::vector<std::string> Statements(int rules);
@@ -31,6 +33,12 @@ class RandomWorld {
   std::pair<Peer, Marking> PossiblePair();
 
  private:
+  unsigned Draw() {
+    if (at_ + 2 > bytes_.size()) return static_cast<unsigned>(random_());
+    const auto high = static_cast<unsigned char>(bytes_[at_++]);
+    const auto low = static_cast<unsigned char>(bytes_[at_++]);
+    return high * 256U + low;
+  }
   const std::string& Pick(const std::vector<std::string>& words) {
     return words[static_cast<std::size_t>(Below(static_cast<int>(words.size())))];
   }
@@ -63,6 +71,8 @@ class RandomWorld {
                                                             "caveats", "pack",       "all"};
 
   std::mt19937 random_;
+  std::string bytes_{};
+  std::size_t at_ = 0;
 };
 
 inline std::string RandomWorld::Actions() {
