@@ -136,7 +136,8 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
                                      const std::string& payload,
                                      const exchange::LocalReply& reply) {
   std::vector<AuditEntry> entries;
-  if (arguments.value("dry_run", false)) return entries;
+  const auto dry = arguments.find("dry_run");
+  if (command == "policy-apply" && dry != arguments.end() && *dry == true) return entries;
   if (command == "publish" || command == "update" || command == "withdraw" || command == "sight") {
     AddPublishing(node, command, arguments, payload, reply, entries);
   } else if (command == "approve" || command == "reject") {

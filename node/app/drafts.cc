@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kDraftFileBytesMax = 2 * 1024 * 1024;
+constexpr std::size_t kDraftFileBytesMax = 4 * 1024 * 1024;  // arguments have 1 MiB at most
 constexpr std::string_view kAbout = "json";
 constexpr std::string_view kPayload = "payload";
 constexpr std::string_view kLastFile = "last";
@@ -112,7 +112,7 @@ absl::StatusOr<std::uint64_t> Drafts::Add(PendingDraft draft) {
   RETURN_IF_ERROR(WriteFile(last_path, std::to_string(draft.number), FileMode::kSecret));
   RETURN_IF_ERROR(WriteFile(PathOf(draft.number, kPayload), draft.payload, FileMode::kSecret));
   RETURN_IF_ERROR(
-      WriteFile(PathOf(draft.number, kAbout), ToPrettyText(DraftToJson(draft)), FileMode::kSecret));
+      WriteFile(PathOf(draft.number, kAbout), ToText(DraftToJson(draft)), FileMode::kSecret));
   return draft.number;
 }
 
@@ -149,8 +149,7 @@ absl::StatusOr<std::vector<PendingDraft>> Drafts::List() const {
 
 absl::Status Drafts::Keep(const PendingDraft& draft) {
   MutexLock lock(mutex_);
-  return WriteFile(PathOf(draft.number, kAbout), ToPrettyText(DraftToJson(draft)),
-                   FileMode::kSecret);
+  return WriteFile(PathOf(draft.number, kAbout), ToText(DraftToJson(draft)), FileMode::kSecret);
 }
 
 absl::Status Drafts::Remove(std::uint64_t number) {
