@@ -212,7 +212,7 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
   RETURN_IF_ERROR(arguments.status());
   auto imported = formats::ImportJsonAuto(payload, import);
   if (!imported.ok()) {
-    return WithHint(imported.status(), "a file of MISP JSON, or of our own (docs/formats.md)");
+    return WithHint(imported.status(), "a file of MISP, STIX or our own JSON (docs/formats.md)");
   }
   if (imported->size() > 1 && !options.reviewed) {
     ASSIGN_OR_RETURN(auto refused, RefuseUnreviewed(context, name, *imported));

@@ -171,7 +171,8 @@ formats::HeldRecord MakeHeld(const Node& node, const store::RecordRow& row,
           .circles = CircleNames(header.circles, node.community()),
           .tags = header.tags,
           .type = header.type,
-          .sections = record.DecodeSections()};
+          .sections = record.DecodeSections(),
+          .whole = row.own};
 }
 
 absl::StatusOr<std::vector<formats::HeldRecord>> HeldRecords(
@@ -207,11 +208,12 @@ CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
       formats::Exported (*)(std::span<const formats::HeldRecord>, const formats::ExportOptions&);
   Exporter exporter = nullptr;
   if (format == "misp") exporter = &formats::ExportMisp;
+  if (format == "stix") exporter = &formats::ExportStix;
   if (format == "csv") exporter = &formats::ExportCsv;
   if (format == "plain") exporter = &formats::ExportPlain;
   if (exporter == nullptr) {
     arguments.Refuse(
-        fmt::format("format `{}`: expected misp, csv or plain", Printable(format, 40)));
+        fmt::format("format `{}`: expected misp, stix, csv or plain", Printable(format, 40)));
   }
   if (!type.empty()) {
     const auto& words = *renkei::v1::IndicatorType_descriptor();

@@ -17,6 +17,7 @@ Exercises, expired and withdrawn records are in no export; what else is left
 out is counted on standard error.
 
   misp    MISP JSON, one event a record
+  stix    a STIX 2.1 bundle, one report a record
   csv     one indicator a row
   plain   one value a line, for block lists; --type ipv4, domain, ...
 

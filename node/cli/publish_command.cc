@@ -14,8 +14,8 @@ constexpr std::string_view kPublishUsage =
                       [--source S] [--reviewed] [--dir DIR] [--json]
        renkei publish FILE... --dry-run [--full] [--circle C]... [--tlp T]
 
-Publishes each record of each FILE (MISP JSON, or our own; `-` is standard
-input): replaces what is ours, looks for leaks, seals, and hands it to the hub.
+Publishes each record of each FILE (MISP, STIX or our own JSON; `-` is
+standard input): replaces what is ours, looks for leaks, seals, and hands it to the hub.
 A source that was published before, unchanged, does nothing; changed, it
 becomes a new revision.
 

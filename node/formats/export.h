@@ -1,4 +1,4 @@
-// What a node holds, written for other tools: MISP JSON, CSV, and plain lists for blocking.
+// What a node holds, written for other tools: MISP JSON, STIX 2.1, CSV, and plain lists for blocking.
 //
 // An exercise and an expired record are in no export; whatever is left out is counted with its
 // reason.  The caller gives records that the node still holds (no withdrawn ones) and may read.
@@ -33,6 +33,8 @@ struct HeldRecord {
   std::vector<std::string> tags{};
   std::uint32_t type = 0;  // RSIT
   v1::Sections sections{};
+  // False: a peer's copy, from which sections may have been left out on the way.
+  bool whole = true;
 };
 
 struct ExportOptions {
@@ -57,6 +59,10 @@ struct Exported {
 
 // `{"response": [{"Event": {...}}]}` in the order given.  Same records, same bytes.
 Exported ExportMisp(std::span<const HeldRecord> records, const ExportOptions& options);
+
+// A STIX 2.1 bundle, a report for each record, in the order given.  Same records, same bytes.  What
+// STIX has no property for stands in an extension of our own, which node/formats/stix_import reads.
+Exported ExportStix(std::span<const HeldRecord> records, const ExportOptions& options);
 
 // RFC 4180 with a header line, one indicator a row.  A cell that a spreadsheet would run as a
 // formula gets a leading apostrophe.

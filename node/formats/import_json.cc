@@ -2,6 +2,7 @@
 
 #include "node/formats/misp_import.h"
 #include "node/formats/record_json.h"
+#include "node/formats/stix_import.h"
 
 namespace renkei::formats {
 namespace {
@@ -14,14 +15,17 @@ bool IsMisp(const JsonNode& top) {
 absl::Status Unknown(const JsonNode& top) {
   if (!top.IsObject()) return top.WrongType("a record or a MISP event");
   if (const auto type = top.Find("type"); type && type->Text().value_or("") == "bundle") {
-    return top.Wrong("a STIX bundle, not a MISP event or a record");
+    return top.Wrong("a STIX bundle without a list of `objects`");
   }
-  return top.Wrong("neither a record (`renkei`) nor a MISP event (`Event`, `response`)");
+  return top.Wrong(
+      "neither a record (`renkei`), a MISP event (`Event`, `response`) nor a STIX bundle "
+      "(`objects`)");
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<Imported>> ImportJsonAuto(BytesView json, const ImportOptions& options) {
+  if (const auto bundle = SplitStixBundle(json)) return ImportStix(json, *bundle, options);
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(json, options.limits));
   const JsonNode top = document.top();
   if (!top.Find("renkei")) {

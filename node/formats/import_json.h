@@ -1,6 +1,7 @@
 // Any JSON file that holds something to publish: told apart by content, not by name.
 //
-// Errors: those of misp_import.h and record_json.h; INVALID_ARGUMENT if it is neither. Thread-safe.
+// Errors: those of misp_import.h, stix_import.h and record_json.h; INVALID_ARGUMENT if it is none
+// of them. Thread-safe.
 #pragma once
 
 #include <vector>

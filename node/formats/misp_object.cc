@@ -100,6 +100,7 @@ v1::Relationship Made(const PendingRelationship& pending, std::string to) {
   relationship.set_to(std::move(to));
   relationship.set_type(pending.type);
   if (!pending.comment.empty()) relationship.mutable_comment()->set_value(pending.comment);
+  if (!pending.lang.empty()) relationship.mutable_comment()->set_lang(pending.lang);
   return relationship;
 }
 

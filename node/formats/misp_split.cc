@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kIndicatorBytes = 1'000'000;
 constexpr std::size_t kRuleBytes = 350'000;
 constexpr std::size_t kReportBytes = 350'000;
-constexpr std::size_t kListBytes = 140'000;  // references, attachments, assets: each
+constexpr std::size_t kListBytes = 140'000;  // references, attachments, techniques, ...: each
 // Tag, length and nesting of one entry.
 constexpr std::size_t kEntryBytes = 12;
 static_assert(kIndicatorBytes < record::kSectionBytesMax);
@@ -53,7 +53,8 @@ void ShrinkUnits(MispState& state) {
     while (!Size{}.Fits(SizeOf(unit), kIndicatorBytes) && !unit.indicators.empty()) {
       // Half at once: sizes are asked for again each time.
       const std::size_t keep = unit.indicators.size() / 2;
-      state.report.NotKept("Event.Object", "membership in an object that is too large for a record",
+      state.report.NotKept(state.object_place,
+                           "membership in an object that is too large for a record",
                            unit.indicators.size() - keep);
       for (std::size_t i = keep; i < unit.indicators.size(); ++i) {
         units.push_back({{std::move(unit.indicators[i])}, std::nullopt, {}});
@@ -63,7 +64,8 @@ void ShrinkUnits(MispState& state) {
         auto& members = *unit.object->mutable_members();
         members.DeleteSubrange(static_cast<int>(keep), members.size() - static_cast<int>(keep));
       }
-      state.report.NotKept("Event.Object", "sightings of an object that is too large for a record",
+      state.report.NotKept(state.object_place,
+                           "sightings of an object that is too large for a record",
                            unit.sightings.size());
       unit.sightings.clear();
     }
@@ -86,6 +88,10 @@ class Splitter {
     Spread(kListBytes,
            [](v1::Sections& s) { return s.mutable_attachments()->mutable_attachments(); });
     Spread(kListBytes, [](v1::Sections& s) { return s.mutable_victim()->mutable_assets(); });
+    Spread(kListBytes,
+           [](v1::Sections& s) { return s.mutable_techniques()->mutable_techniques(); });
+    Spread(kListBytes, [](v1::Sections& s) { return s.mutable_techniques()->mutable_actors(); });
+    Spread(kListBytes, [](v1::Sections& s) { return s.mutable_response()->mutable_actions(); });
     Finish();
     return std::move(drafts_);
   }
@@ -173,8 +179,9 @@ class Splitter {
     if (section == nullptr ||
         section->relationships_size() >= static_cast<int>(record::kItemsMax) ||
         section->ByteSizeLong() + bytes > record::kSectionBytesMax) {
-      state_.report.NotKept("Event.Object.ObjectReference",
-                            "its two ends stand in different parts of a split event");
+      state_.report.NotKept(
+          state_.relationship_place,
+          fmt::format("its two ends stand in different parts of a split {}", state_.source_word));
       return;
     }
     *section->add_relationships() = std::move(relationship);
@@ -187,8 +194,9 @@ class Splitter {
       if (i > 0) {
         sections.mutable_summary()->mutable_title()->CopyFrom(
             drafts_[0].sections.summary().title());
-        sections.mutable_caveats()->add_texts()->set_value(fmt::format(
-            "part {} of {} of one event; part 1 says what it is about", i + 1, drafts_.size()));
+        sections.mutable_caveats()->add_texts()->set_value(
+            fmt::format("part {} of {} of one {}; part 1 says what it is about", i + 1,
+                        drafts_.size(), state_.source_word));
       }
       ClearIfEmpty(sections);
     }

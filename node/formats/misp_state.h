@@ -41,6 +41,7 @@ struct PendingRelationship {
   std::string type{};
   std::string comment{};
   std::string place{};
+  std::string lang{};  // of the comment
 };
 
 struct MispState {
@@ -54,6 +55,10 @@ struct MispState {
   std::set<std::string> tags_withheld{};  // clusters whose author keeps them local
   int refs = 0;
   bool speaks_of_a_victim = false;
+  // What the report and the caveats of split drafts call things; STIX has other words.
+  std::string_view object_place = "Event.Object";
+  std::string_view relationship_place = "Event.Object.ObjectReference";
+  std::string_view source_word = "event";
 
   std::string NextRef(char letter) { return fmt::format("{}{}", letter, ++refs); }
 };

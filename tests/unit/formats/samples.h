@@ -32,6 +32,23 @@ inline std::vector<std::filesystem::path> OwnMispSamples() {
 }
 
 // Empty, and said so, if there is no ../shared.
+inline std::vector<std::filesystem::path> RealStixBundles() {
+  const char* shared = std::getenv("RENKEI_SHARED");
+  std::vector<std::filesystem::path> files;
+  for (const char* folder : {"stix21-oasis-examples", "stix21-attack-slice", "misp-stix-mapping"}) {
+    if (shared == nullptr) break;
+    for (const auto& file : JsonFilesIn(std::filesystem::path(shared) / "data" / folder)) {
+      const std::string name = file.filename().string();
+      const bool is_table = name.ends_with("_summary.json") || name.starts_with("misp_") ||
+                            name == "test_attributes_collection_1.json";  // the MISP half of a pair
+      if (!is_table) files.push_back(file);
+    }
+  }
+  if (files.empty()) std::cout << "no ../shared here: only our own samples are tested\n";
+  return files;
+}
+
+// Empty, and said so, if there is no ../shared.
 inline std::vector<std::filesystem::path> RealMispEvents() {
   const char* shared = std::getenv("RENKEI_SHARED");
   std::vector<std::filesystem::path> files;

@@ -1,0 +1,472 @@
+// STIX 2.1 bundles from what a node holds; the other direction of stix_import.
+#include <algorithm>
+#include <charconv>
+
+#include "node/formats/export_stix_parts.h"
+#include "node/formats/message_json.h"
+#include "node/formats/misp_tags.h"
+#include "node/formats/stix_extension.h"
+#include "node/formats/stix_ids.h"
+#include "node/formats/stix_markings.h"
+#include "node/formats/time_text.h"
+#include "node/formats/uuid.h"
+#include "node/record/sections.h"
+
+namespace renkei::formats {
+namespace {
+
+constexpr std::size_t kStixNameMax = 512;    // as the reader takes them
+constexpr std::int64_t kSecond = 1'000'000;  // microseconds
+
+// The hour in which revision 1 was issued stands in front of every record id.
+std::int64_t CreatedOf(const HeldRecord& record) {
+  std::uint32_t hours = 0;
+  const std::string_view head = std::string_view(record.record_id_hex).substr(0, 8);
+  const auto [end, error] = std::from_chars(head.data(), head.data() + head.size(), hours, 16);
+  const std::int64_t issued = UnixSeconds(record.issued);
+  const std::int64_t created = static_cast<std::int64_t>(hours) * 3600;
+  const bool ok = error == std::errc() && head.size() == 8 && created > 0 && created <= issued;
+  return (ok ? created : issued) * kSecond;
+}
+
+std::string_view ReportType(policy::Kind kind) {
+  switch (kind) {
+    case policy::Kind::kIncident:
+      return "incident";
+    case policy::Kind::kIndicators:
+      return "indicator";
+    case policy::Kind::kVulnerability:
+      return "vulnerability";
+    default:
+      return "threat-report";
+  }
+}
+
+bool ReadsAsMarking(const std::string& label) {
+  const TagMeaning::Is is = ReadTag(label).is;
+  return is == TagMeaning::Is::kTlp || is == TagMeaning::Is::kPap;
+}
+
+// Several languages, each once and none of them unsaid.
+bool AreTranslations(const google::protobuf::RepeatedPtrField<v1::Text>& texts) {
+  std::set<std::string> langs;
+  for (int i = 1; i < texts.size(); ++i) {
+    const bool fits = !texts[i].value().empty() && !texts[i].lang().empty() &&
+                      texts[i].value().size() <= 65'536 && texts[i].lang().size() <= kStixNameMax &&
+                      langs.insert(texts[i].lang()).second;
+    if (!fits) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool FitsLabels(const google::protobuf::RepeatedPtrField<std::string>& labels) {
+  return labels.size() <= 500 && std::all_of(labels.begin(), labels.end(), [](const auto& label) {
+           return !label.empty() && label.size() <= kStixNameMax;
+         });
+}
+
+bool PutDescription(Json& object, const v1::Text& text, std::string_view key) {
+  if (text.value().empty()) return false;
+  object[std::string(key)] = text.value();
+  if (!text.lang().empty()) object["lang"] = text.lang();
+  return true;
+}
+
+void PutAliases(Json& object, const v1::Actor& actor) {
+  if (actor.aliases().empty() || !FitsLabels(actor.aliases())) return;
+  for (const std::string& alias : actor.aliases()) object["aliases"].push_back(alias);
+}
+
+std::string StixTime(std::int64_t micros) { return MicrosToText(micros).value_or(""); }
+
+std::string_view StixTypeOf(const v1::Actor& actor) {
+  if (actor.name().empty()) return "";
+  switch (actor.kind()) {
+    case v1::ACTOR_KIND_THREAT_ACTOR:
+      return actor.namespace_() == "stix:intrusion-set" ? "intrusion-set" : "threat-actor";
+    case v1::ACTOR_KIND_MALWARE:
+      return "malware";
+    case v1::ACTOR_KIND_TOOL:
+      return "tool";
+    case v1::ACTOR_KIND_CAMPAIGN:
+      return "campaign";
+    default:
+      return "";
+  }
+}
+
+void StixObjects::AddOnce(Json object, policy::Tlp tlp) {
+  const auto [found, is_new] =
+      placed_.emplace(object["id"].get<std::string>(), Placed{objects_.size(), tlp});
+  if (is_new) return Add(std::move(object));
+  if (tlp <= found->second.tlp) return;
+  found->second.tlp = tlp;
+  objects_[found->second.at] = std::move(object);
+}
+
+StixRecordWriter::StixRecordWriter(const HeldRecord& record, StixObjects& objects,
+                                   std::vector<LeftOut>& left_out)
+    : record_(record), sections_(record.sections), objects_(objects), left_out_(left_out) {
+  created_us_ = CreatedOf(record);
+  // A version is named by its time, so no two revisions may have the same.
+  const std::int64_t revision_us = std::min<std::int64_t>(record.revision - 1, 999) * 1'000;
+  modified_us_ = record.revision <= 1
+                     ? created_us_
+                     : std::max(created_us_, UnixSeconds(record.issued) * kSecond) + revision_us;
+  // Which sections were left out is part of what a copy is.
+  report_id_ = record.whole
+                   ? Id("report", "report")
+                   : Id("report", fmt::format("report:{:04x}", record::Present(record.sections)));
+  if (!record.author.empty()) {
+    author_id_ = fmt::format("identity--{}", UuidFromName("org:" + record.author));
+  }
+}
+
+std::string StixRecordWriter::Id(std::string_view type, std::string_view place) const {
+  return fmt::format("{}--{}", type,
+                     UuidFromName(fmt::format("stix:{}:{}", record_.record_id_hex, place)));
+}
+
+Json StixRecordWriter::Head(std::string_view type, std::string_view place) const {
+  Json object = {{"type", type}, {"spec_version", "2.1"}, {"id", Id(type, place)}};
+  if (!author_id_.empty()) object["created_by_ref"] = author_id_;
+  object["created"] = StixTime(created_us_);
+  object["modified"] = StixTime(modified_us_);
+  return object;
+}
+
+void StixRecordWriter::Mark(Json& object) const {
+  if (!marking_ids_.empty()) object["object_marking_refs"] = marking_ids_;
+}
+
+void StixRecordWriter::Put(Json object) {
+  Mark(object);
+  report_refs_.push_back(object["id"]);
+  objects_.Add(std::move(object));
+}
+
+void StixRecordWriter::PutObservable(Json object) {
+  Mark(object);
+  report_refs_.push_back(object["id"]);
+  objects_.AddOnce(std::move(object), record_.tlp);
+}
+
+void StixRecordWriter::Write() {
+  if (!author_id_.empty()) {
+    objects_.AddOnce({{"type", "identity"},
+                      {"spec_version", "2.1"},
+                      {"id", author_id_},
+                      {"created", "2026-11-22T00:00:00.000Z"},
+                      {"modified", "2026-11-22T00:00:00.000Z"},
+                      {"name", record_.author},
+                      {"identity_class", "organization"}},
+                     {});
+  }
+  for (Json definition : {MarkingDefinition(record_.tlp), MarkingDefinition(record_.pap)}) {
+    if (definition.is_null()) continue;
+    marking_ids_.push_back(definition["id"]);
+    objects_.AddOnce(std::move(definition), {});
+  }
+  rest_ = sections_;
+  rest_.clear_indicators();
+  Values();
+  Relationships();
+  Sightings();
+  Rules();
+  Techniques();
+  Actors();
+  Actions();
+  Notes();
+  Report();
+  DerivedFrom();
+}
+
+Json StixRecordWriter::NoteOf(std::string_view place, const v1::Text& text) {
+  Json note = Head("note", place);
+  PutDescription(note, text, "content");
+  note["object_refs"].push_back(report_id_);
+  return note;
+}
+
+void StixRecordWriter::Rules() {
+  rest_.clear_detection_rules();
+  int index = 0;
+  for (const v1::Rule& rule : sections_.detection_rules().rules()) {
+    const std::string place = fmt::format("rule:{}", ++index);
+    if (rule.body().empty()) {
+      *rest_.mutable_detection_rules()->add_rules() = rule;
+      continue;
+    }
+    v1::Rule rest = rule;
+    Json json = Head("indicator", place);
+    if (!rule.name().empty()) json["name"] = rule.name();
+    if (PutDescription(json, rule.comment())) rest.clear_comment();
+    json["pattern"] = rule.body();
+    json["pattern_type"] = rule.language().empty() ? "unknown" : rule.language();
+    json["valid_from"] = StixTime(created_us_);
+    if (!rule.labels().empty() && FitsLabels(rule.labels())) {
+      for (const std::string& label : rule.labels()) json["labels"].push_back(label);
+      rest.clear_labels();
+    }
+    rest.clear_name();
+    rest.clear_body();
+    Json own = MessageToJson(rest);
+    own["language"] = rule.language();
+    PutOwnExtension(json, "rule", std::move(own));
+    Put(std::move(json));
+  }
+}
+
+void StixRecordWriter::Techniques() {
+  rest_.mutable_techniques()->clear_techniques();
+  std::vector<std::vector<v1::Technique>> named;
+  std::map<std::string, std::size_t> at;
+  for (const v1::Technique& one : sections_.techniques().techniques()) {
+    if (named_techniques_.count(&one) > 0) continue;
+    const std::string& name = one.name().empty() ? one.id() : one.name();
+    if (name.empty()) {
+      *rest_.mutable_techniques()->add_techniques() = one;
+      continue;
+    }
+    const auto [found, is_new] = at.emplace(one.framework() + "\n" + name, named.size());
+    if (is_new) named.emplace_back();
+    named[found->second].push_back(one);
+  }
+  for (const auto& techniques : named) TechniqueOf(techniques);
+}
+
+// One technique, whatever tactics it serves.
+void StixRecordWriter::TechniqueOf(const std::vector<v1::Technique>& techniques) {
+  const v1::Technique& first = techniques.front();
+  const std::string& name = first.name().empty() ? first.id() : first.name();
+  Json json = Head("attack-pattern", fmt::format("technique:{}:{}", first.framework(), name));
+  json["name"] = name;
+  PutDescription(json, first.comment());
+  if (!first.framework().empty() && !first.id().empty()) {
+    json["external_references"].push_back(
+        {{"source_name", first.framework()}, {"external_id", first.id()}});
+  }
+  v1::Techniques own;
+  for (const v1::Technique& one : techniques) {
+    if (!one.framework().empty() && !one.tactic().empty()) {
+      json["kill_chain_phases"].push_back(
+          {{"kill_chain_name", one.framework()}, {"phase_name", one.tactic()}});
+    }
+    *own.add_techniques() = one;
+  }
+  PutOwnExtension(json, "named", true);
+  PutOwnExtension(json, "techniques", MessageToJson(own));
+  Put(std::move(json));
+}
+
+void StixRecordWriter::Actors() {
+  rest_.mutable_techniques()->clear_actors();
+  int index = 0;
+  for (const v1::Actor& actor : sections_.techniques().actors()) {
+    ++index;
+    if (named_actors_.count(&actor) > 0) continue;
+    const std::string_view type = StixTypeOf(actor);
+    if (type.empty()) {
+      *rest_.mutable_techniques()->add_actors() = actor;
+      continue;
+    }
+    Json json = Head(type, fmt::format("actor:{}", index));
+    json["name"] = actor.name();
+    if (type == "malware") json["is_family"] = true;
+    PutAliases(json, actor);
+    v1::Techniques own;
+    *own.add_actors() = actor;
+    PutOwnExtension(json, "named", true);
+    PutOwnExtension(json, "actors", MessageToJson(own));
+    Put(std::move(json));
+  }
+}
+
+void StixRecordWriter::Actions() {
+  rest_.clear_response();
+  int index = 0;
+  for (const v1::Action& action : sections_.response().actions()) {
+    Json json = Head("course-of-action", fmt::format("action:{}", ++index));
+    json["name"] = action.type().empty() ? "course of action" : action.type();
+    v1::Action rest = action;
+    if (PutDescription(json, action.description())) rest.clear_description();
+    Json own = MessageToJson(rest);
+    own["type"] = action.type();
+    PutOwnExtension(json, "action", std::move(own));
+    Put(std::move(json));
+  }
+}
+
+void StixRecordWriter::Notes() {
+  rest_.clear_caveats();
+  rest_.mutable_summary()->clear_reports();
+  int index = 0;
+  for (const v1::Text& text : sections_.caveats().texts()) {
+    const std::string place = fmt::format("caveat:{}", ++index);
+    if (text.value().empty()) {
+      *rest_.mutable_caveats()->add_texts() = text;
+      continue;
+    }
+    Json note = NoteOf(place, text);
+    note["abstract"] = "caveat";
+    PutOwnExtension(note, "caveat", true);
+    Put(std::move(note));
+  }
+  index = 0;
+  for (const v1::Report& report : sections_.summary().reports()) {
+    const std::string place = fmt::format("report:{}", ++index);
+    const bool has_odd_name = report.has_name() && report.name().value().empty();
+    if (report.content().value().empty() || has_odd_name) {
+      *rest_.mutable_summary()->add_reports() = report;
+      continue;
+    }
+    Json note = NoteOf(place, report.content());
+    if (report.has_name()) note["abstract"] = report.name().value();
+    if (!report.name().lang().empty()) {
+      v1::Report own;
+      own.mutable_name()->set_lang(report.name().lang());
+      PutOwnExtension(note, "report", MessageToJson(own));
+    }
+    Put(std::move(note));
+  }
+}
+
+void StixRecordWriter::Titles(Json& report, Json& own) {
+  v1::Summary& rest = *rest_.mutable_summary();
+  const auto& titles = sections_.summary().title();
+  const auto& descriptions = sections_.summary().description();
+  std::string lang;
+  report["name"] = fmt::format("record {}", record_.record_id_hex);
+  if (titles.empty() || titles[0].value().empty()) {
+    own["untitled"] = true;
+  } else {
+    report["name"] = titles[0].value();
+    lang = titles[0].lang();
+    rest.mutable_title()->DeleteSubrange(0, 1);
+  }
+  if (!descriptions.empty() && !descriptions[0].value().empty()) {
+    report["description"] = descriptions[0].value();
+    if (own.contains("untitled")) lang = descriptions[0].lang();
+    if (descriptions[0].lang() != lang) own["description_lang"] = descriptions[0].lang();
+    rest.mutable_description()->DeleteSubrange(0, 1);
+  }
+  if (!lang.empty()) report["lang"] = lang;
+  const auto translate = [&](const auto& texts, std::string_view key, auto* left) {
+    if (texts.size() < 2 || left->size() != texts.size() - 1 || !AreTranslations(texts)) return;
+    Json json = Head("language-content", fmt::format("language:{}", key));
+    json["object_ref"] = report_id_;
+    json["object_modified"] = StixTime(modified_us_);
+    for (const v1::Text& text : *left)
+      json["contents"][text.lang()][std::string(key)] = text.value();
+    left->Clear();
+    Put(std::move(json));
+  };
+  translate(titles, "name", rest.mutable_title());
+  translate(descriptions, "description", rest.mutable_description());
+}
+
+void StixRecordWriter::Labels(Json& report) {
+  v1::Summary& rest = *rest_.mutable_summary();
+  const std::string rsit = RsitTag(record_.type);
+  if (!rsit.empty()) report["labels"].push_back(rsit);
+  rest.clear_labels();
+  for (const std::string& label : sections_.summary().labels()) {
+    const bool is_first_rsit = rsit.empty() && ReadTag(label).is == TagMeaning::Is::kRsit;
+    const bool fits = !label.empty() && label.size() <= kStixNameMax && !ReadsAsMarking(label) &&
+                      !is_first_rsit && report["labels"].size() < 500;
+    if (fits) {
+      report["labels"].push_back(label);
+    } else {
+      rest.add_labels(label);
+    }
+  }
+  if (report["labels"].empty()) report.erase("labels");
+  if (sections_.summary().has_confidence()) report["confidence"] = sections_.summary().confidence();
+  rest.clear_confidence();
+}
+
+void StixRecordWriter::References(Json& report) {
+  rest_.clear_references();
+  std::set<std::string> said;
+  for (const v1::Reference& one : sections_.references().references()) {
+    const bool says_what =
+        !one.url().empty() || !one.external_id().empty() || !one.description().value().empty();
+    const bool fits = !one.source().empty() && says_what && one.description().lang().empty() &&
+                      one.description().value().size() <= 65'536 &&
+                      !(one.has_description() && one.description().value().empty()) &&
+                      said.insert(one.SerializeAsString()).second;
+    if (!fits) {
+      *rest_.mutable_references()->add_references() = one;
+      continue;
+    }
+    Json json = {{"source_name", one.source()}};
+    if (!one.description().value().empty()) json["description"] = one.description().value();
+    if (!one.url().empty()) json["url"] = one.url();
+    if (!one.external_id().empty()) json["external_id"] = one.external_id();
+    report["external_references"].push_back(std::move(json));
+  }
+}
+
+void StixRecordWriter::Report() {
+  Json report = Head("report", "");
+  report["id"] = report_id_;
+  Json own = Json::object();
+  own["kind"] = policy::ToWord(record_.kind);
+  if (record_.severity != policy::Severity::kUnspecified) {
+    own["severity"] = policy::ToWord(record_.severity);
+  }
+  if (!record_.tags.empty()) own["tags"] = record_.tags;
+  Titles(report, own);
+  report["report_types"].push_back(ReportType(record_.kind));
+  report["published"] = StixTime(modified_us_);
+  Labels(report);
+  References(report);
+  if (rest_.summary().ByteSizeLong() == 0) rest_.clear_summary();
+  if (rest_.techniques().ByteSizeLong() == 0) rest_.clear_techniques();
+  if (rest_.ByteSizeLong() > 0) own["sections"] = MessageToJson(rest_);
+  // A report names at least one object, and this one is always there.
+  if (report_refs_.empty()) report_refs_.push_back(kOwnExtension);
+  std::sort(report_refs_.begin(), report_refs_.end());
+  report_refs_.erase(std::unique(report_refs_.begin(), report_refs_.end()), report_refs_.end());
+  report["object_refs"] = report_refs_;
+  PutOwnExtension(report, "record", std::move(own));
+  Mark(report);
+  objects_.Add(std::move(report));
+}
+
+// What was left out makes another object, which says what it was made from.
+void StixRecordWriter::DerivedFrom() {
+  if (record_.whole) return;
+  Json json = Head("relationship", fmt::format("derived:{}", report_id_));
+  json["relationship_type"] = "derived-from";
+  json["source_ref"] = report_id_;
+  json["target_ref"] = Id("report", "report");
+  Mark(json);
+  objects_.Add(std::move(json));
+}
+
+Exported ExportStix(std::span<const HeldRecord> records, const ExportOptions& options) {
+  Exported exported;
+  StixObjects objects;
+  std::string ids;
+  for (const HeldRecord& record : records) {
+    if (!MayExport(record, options, exported.left_out)) continue;
+    if (ids.empty()) {
+      objects.AddOnce(OwnIdentity(), {});
+      objects.AddOnce(OwnExtensionDefinition(), {});
+    }
+    StixRecordWriter(record, objects, exported.left_out).Write();
+    ids += fmt::format("{}:{}\n", record.record_id_hex, record.revision);
+    ++exported.written;
+  }
+  Json bundle = {{"type", "bundle"},
+                 {"id", fmt::format("bundle--{}", UuidFromName("stix:bundle:" + ids))}};
+  Json list = objects.Take();
+  if (!list.empty()) bundle["objects"] = std::move(list);
+  exported.text = ToPrettyText(bundle);
+  return exported;
+}
+
+}  // namespace renkei::formats
