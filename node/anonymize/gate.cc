@@ -232,4 +232,8 @@ absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft,
   return result;
 }
 
+bool Gate::IsOurs(std::string_view value) const {
+  return !own_.Find(value, {.shapes = false, .private_addresses = false}).empty();
+}
+
 }  // namespace renkei::anonymize

@@ -48,6 +48,9 @@ class Gate {
   absl::StatusOr<GateResult> Anonymize(const record::Draft& draft,
                                        const CrowdRules* crowd = nullptr) const;
 
+  // Whether a value names what is listed in assets.toml.
+  bool IsOurs(std::string_view value) const;
+
  private:
   OwnAssets own_;
   LeakLint lint_;

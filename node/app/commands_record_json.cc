@@ -2,12 +2,15 @@
 // read.
 
 #include <algorithm>
+#include <array>
+#include <memory>
 
 #include "node/app/commands_parts.h"
 #include "node/base/encoding.h"
 #include "node/formats/export.h"
 #include "node/formats/message_json.h"
 #include "node/formats/record_json.h"
+#include "node/record/host_name.h"
 
 namespace renkei::app {
 namespace {
@@ -194,6 +197,50 @@ absl::StatusOr<std::vector<formats::HeldRecord>> HeldRecords(
   }
 }
 
+using Exporter = formats::Exported (*)(std::span<const formats::HeldRecord>,
+                                       const formats::ExportOptions&);
+
+struct ExportFormat {
+  std::string_view name;
+  Exporter exporter;
+};
+constexpr std::array<ExportFormat, 10> kExportFormats = {{{"misp", &formats::ExportMisp},
+                                                          {"stix", &formats::ExportStix},
+                                                          {"csv", &formats::ExportCsv},
+                                                          {"plain", &formats::ExportPlain},
+                                                          {"hosts", &formats::ExportHosts},
+                                                          {"rpz", &formats::ExportRpz},
+                                                          {"suricata", &formats::ExportSuricata},
+                                                          {"zeek", &formats::ExportZeek},
+                                                          {"nftables", &formats::ExportNftables},
+                                                          {"ipset", &formats::ExportIpset}}};
+
+Exporter FindExporter(const std::string& format, Arguments& arguments) {
+  std::vector<std::string_view> names;
+  for (const ExportFormat& entry : kExportFormats) {
+    if (entry.name == format) return entry.exporter;
+    names.push_back(entry.name);
+  }
+  arguments.Refuse(
+      fmt::format("format `{}`: expected {}", Printable(format, 40), fmt::join(names, ", ")));
+  return nullptr;
+}
+
+void AddType(const std::string& type, const std::string& format, Arguments& arguments,
+             formats::ExportOptions& options) {
+  const auto& words = *renkei::v1::IndicatorType_descriptor();
+  const auto* value = formats::EnumFromWord(words, type);
+  if (value == nullptr) {
+    const std::string nearest = NearestWord(type, formats::EnumWords(words));
+    arguments.Refuse(fmt::format("type `{}`: no such type of indicator{}", Printable(type, 40),
+                                 nearest.empty() ? "" : " (did you mean `" + nearest + "`?)"));
+  } else if (format != "plain") {
+    arguments.Refuse("a type can be given for the plain format only");
+  } else {
+    options.types.push_back(static_cast<renkei::v1::IndicatorType>(value->number()));
+  }
+}
+
 }  // namespace
 
 CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
@@ -202,32 +249,19 @@ CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
   const std::string type = arguments.Text("type");
   const auto kind = arguments.Kind("kind");
   const std::string circle = arguments.Text("circle");
-  formats::ExportOptions options{.now = context.node.clock().Now(),
-                                 .community = context.node.community().name()};
-  using Exporter =
-      formats::Exported (*)(std::span<const formats::HeldRecord>, const formats::ExportOptions&);
-  Exporter exporter = nullptr;
-  if (format == "misp") exporter = &formats::ExportMisp;
-  if (format == "stix") exporter = &formats::ExportStix;
-  if (format == "csv") exporter = &formats::ExportCsv;
-  if (format == "plain") exporter = &formats::ExportPlain;
-  if (exporter == nullptr) {
-    arguments.Refuse(
-        fmt::format("format `{}`: expected misp, stix, csv or plain", Printable(format, 40)));
+  const std::shared_ptr<const anonymize::Gate> gate = context.node.gate().gate;
+  formats::ExportOptions options{
+      .now = context.node.clock().Now(),
+      .community = context.node.community().name(),
+      .is_ours = [&gate](std::string_view value) { return gate->IsOurs(value); },
+      .zone = arguments.Text("zone")};
+  const Exporter exporter = FindExporter(format, arguments);
+  if (!options.zone.empty() && format != "rpz") {
+    arguments.Refuse("a zone can be given for the rpz format only");
+  } else if (!options.zone.empty() && !record::CanonicalHostName(options.zone)) {
+    arguments.Refuse(fmt::format("zone `{}`: not a DNS name", Printable(options.zone, 80)));
   }
-  if (!type.empty()) {
-    const auto& words = *renkei::v1::IndicatorType_descriptor();
-    const auto* value = formats::EnumFromWord(words, type);
-    if (value == nullptr) {
-      const std::string nearest = NearestWord(type, formats::EnumWords(words));
-      arguments.Refuse(fmt::format("type `{}`: no such type of indicator{}", Printable(type, 40),
-                                   nearest.empty() ? "" : " (did you mean `" + nearest + "`?)"));
-    } else if (format != "plain") {
-      arguments.Refuse("a type can be given for the plain format only");
-    } else {
-      options.types.push_back(static_cast<renkei::v1::IndicatorType>(value->number()));
-    }
-  }
+  if (!type.empty()) AddType(type, format, arguments, options);
   RETURN_IF_ERROR(arguments.status());
   std::vector<formats::HeldRecord> held;
   RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {

@@ -10,16 +10,23 @@ namespace {
 
 constexpr std::string_view kExportUsage =
     R"(Usage: renkei export FORMAT [-o FILE] [--kind K] [--circle C] [--type T]
-                     [--dir DIR]
+                     [--zone NAME] [--dir DIR]
 
 Writes what this node holds for other tools, to FILE or standard output.
 Exercises, expired and withdrawn records are in no export; what else is left
 out is counted on standard error.
 
-  misp    MISP JSON, one event a record
-  stix    a STIX 2.1 bundle, one report a record
-  csv     one indicator a row
-  plain   one value a line, for block lists; --type ipv4, domain, ...
+  misp      MISP JSON, one event a record
+  stix      a STIX 2.1 bundle, one report a record
+  csv       one indicator a row
+and what blocks or alerts, never what is ours, reserved, or everybody's:
+  plain     one value a line; --type ipv4, domain, ...
+  hosts     0.0.0.0 NAME
+  rpz       a response policy zone for resolvers; --zone NAME
+  suricata  rules that alert
+  zeek      a file for the intelligence framework
+  nftables  the sets renkei4 and renkei6, for `nft -f`
+  ipset     the same, for `ipset restore`
 
 Exit status: 0, 1 failed, 2 wrong usage.
 
@@ -42,12 +49,14 @@ int RunExport(Context& context) {
   std::string kind;
   std::string circle;
   std::string type;
+  std::string zone;
   ArgumentParser parser(context, kExportCommand);
   parser.Positional("FORMAT", format);
   parser.Option("-o,--output", file);
   parser.Option("--kind", kind);
   parser.Option("--circle", circle);
   parser.Option("--type", type);
+  parser.Option("--zone", zone);
   target.AddTo(parser, /*reading=*/false);
   if (const auto status = parser.Parse()) return *status;
   auto client = ConnectNode(target);
@@ -57,7 +66,8 @@ int RunExport(Context& context) {
     last = CallFailed(target, client.status());
   } else {
     const absl::Status ended = (*client)->Follow(
-        "export", {{"format", format}, {"kind", kind}, {"circle", circle}, {"type", type}},
+        "export",
+        {{"format", format}, {"kind", kind}, {"circle", circle}, {"type", type}, {"zone", zone}},
         [&](const exchange::LocalReply& reply) {
           if (reply.json.contains("piece")) {
             text += reply.json["piece"].get_ref<const std::string&>();
@@ -85,7 +95,7 @@ int RunExport(Context& context) {
 
 const Command kExportCommand = {
     .name = "export",
-    .summary = "what this node holds, for MISP, tables, block lists",
+    .summary = "what this node holds, for MISP, tables, block lists, sensors",
     .usage = kExportUsage,
     .run = &RunExport,
 };

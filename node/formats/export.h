@@ -1,4 +1,5 @@
-// What a node holds, written for other tools: MISP JSON, STIX 2.1, CSV, and plain lists for blocking.
+// What a node holds, written for other tools: MISP JSON, STIX 2.1, CSV, and lists that block or
+// alert.
 //
 // An exercise and an expired record are in no export; whatever is left out is counted with its
 // reason.  The caller gives records that the node still holds (no withdrawn ones) and may read.
@@ -6,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,7 +44,12 @@ struct ExportOptions {
   std::string community{};  // stands for an author who is not named
   // Plain lists: these types only; empty: all that kPlainTypes holds.
   std::vector<v1::IndicatorType> types{};
+  // Lists that block or alert: whether a value is ours, and so never blocked; none: nothing is.
+  std::function<bool(std::string_view)> is_ours{};
+  std::string zone{};  // name of the response policy zone; empty: kZoneDefault
 };
+
+inline constexpr char kZoneDefault[] = "rpz.renkei.invalid";
 
 struct LeftOut {
   std::string what{};
@@ -68,8 +75,26 @@ Exported ExportStix(std::span<const HeldRecord> records, const ExportOptions& op
 // formula gets a leading apostrophe.
 Exported ExportCsv(std::span<const HeldRecord> records, const ExportOptions& options);
 
-// One actionable value a line, each once, sorted by bytes.  Records with PAP amber or red are left
-// out: a block list is an action that an attacker can see.
+// ---- lists that block or alert ----
+//
+// All hold actionable, valid values in canonical form, each once, in a fixed order.  Left out:
+// records with PAP amber or red (a block is an action that an attacker can see), values of a victim
+// or known to be harmless, and what record::WhyNotBlock names.
+
+// One value a line.
 Exported ExportPlain(std::span<const HeldRecord> records, const ExportOptions& options);
+// `0.0.0.0 NAME`, for hosts files.
+Exported ExportHosts(std::span<const HeldRecord> records, const ExportOptions& options);
+// A response policy zone (DNS): NXDOMAIN for names and all below them, and for answers that hold an
+// address.  The serial is the time.
+Exported ExportRpz(std::span<const HeldRecord> records, const ExportOptions& options);
+// Rules that alert; ids from 1,000,000 to 1,999,999, made from what a rule matches.
+Exported ExportSuricata(std::span<const HeldRecord> records, const ExportOptions& options);
+// A file for Zeek's intelligence framework.
+Exported ExportZeek(std::span<const HeldRecord> records, const ExportOptions& options);
+// `nft -f`: the sets renkei4 and renkei6 of table `inet renkei`.
+Exported ExportNftables(std::span<const HeldRecord> records, const ExportOptions& options);
+// `ipset restore`: the sets renkei4 and renkei6.
+Exported ExportIpset(std::span<const HeldRecord> records, const ExportOptions& options);
 
 }  // namespace renkei::formats

@@ -1,8 +1,8 @@
 // CSV and plain lists.
 #include <array>
-#include <map>
 #include <set>
 
+#include "node/formats/block_values.h"
 #include "node/formats/export_parts.h"
 #include "node/formats/message_json.h"
 #include "node/formats/time_text.h"
@@ -116,28 +116,12 @@ std::vector<std::string> RowOf(const HeldRecord& record, const v1::Indicator& in
           indicator.comment().value()};
 }
 
-bool IsWanted(v1::IndicatorType type, const ExportOptions& options) {
-  if (options.types.empty()) {
-    return std::find(kPlainTypes.begin(), kPlainTypes.end(), type) != kPlainTypes.end();
-  }
-  // A stand-in for an address is no address, whoever asks.
-  return type != v1::INDICATOR_TYPE_ANON_IP &&
-         std::find(options.types.begin(), options.types.end(), type) != options.types.end();
-}
-
-// Empty: the value belongs into the list; else why it does not.
-std::string_view WhyNotPlain(const v1::Indicator& indicator, const ExportOptions& options) {
-  const std::int64_t now_us = UnixSeconds(options.now) * 1'000'000;
-  if (!IsWanted(indicator.type(), options)) return "values of other types";
-  if (!indicator.actionable()) return "values that are context only";
-  if (indicator.role() == v1::ROLE_BENIGN) return "values known to be harmless";
-  if (indicator.role() == v1::ROLE_VICTIM) return "values of a victim";
-  if (indicator.valid_until_us() != 0 && indicator.valid_until_us() <= now_us) {
-    return "values no longer valid";
-  }
-  const bool has_control = std::any_of(indicator.value().begin(), indicator.value().end(),
-                                       [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  return has_control ? "values with control characters" : "";
+// A stand-in for an address is no address, whoever asks.
+std::vector<v1::IndicatorType> PlainTypes(const ExportOptions& options) {
+  if (options.types.empty()) return {kPlainTypes.begin(), kPlainTypes.end()};
+  std::vector<v1::IndicatorType> types = options.types;
+  std::erase(types, v1::INDICATOR_TYPE_ANON_IP);
+  return types;
 }
 
 }  // namespace
@@ -160,20 +144,9 @@ Exported ExportCsv(std::span<const HeldRecord> records, const ExportOptions& opt
 Exported ExportPlain(std::span<const HeldRecord> records, const ExportOptions& options) {
   Exported exported;
   std::set<std::string> values;
-  for (const HeldRecord& record : records) {
-    if (!MayExport(record, options, exported.left_out)) continue;
-    if (record.pap >= policy::Pap::kAmber) {
-      LeaveOut(exported.left_out, "records whose PAP forbids visible action");
-      continue;
-    }
-    for (const v1::Indicator& indicator : record.sections.indicators().indicators()) {
-      const std::string_view why_not = WhyNotPlain(indicator, options);
-      if (!why_not.empty()) {
-        LeaveOut(exported.left_out, why_not);
-      } else if (!values.insert(indicator.value()).second) {
-        LeaveOut(exported.left_out, "values said more than once");
-      }
-    }
+  for (const BlockValue& value :
+       BlockValues(records, options, PlainTypes(options), exported.left_out)) {
+    values.insert(value.value);
   }
   for (const std::string& value : values) exported.text += value + "\n";
   exported.written = values.size();

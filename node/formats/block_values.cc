@@ -1,0 +1,74 @@
+#include "node/formats/block_values.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "node/formats/export_parts.h"
+#include "node/record/indicator_value.h"
+
+namespace renkei::formats {
+namespace {
+
+bool IsOneOf(v1::IndicatorType type, std::span<const v1::IndicatorType> types) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+bool HasControl(std::string_view value) {
+  return std::any_of(value.begin(), value.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+// Empty: it may stand in the list; `value` is its canonical form.
+std::string_view WhyNot(const v1::Indicator& indicator, const ExportOptions& options,
+                        std::span<const v1::IndicatorType> types, std::string& value) {
+  const std::int64_t now_us = UnixSeconds(options.now) * 1'000'000;
+  if (!IsOneOf(indicator.type(), types)) return "values of other types";
+  if (!indicator.actionable()) return "values that are context only";
+  if (indicator.role() == v1::ROLE_BENIGN) return "values known to be harmless";
+  if (indicator.role() == v1::ROLE_VICTIM) return "values of a victim";
+  if (indicator.valid_until_us() != 0 && indicator.valid_until_us() <= now_us) {
+    return "values no longer valid";
+  }
+  auto canonical = record::CanonicalValue(indicator.type(), indicator.value());
+  if (!canonical) return "values that are not of their type";
+  if (HasControl(*canonical)) return "values with control characters";
+  value = *std::move(canonical);
+  if (options.is_ours && options.is_ours(value)) return "values that are ours";
+  return record::WhyNotBlock(indicator.type(), value);
+}
+
+}  // namespace
+
+std::vector<BlockValue> BlockValues(std::span<const HeldRecord> records,
+                                    const ExportOptions& options,
+                                    std::span<const v1::IndicatorType> types,
+                                    std::vector<LeftOut>& left_out) {
+  std::map<std::pair<v1::IndicatorType, std::string>, const HeldRecord*> chosen;
+  for (const HeldRecord& record : records) {
+    if (!MayExport(record, options, left_out)) continue;
+    if (record.pap >= policy::Pap::kAmber) {
+      LeaveOut(left_out, "records whose PAP forbids visible action");
+      continue;
+    }
+    for (const v1::Indicator& indicator : record.sections.indicators().indicators()) {
+      std::string value;
+      const std::string_view why_not = WhyNot(indicator, options, types, value);
+      if (!why_not.empty()) {
+        LeaveOut(left_out, why_not);
+      } else if (!chosen.try_emplace({indicator.type(), std::move(value)}, &record).second) {
+        LeaveOut(left_out, "values said more than once");
+      }
+    }
+  }
+  std::vector<BlockValue> values;
+  values.reserve(chosen.size());
+  for (const auto& [key, record] : chosen) values.push_back({key.first, key.second, record});
+  return values;
+}
+
+std::string_view SourceOf(const BlockValue& value, const ExportOptions& options) {
+  return value.record->author.empty() ? options.community : value.record->author;
+}
+
+}  // namespace renkei::formats

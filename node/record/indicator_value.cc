@@ -1,0 +1,196 @@
+#include "node/record/indicator_value.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <utility>
+
+#include "node/base/encoding.h"
+#include "node/record/host_name.h"
+#include "node/record/ip_address.h"
+#include "node/record/uri.h"
+
+namespace renkei::record {
+namespace {
+
+using Pair = std::pair<std::string_view, std::string_view>;
+
+// As reports write them, in lower case.
+constexpr std::array<Pair, 15> kDefanged = {{{"[.]", "."},
+                                             {"(.)", "."},
+                                             {"{.}", "."},
+                                             {"[dot]", "."},
+                                             {"(dot)", "."},
+                                             {"{dot}", "."},
+                                             {"[at]", "@"},
+                                             {"(at)", "@"},
+                                             {"[@]", "@"},
+                                             {"(@)", "@"},
+                                             {"[://]", "://"},
+                                             {"[:]", ":"},
+                                             {"[/]", "/"},
+                                             {"[:/]", ":/"},
+                                             {"\\.", "."}}};
+constexpr std::array<Pair, 5> kDefangedSchemes = {{{"hxxps:", "https:"},
+                                                   {"hxxp:", "http:"},
+                                                   {"h**ps:", "https:"},
+                                                   {"h**p:", "http:"},
+                                                   {"fxp:", "ftp:"}}};
+
+bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+std::string_view Trimmed(std::string_view text) {
+  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<std::string> CanonicalHash(std::string_view value, std::size_t digits) {
+  const std::string hash = AsciiLower(value);
+  const bool hex = std::all_of(hash.begin(), hash.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  });
+  if (!hex || hash.size() != digits) return std::nullopt;
+  return hash;
+}
+
+// Certificates are named by SHA-1 or SHA-256, with or without colons.
+std::optional<std::string> CanonicalCertificateHash(std::string_view value) {
+  std::string digits(value);
+  digits.erase(std::remove(digits.begin(), digits.end(), ':'), digits.end());
+  for (const std::size_t length : {40U, 64U}) {
+    if (auto hash = CanonicalHash(digits, length)) return hash;
+  }
+  return std::nullopt;
+}
+
+// The part before the `@` too in lower case: no mail system in use tells cases apart.
+std::optional<std::string> CanonicalMail(std::string_view value) {
+  const std::size_t at = value.rfind('@');
+  if (at == std::string_view::npos || at == 0) return std::nullopt;
+  const std::string_view local = value.substr(0, at);
+  const bool spaced = std::any_of(local.begin(), local.end(), [](char c) {
+    return IsSpace(c) || static_cast<unsigned char>(c) < 0x20;
+  });
+  const auto host = CanonicalHostName(value.substr(at + 1));
+  if (spaced || !host) return std::nullopt;
+  return AsciiLower(local) + "@" + *host;
+}
+
+std::optional<std::string> CanonicalAsn(std::string_view value) {
+  if (value.size() > 2 && AsciiLower(value.substr(0, 2)) == "as") value.remove_prefix(2);
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
+  return "AS" + std::to_string(number);
+}
+
+std::optional<std::string> CanonicalUrl(std::string_view value) {
+  const auto uri = ParseUri(value);
+  if (!uri) return std::nullopt;
+  return uri->Text();
+}
+
+std::optional<std::string> CanonicalNetworkOf(std::string_view value, bool ipv6) {
+  auto network = CanonicalNetwork(value);
+  if (network && (network->find(':') != std::string::npos) != ipv6) return std::nullopt;
+  return network;
+}
+
+std::string_view WhyNotBlockHost(const std::string& host) {
+  if (host.empty()) return "values without a host";
+  if (CanonicalIpv4(host) || CanonicalIpv6(host)) return WhyNotBlockAddress(host);
+  if (IsPublicSuffix(host)) return "names under which strangers register theirs";
+  return "";
+}
+
+}  // namespace
+
+std::string Refanged(std::string_view value) {
+  std::string out;
+  out.reserve(value.size());
+  std::string_view rest = value;
+  const std::string lower = AsciiLower(value);
+  for (const auto& [defanged, scheme] : kDefangedSchemes) {
+    if (lower.starts_with(defanged)) {
+      out = scheme;
+      rest.remove_prefix(defanged.size());
+      break;
+    }
+  }
+  while (!rest.empty()) {
+    const std::string_view here = std::string_view(lower).substr(value.size() - rest.size());
+    const auto found = std::find_if(kDefanged.begin(), kDefanged.end(),
+                                    [&](const Pair& pair) { return here.starts_with(pair.first); });
+    if (found == kDefanged.end()) {
+      out.push_back(rest.front());
+      rest.remove_prefix(1);
+    } else {
+      out += found->second;
+      rest.remove_prefix(found->first.size());
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> CanonicalValue(v1::IndicatorType type, std::string_view value) {
+  value = Trimmed(value);
+  if (value.empty()) return std::nullopt;
+  switch (type) {
+    case v1::INDICATOR_TYPE_IPV4:
+      return CanonicalIpv4(Refanged(value));
+    case v1::INDICATOR_TYPE_IPV6:
+      return CanonicalIpv6(Refanged(value));
+    case v1::INDICATOR_TYPE_IPV4_NET:
+      return CanonicalNetworkOf(Refanged(value), /*ipv6=*/false);
+    case v1::INDICATOR_TYPE_IPV6_NET:
+      return CanonicalNetworkOf(Refanged(value), /*ipv6=*/true);
+    case v1::INDICATOR_TYPE_DOMAIN:
+    case v1::INDICATOR_TYPE_HOSTNAME:
+      return CanonicalHostName(Refanged(value));
+    case v1::INDICATOR_TYPE_URL:
+      return CanonicalUrl(Refanged(value));
+    case v1::INDICATOR_TYPE_EMAIL:
+      return CanonicalMail(Refanged(value));
+    case v1::INDICATOR_TYPE_MD5:
+    case v1::INDICATOR_TYPE_IMPHASH:
+    case v1::INDICATOR_TYPE_JA3:
+      return CanonicalHash(value, 32);
+    case v1::INDICATOR_TYPE_SHA1:
+      return CanonicalHash(value, 40);
+    case v1::INDICATOR_TYPE_SHA256:
+      return CanonicalHash(value, 64);
+    case v1::INDICATOR_TYPE_SHA512:
+      return CanonicalHash(value, 128);
+    case v1::INDICATOR_TYPE_CERTIFICATE_HASH:
+      return CanonicalCertificateHash(value);
+    case v1::INDICATOR_TYPE_ASN:
+      return CanonicalAsn(value);
+    default:
+      return std::string(value);
+  }
+}
+
+std::string_view WhyNotBlock(v1::IndicatorType type, const std::string& canonical) {
+  switch (type) {
+    case v1::INDICATOR_TYPE_IPV4:
+    case v1::INDICATOR_TYPE_IPV6:
+    case v1::INDICATOR_TYPE_IPV4_NET:
+    case v1::INDICATOR_TYPE_IPV6_NET:
+      return WhyNotBlockAddress(canonical);
+    case v1::INDICATOR_TYPE_DOMAIN:
+    case v1::INDICATOR_TYPE_HOSTNAME:
+      return WhyNotBlockHost(canonical);
+    case v1::INDICATOR_TYPE_URL: {
+      const auto uri = ParseUri(canonical);
+      return WhyNotBlockHost(uri ? uri->host : "");
+    }
+    case v1::INDICATOR_TYPE_EMAIL:
+      return WhyNotBlockHost(canonical.substr(canonical.rfind('@') + 1));
+    default:
+      return "";
+  }
+}
+
+}  // namespace renkei::record

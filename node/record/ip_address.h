@@ -1,0 +1,25 @@
+// IP addresses and networks in their one canonical text.
+//
+// IPv4: four decimal numbers without leading zeros (some programs read those as octal); IPv6 as
+// RFC 5952.  Networks have no host bits.  Thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace renkei::record {
+
+std::optional<std::string> CanonicalIpv4(std::string_view text);
+std::optional<std::string> CanonicalIpv6(std::string_view text);  // no brackets, no zone
+// Either family; a single address gets its full length.  Host bits are cleared.
+std::optional<std::string> CanonicalNetwork(std::string_view text);
+
+// Why nobody should block this address or network, or nothing: it is reserved, everybody's, or so
+// wide that most of it is somebody else's.  Argument in canonical form, either family.
+std::string_view WhyNotBlockAddress(std::string_view address_or_network);
+
+inline constexpr int kBlockedIpv4LengthMin = 16;  // wider networks are nobody's to block unseen
+inline constexpr int kBlockedIpv6LengthMin = 32;
+
+}  // namespace renkei::record

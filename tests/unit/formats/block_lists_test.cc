@@ -1,0 +1,174 @@
+#include <gtest/gtest.h>
+
+#include "node/formats/export.h"
+#include "tests/unit/formats/held.h"
+
+namespace renkei::formats {
+namespace {
+
+constexpr std::int64_t kListNow = 1'790'000'001;
+
+class BlockListsTest : public ::testing::Test {
+ protected:
+  BlockListsTest() : held_(Held({})), options_(At(kListNow)) {}
+
+  v1::Indicator& Say(v1::IndicatorType type, const std::string& value) {
+    v1::Indicator& indicator = *held_.sections.mutable_indicators()->add_indicators();
+    indicator.set_type(type);
+    indicator.set_value(value);
+    indicator.set_actionable(true);
+    return indicator;
+  }
+  std::uint64_t LeftOutAs(const Exported& exported, const std::string& what) const {
+    for (const LeftOut& entry : exported.left_out) {
+      if (entry.what == what) return entry.count;
+    }
+    return 0;
+  }
+
+  HeldRecord held_;
+  ExportOptions options_;
+};
+
+using Exporter = Exported (*)(std::span<const HeldRecord>, const ExportOptions&);
+constexpr Exporter kLists[] = {&ExportPlain,    &ExportHosts,    &ExportRpz,  &ExportZeek,
+                               &ExportSuricata, &ExportNftables, &ExportIpset};
+
+TEST_F(BlockListsTest, NoListHoldsWhatNobodyShouldBlock) {
+  Say(v1::INDICATOR_TYPE_IPV4, "10.1.2.3");
+  Say(v1::INDICATOR_TYPE_IPV4, "8.8.8.8");
+  Say(v1::INDICATOR_TYPE_IPV4_NET, "0.0.0.0/0");
+  Say(v1::INDICATOR_TYPE_DOMAIN, "co.jp");
+  Say(v1::INDICATOR_TYPE_DOMAIN, "not a name");
+  Say(v1::INDICATOR_TYPE_DOMAIN, "mail.ours.example");
+  Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.1").set_actionable(false);
+  Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.2").set_role(v1::ROLE_VICTIM);
+  Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.3").set_valid_until_us(1);
+  options_.is_ours = [](std::string_view value) { return value.ends_with("ours.example"); };
+  for (const Exporter exporter : kLists) {
+    EXPECT_EQ(exporter({&held_, 1}, options_).written, 0U);
+  }
+  EXPECT_EQ(LeftOutAs(ExportPlain({&held_, 1}, options_), "values that are ours"), 1U);
+}
+
+TEST_F(BlockListsTest, ExercisesExpiredAndPapBoundRecordsAreInNoList) {
+  Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.7");
+  Say(v1::INDICATOR_TYPE_DOMAIN, "evil.example");
+  HeldRecord drill = held_;
+  drill.exercise = true;
+  HeldRecord bound = held_;
+  bound.pap = policy::Pap::kAmber;
+  HeldRecord old = held_;
+  old.expires = FromUnixSeconds(kListNow);
+  for (const Exporter exporter : kLists) {
+    EXPECT_GT(exporter({&held_, 1}, options_).written, 0U);
+    for (const HeldRecord* record : {&drill, &bound, &old}) {
+      EXPECT_EQ(exporter({record, 1}, options_).written, 0U);
+    }
+  }
+}
+
+TEST_F(BlockListsTest, HostsNameEachNameOnce) {
+  Say(v1::INDICATOR_TYPE_DOMAIN, "Evil[.]example");
+  Say(v1::INDICATOR_TYPE_HOSTNAME, "evil.example");
+  Say(v1::INDICATOR_TYPE_HOSTNAME, "bücher.example");
+  EXPECT_EQ(ExportHosts({&held_, 1}, options_).text,
+            "0.0.0.0 evil.example\n0.0.0.0 xn--bcher-kva.example\n");
+}
+
+TEST_F(BlockListsTest, AZoneAnswersForNamesAllBelowThemAndAddresses) {
+  Say(v1::INDICATOR_TYPE_DOMAIN, "evil.example");
+  Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.7");
+  Say(v1::INDICATOR_TYPE_IPV4_NET, "203.0.113.0/24");
+  Say(v1::INDICATOR_TYPE_IPV6, "2001:db8::1");
+  Say(v1::INDICATOR_TYPE_IPV6_NET, "2001:db8:1::/48");
+  options_.zone = "rpz.team.example";
+  EXPECT_EQ(ExportRpz({&held_, 1}, options_).text,
+            "$ORIGIN rpz.team.example.\n"
+            "$TTL 300\n"
+            "@ SOA localhost. hostmaster.localhost. 1790000001 300 60 86400 300\n"
+            "@ NS localhost.\n"
+            "*.evil.example CNAME .\n"
+            "128.1.zz.db8.2001.rpz-ip CNAME .\n"
+            "24.0.113.0.203.rpz-ip CNAME .\n"
+            "32.7.100.51.198.rpz-ip CNAME .\n"
+            "48.zz.1.db8.2001.rpz-ip CNAME .\n"
+            "evil.example CNAME .\n");
+}
+
+TEST_F(BlockListsTest, ANameTooLongForItsZoneIsLeftOutAndCounted) {
+  const std::string label(60, 'a');
+  const std::string name = label + "." + label + "." + label + ".evil.example";  // 195 bytes
+  Say(v1::INDICATOR_TYPE_DOMAIN, name);
+  EXPECT_EQ(ExportRpz({&held_, 1}, options_).written, 2U);
+  options_.zone = label + ".example";
+  const Exported exported = ExportRpz({&held_, 1}, options_);
+  EXPECT_EQ(exported.written, 0U);
+  EXPECT_EQ(LeftOutAs(exported, "names too long for the zone"), 1U);
+}
+
+TEST_F(BlockListsTest, ARuleKeepsItsIdWhateverStandsBesideIt) {
+  Say(v1::INDICATOR_TYPE_DOMAIN, "evil.example");
+  const std::string alone = ExportSuricata({&held_, 1}, options_).text;
+  Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.7");
+  Say(v1::INDICATOR_TYPE_DOMAIN, "a.example");
+  const std::string beside = ExportSuricata({&held_, 1}, options_).text;
+  EXPECT_NE(beside.find(alone), std::string::npos) << beside;
+  EXPECT_NE(alone.find("dns.query; dotprefix; content:\".evil.example\"; nocase; endswith; sid:1"),
+            std::string::npos)
+      << alone;
+  EXPECT_NE(beside.find("alert ip $HOME_NET any <> [198.51.100.7] any (msg:"), std::string::npos);
+}
+
+TEST_F(BlockListsTest, NoByteOfAValueBreaksOutOfARule) {
+  Say(v1::INDICATOR_TYPE_URL, "http://evil.example/a;b\"c\\d|e?x=(1)'");
+  Say(v1::INDICATOR_TYPE_URL, "https://evil.example/hidden");
+  const Exported exported = ExportSuricata({&held_, 1}, options_);
+  ASSERT_EQ(exported.written, 1U) << exported.text;
+  EXPECT_EQ(LeftOutAs(exported, "URLs that a sensor can't see or match"), 1U);
+  EXPECT_NE(exported.text.find("http.host; content:\"evil.example\"; bsize:12; http.uri.raw; "
+                               "content:\"/a|3B|b%22c%5Cd%7Ce?x=(1)|27|\"; startswith; "),
+            std::string::npos)
+      << exported.text;
+}
+
+TEST_F(BlockListsTest, ZeekReadsTabsTypesAndUrlsWithoutScheme) {
+  Say(v1::INDICATOR_TYPE_URL, "http://evil.example/a");
+  Say(v1::INDICATOR_TYPE_IPV4_NET, "203.0.113.0/24");
+  Say(v1::INDICATOR_TYPE_SHA256, std::string(64, 'A'));
+  EXPECT_EQ(ExportZeek({&held_, 1}, options_).text,
+            "#fields\tindicator\tindicator_type\tmeta.source\tmeta.desc\n"
+            "203.0.113.0/24\tIntel::SUBNET\tteam-a\trenkei record 000102030405\n" +
+                std::string(64, 'a') +
+                "\tIntel::FILE_HASH\tteam-a\trenkei record 000102030405\n"
+                "evil.example/a\tIntel::URL\tteam-a\trenkei record 000102030405\n");
+}
+
+TEST_F(BlockListsTest, SetsAreSwappedWhole) {
+  Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.7");
+  Say(v1::INDICATOR_TYPE_IPV6_NET, "2001:db8:1::/48");
+  EXPECT_EQ(ExportNftables({&held_, 1}, options_).text,
+            "add table inet renkei\n"
+            "add set inet renkei renkei4 { type ipv4_addr; flags interval; auto-merge; }\n"
+            "flush set inet renkei renkei4\n"
+            "add element inet renkei renkei4 { 198.51.100.7 }\n"
+            "add set inet renkei renkei6 { type ipv6_addr; flags interval; auto-merge; }\n"
+            "flush set inet renkei renkei6\n"
+            "add element inet renkei renkei6 { 2001:db8:1::/48 }\n");
+  EXPECT_EQ(ExportIpset({&held_, 1}, options_).text,
+            "create renkei4 hash:net family inet maxelem 65536 -exist\n"
+            "create renkei4-new hash:net family inet maxelem 65536 -exist\n"
+            "flush renkei4-new\n"
+            "add renkei4-new 198.51.100.7 -exist\n"
+            "swap renkei4-new renkei4\n"
+            "destroy renkei4-new\n"
+            "create renkei6 hash:net family inet6 maxelem 65536 -exist\n"
+            "create renkei6-new hash:net family inet6 maxelem 65536 -exist\n"
+            "flush renkei6-new\n"
+            "add renkei6-new 2001:db8:1::/48 -exist\n"
+            "swap renkei6-new renkei6\n"
+            "destroy renkei6-new\n");
+}
+
+}  // namespace
+}  // namespace renkei::formats
