@@ -177,9 +177,9 @@ TEST_F(KilledMidPublication, AtRandomTimes) {
   for (const std::string& file : files_) {
     const std::string out = file + ".out";
     while (true) {
-      ChildProcess publishing(
-          {.command = {Program(), "publish", file, "--reviewed", "--json", "--dir", author_.folder()},
-           .out_file = out});
+      ChildProcess publishing({.command = {Program(), "publish", file, "--reviewed", "--json",
+                                           "--dir", author_.folder()},
+                               .out_file = out});
       publishing.WaitForExit(Milliseconds(milliseconds(random_)));
       NodeProcess& victim = *nodes[which(random_)];
       victim.Kill();

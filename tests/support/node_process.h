@@ -59,8 +59,8 @@ class NodeProcess {
   // Its bound address of the peer plane (`exchange`) or of enrolment (`enrolment`).
   std::string Address(const std::string& plane = "exchange") const;
 
-  // Publishes files (JSON or MISP), reviewed, and answers the ids of all records made of them, in order.
-  // Fail()s if one is refused.
+  // Publishes files (JSON or MISP), reviewed, and answers the ids of all records made of them, in
+  // order. Fail()s if one is refused.
   std::vector<std::string> Publish(const std::vector<std::string>& files,
                                    const std::vector<std::string>& options = {}) const;
   // Publishes one record of the given JSON text.

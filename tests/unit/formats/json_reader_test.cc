@@ -55,8 +55,7 @@ const std::vector<WrongInput>& WrongInputs() {
       {"SomethingElse", "{\"a\": 1}",
        "`(top)`: neither a record (`renkei`), a MISP event (`Event`, `response`) nor a STIX bundle "
        "(`objects`)"},
-      {"StixBundle", R"({"type": "bundle"})",
-       "`(top)`: a STIX bundle without a list of `objects`"},
+      {"StixBundle", R"({"type": "bundle"})", "`(top)`: a STIX bundle without a list of `objects`"},
       {"EventIsAText", R"({"Event": "x"})", "`Event`: expected a MISP event, found text"},
       {"NoInfo", R"({"Event": {}})", "`Event`: `info` is missing"},
       {"AttributesAreNoList", Event(R"("Attribute": {"a": 1})"),
