@@ -188,5 +188,15 @@ TEST(PolicyGateTest, ReadsWhatNarrowerThanNames) {
   EXPECT_NE(found.policy, nullptr);
 }
 
+// Nothing was found against it, but nothing is known either.
+TEST(PolicyGateTest, WhatCanNotBeProvedPassesNothing) {
+  const CheckedPolicy checked =
+      CheckPolicy(std::string(kBase) + "narrower than \"community.policy\"\n", "p");
+  EXPECT_EQ(checked.policy, nullptr);
+  ASSERT_EQ(checked.problems.size(), 1u);
+  EXPECT_NE(checked.problems[0].message.find("is not proved"), std::string::npos)
+      << checked.problems[0].message;
+}
+
 }  // namespace
 }  // namespace renkei::feed
