@@ -30,8 +30,12 @@ class FakeClock : public Clock {
 inline constexpr std::string_view kTestCommunity = "forest.example";
 
 inline NodeKeys NewNodeKeys() {
-  return {crypto::SigningKey::Generate(), crypto::SigningKey::Generate(), TlsKey::Generate(),
-          std::nullopt, std::nullopt};
+  return {crypto::SigningKey::Generate(),
+          crypto::SigningKey::Generate(),
+          TlsKey::Generate(),
+          AnonMaster::Generate(),
+          std::nullopt,
+          std::nullopt};
 }
 
 inline HubKeys NewHubKeys(Timestamp now) {
