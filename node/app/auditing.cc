@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto kAudited = std::to_array<std::string_view>(
     {"publish", "update", "withdraw", "sight", "approve", "reject", "policy-apply", "reload",
-     "circles-add", "roster-set", "invite", "revoke", "suspend"});
+     "circles-add", "circles-set", "escrow-open", "roster-set", "invite", "revoke", "suspend"});
 
 std::string TextOf(const Json& json, const char* key) {
   if (!json.is_object()) return "";
@@ -77,7 +77,7 @@ void AddOutcome(Node& node, const std::string& command, const Json& arguments,
                        .result = "reviewed",
                        .note = fmt::format("{} texts, {}", reviewed, how)});
   }
-  for (const Json& one : draft.value("overridden", Json::array())) {
+  for (const Json& one : draft.value("allowed", Json::array())) {
     entries.push_back({.action = "override",
                        .object = entry.object,
                        .digests = entry.digests,
@@ -148,6 +148,8 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
                      .result = ResultOf(reply),
                      .note = TextOf(arguments, "note")};
     if (entry.object.empty()) entry.object = TextOf(arguments, "name");
+    if (entry.object.empty()) entry.object = TextOf(arguments, "id");
+    if (command == "escrow-open") entry.note = TextOf(arguments, "reason");
     if (command == "roster-set") {
       entry.note = fmt::format("{}={}", TextOf(arguments, "circle"), TextOf(arguments, "level"));
     }
