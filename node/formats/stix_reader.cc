@@ -209,7 +209,7 @@ void StixReader::ReportRest() {
   if (Take("granular_markings") && entry_.has_granular_tlp) {
     Lost("granular_markings", "markings of single properties: the strictest marks the whole");
   }
-  References();
+  if (taken_.count("external_references") == 0) References();
   ReportExtensions();
   Fail(node_.ForEachMember([&](std::string_view key, const JsonNode& member) {
     if (taken_.count(key) == 0 && !member.IsVoid()) Lost(key, WhyNotTaken(key), EntriesIn(member));
