@@ -197,6 +197,7 @@ class NodeConfigLoader {
     publish.expiry_days = static_cast<int>(
         reader.Integer("expiry_days", {1, 730, "days"}).value_or(publish.expiry_days));
     if (const auto approval = reader.Text("approval")) ReadApproval(*approval);
+    publish.generalise = reader.Bool("generalise").value_or(publish.generalise);
     if (const toml::table* levels = reader.Table("section_levels")) ReadSectionLevels(*levels);
     reader.RefuseOthers();
   }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "node/anonymize/crowd.h"
 #include "node/base/status.h"
 #include "node/membership/attestation.h"
 #include "node/record/header.h"
@@ -92,8 +93,23 @@ class Community {
     return FailedPrecondition("no escrow officers are set");
   }
 
+  // Whether at least five teams of a circle are as `profile` says, as far as the community's crowd
+  // table tells.
+  virtual bool FitsCrowd(std::string_view /*circle*/,
+                         const anonymize::VictimProfile& profile) const {
+    return profile.empty();
+  }
   // What the policy may know of the hub, from a member.
   virtual PeerContext Hub() const = 0;
 };
+
+// The crowd test by what `community` knows; it outlives the rules.
+inline anonymize::CrowdRules CrowdOf(const Community& community, bool generalise) {
+  return {.fits =
+              [&community](std::string_view circle, const anonymize::VictimProfile& profile) {
+                return community.FitsCrowd(circle, profile);
+              },
+          .generalise = generalise};
+}
 
 }  // namespace renkei::feed

@@ -139,7 +139,7 @@ absl::StatusOr<Published> Publisher::Publish(record::Draft draft, const PublishO
     return Published{.result = PublishResult::kUnchanged, .id = before->id};
   }
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  return SealAndCommit(draft, std::move(plan), std::move(source), own, options.reviewed);
+  return SealAndCommit(draft, std::move(plan), std::move(source), own, options);
 }
 
 absl::StatusOr<Publisher::Own> Publisher::InheritFrom(const record::RecordId& id,
@@ -172,7 +172,7 @@ absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::
   ASSIGN_OR_RETURN(const Own own, InheritFrom(id, options, draft.header));
   RETURN_IF_ERROR(FillDefaults(options, draft.header));
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  return SealAndCommit(draft, std::move(plan), std::nullopt, own, options.reviewed);
+  return SealAndCommit(draft, std::move(plan), std::nullopt, own, options);
 }
 
 absl::StatusOr<Published> Publisher::Withdraw(const record::RecordId& id,
@@ -251,28 +251,29 @@ absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std
   }
   RETURN_IF_ERROR(FillDefaults({}, draft.header));
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  return SealAndCommit(draft, std::move(plan), std::nullopt, std::nullopt,
-                       /*reviewed=*/false);
+  return SealAndCommit(draft, std::move(plan), std::nullopt, std::nullopt, {});
 }
 
 absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::SealPlan plan,
                                                    std::optional<store::SourceRow> source,
                                                    const std::optional<Own>& before,
-                                                   bool reviewed) {
+                                                   const PublishOptions& options) {
   if (before) {
     const record::Header& h = before->header;
     plan.previous =
         record::PreviousRevision{h.record_id, h.id_nonce, h.revision, before->leaf, h.expires};
   }
   DropSourceIds(draft);
-  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate_()->Anonymize(draft));
+  const anonymize::CrowdRules crowd =
+      CrowdOf(community_, options.generalise || config()->publish.generalise);
+  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate_()->Anonymize(draft, &crowd));
   Published result{.findings = std::move(gated.findings),
                    .replacements = std::move(gated.replacements)};
   const bool unfit = AddUnnamedFindings(draft, result.findings);
   if (!gated.draft || unfit) return result;
   std::vector<anonymize::Narrative> narratives = anonymize::FindNarratives(gated.sections);
-  if (reviewed) result.reviewed = narratives.size();
-  if (!reviewed) result.unreviewed = std::move(narratives);
+  if (options.reviewed) result.reviewed = narratives.size();
+  if (!options.reviewed) result.unreviewed = std::move(narratives);
   if (!result.unreviewed.empty()) return result;
   const PublishResult done = before ? PublishResult::kRevised : PublishResult::kPublished;
   if (draft.header.source != policy::SourceMode::kAttributed) {
@@ -354,11 +355,15 @@ policy::Marking DraftMarking(const record::DraftHeader& draft, const PublishOpti
 
 absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,
                                     const anonymize::Gate& gate, const policy::Evaluator& evaluator,
-                                    const config::NodeConfig& config, Timestamp now) {
+                                    const config::NodeConfig& config, Timestamp now,
+                                    const CrowdQuestion& crowd) {
   record::Draft filled = draft;
   FillFromConfig(options, config, filled.header);
   DropSourceIds(filled);
-  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate.Anonymize(filled));
+  const anonymize::CrowdRules rules = {
+      .fits = crowd, .generalise = options.generalise || config.publish.generalise};
+  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate.Anonymize(filled, &rules));
+  if (gated.draft) filled.header = gated.draft->header();
   const bool unfit = AddUnnamedFindings(filled, gated.findings);
   Preview preview{.refused = !gated.draft.has_value() || unfit,
                   .findings = std::move(gated.findings),

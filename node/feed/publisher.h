@@ -28,6 +28,7 @@ struct PublishOptions {
   std::optional<policy::Tlp> tlp{};
   bool reviewed = false;  // a person has read the narratives
   std::optional<policy::SourceMode> source{};
+  bool generalise = false;  // leave out of the victim what too few teams share
 };
 
 enum class PublishResult {
@@ -119,7 +120,8 @@ class Publisher {
   };
   absl::StatusOr<Published> SealAndCommit(record::Draft draft, record::SealPlan plan,
                                           std::optional<store::SourceRow> source,
-                                          const std::optional<Own>& before, bool reviewed);
+                                          const std::optional<Own>& before,
+                                          const PublishOptions& options);
   absl::StatusOr<Published> SealUnnamed(const record::AnonymizedDraft& draft,
                                         const record::SealPlan& plan, Published result,
                                         std::optional<store::SourceRow> source,
@@ -151,6 +153,9 @@ class Publisher {
   std::shared_ptr<const config::NodeConfig> config_ RENKEI_GUARDED_BY(mutex_);
 };
 
+// Whether enough teams of a circle are as a record says of its victim; none: no table.
+using CrowdQuestion = decltype(anonymize::CrowdRules::fits);
+
 // A draft as the policy would see it if it were published now, with what the node fills in.
 policy::Marking DraftMarking(const record::DraftHeader& draft, const PublishOptions& options,
                              const std::vector<policy::Level>& levels,
@@ -160,6 +165,7 @@ policy::Marking DraftMarking(const record::DraftHeader& draft, const PublishOpti
 // levels are asked; `community` names the community's own circle `members`.
 absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,
                                     const anonymize::Gate& gate, const policy::Evaluator& evaluator,
-                                    const config::NodeConfig& config, Timestamp now);
+                                    const config::NodeConfig& config, Timestamp now,
+                                    const CrowdQuestion& crowd = {});
 
 }  // namespace renkei::feed

@@ -9,6 +9,7 @@
 #include "node/base/encoding.h"
 #include "node/membership/limits.h"
 #include "node/membership/names.h"
+#include "node/membership/roster_work.h"
 
 namespace renkei::membership {
 namespace {
@@ -56,6 +57,18 @@ absl::Status CheckStatistics(const v1::CommunityState& state) {
 }
 
 }  // namespace
+
+absl::StatusOr<CrowdTable> ReadSeenCrowds(const store::Reader& reader,
+                                          const std::string& community) {
+  ASSIGN_OR_RETURN(const std::optional<Bytes> row, reader.FindObject(kSeenStateKind, community));
+  if (!row) return CrowdTable();
+  v1::SignedState signed_state;
+  v1::CommunityState state;
+  if (!signed_state.ParseFromString(*row) || !state.ParseFromString(signed_state.state())) {
+    return DataLoss("the stored state is damaged");
+  }
+  return CrowdTable::Read(state);
+}
 
 absl::Status CheckMonthTables(const v1::MonthTables& tables) {
   if (!IsMonth(tables.month())) return InvalidArgument("statistics: the month is no month");

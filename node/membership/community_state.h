@@ -18,6 +18,7 @@
 #include "node/membership/attestation.h"
 #include "node/membership/crowd.h"
 #include "node/record/header.h"
+#include "node/store/store.h"
 #include "policy/marking.h"
 
 namespace renkei::membership {
@@ -106,6 +107,10 @@ class CommunityState {
 // The statistics of one month as they may stand in a state: INVALID_ARGUMENT if over the limits or
 // malformed.
 absl::Status CheckMonthTables(const v1::MonthTables& tables);
+
+// The crowd table of the newest state that a node's store holds; an empty one if it holds none.
+absl::StatusOr<CrowdTable> ReadSeenCrowds(const store::Reader& reader,
+                                          const std::string& community);
 
 // The charter as plain values.  INVALID_ARGUMENT naming the rule it breaks.
 absl::StatusOr<Charter> ToCharter(const v1::Charter& charter, std::string_view community);

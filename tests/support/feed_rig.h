@@ -26,6 +26,7 @@ struct Table {
     bool denied = false;
   };
   std::string community = "community.example";
+  bool crowded = true;  // at least five teams are like any victim
   crypto::SigningKey attest = crypto::SigningKey::Generate();
   // What the charter of `members` allows, beside attributed records.
   std::atomic<bool> pseudonymous = true;
@@ -134,6 +135,9 @@ class TableCommunity : public feed::Community {
   feed::Attestations AttestationsFor(const crypto::PublicKey&, std::span<const record::CircleId>,
                                      const feed::Attestations& kept) const override {
     return kept;
+  }
+  bool FitsCrowd(std::string_view, const anonymize::VictimProfile&) const override {
+    return table_.crowded;
   }
   feed::PeerContext Hub() const override {
     feed::PeerContext hub{.team = "hub"};

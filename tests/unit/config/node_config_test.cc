@@ -41,6 +41,7 @@ default_tlp = "amber+strict"
 default_circles = ["bank-ops", "isac"]
 expiry_days = 30
 approval = "two-person"
+generalise = true
 [publish.section_levels]
 victim = "recipients"
 summary = "listed"
@@ -73,6 +74,7 @@ team = "beta"
   expected.publish.default_circles = {"bank-ops", "isac"};
   expected.publish.expiry_days = 30;
   expected.publish.two_persons = true;
+  expected.publish.generalise = true;
   expected.publish.section_levels["victim"] = "recipients";
   expected.publish.section_levels["summary"] = "listed";
   expected.limits = {5, 65536, 1, 2, 1048576, 3};

@@ -12,6 +12,10 @@ using testing_support::SampleDraft;
 
 class PublisherTest : public testing::Test {
  protected:
+  bool HasSection(const record::RecordId& id, policy::SectionId section) const {
+    return (rig_.author.HeldSections(id) & policy::Bit(section)) != 0;
+  }
+
   FeedRig rig_;
 };
 
@@ -89,6 +93,43 @@ TEST_F(PublisherTest, APreviewNeedsNoStoreAndShowsEachLevel) {
   EXPECT_EQ(preview->audience[0].level, "listed");
   EXPECT_FALSE(preview->audience[0].mask.Sees(policy::SectionId::kVictim));
   EXPECT_TRUE(preview->audience[2].mask.Sees(policy::SectionId::kVictim));
+}
+
+TEST_F(PublisherTest, APreviewTestsTheCrowdAndShowsWhatWouldBeLeftOut) {
+  const anonymize::Gate gate{config::Assets{}};
+  const policy::Evaluator& evaluator = rig_.author.policies->Current()->evaluator;
+  record::Draft draft = SampleDraft();
+  draft.header.sectors = {"energy"};
+  const auto warned = MakePreview(draft, {}, gate, evaluator, {}, testing_support::kNow);
+  ASSERT_TRUE(warned.ok());
+  EXPECT_FALSE(warned->refused) << "an attributed record is only warned of";
+  ASSERT_EQ(warned->findings.size(), 1U);
+  EXPECT_EQ(warned->findings[0].rule, anonymize::kCrowdRule);
+  const auto fits = [](std::string_view circle, const anonymize::VictimProfile& profile) {
+    return circle == "members" && profile.sector == "energy";
+  };
+  EXPECT_TRUE(
+      MakePreview(draft, {}, gate, evaluator, {}, testing_support::kNow, fits)->findings.empty());
+  const auto general =
+      MakePreview(draft, {.generalise = true}, gate, evaluator, {}, testing_support::kNow);
+  EXPECT_TRUE(general->findings.empty());
+  EXPECT_TRUE(general->header.sectors.empty());
+  EXPECT_FALSE(general->after.has_victim());
+  draft.header.source = policy::SourceMode::kAnonymous;
+  EXPECT_TRUE(MakePreview(draft, {}, gate, evaluator, {}, testing_support::kNow)->refused);
+}
+
+TEST_F(PublisherTest, WhatTooFewTeamsShareIsLeftOutOfWhatIsSealed) {
+  record::Draft draft = SampleDraft();
+  draft.header.sectors = {"energy"};
+  const auto said = rig_.author.publisher->Publish(draft, {});
+  ASSERT_TRUE(said.ok());
+  EXPECT_TRUE(HasSection(said->id, policy::SectionId::kVictim));
+  rig_.table.crowded = false;
+  const auto general = rig_.author.publisher->Publish(draft, {.generalise = true});
+  ASSERT_TRUE(general.ok());
+  EXPECT_FALSE(HasSection(general->id, policy::SectionId::kVictim));
+  EXPECT_TRUE(record::ParseHeader(rig_.author.Find(general->id)->header)->sectors.empty());
 }
 
 }  // namespace
