@@ -151,7 +151,13 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
     if (entry.object.empty()) entry.object = TextOf(arguments, "id");
     if (command == "escrow-open") entry.note = TextOf(arguments, "reason");
     if (command == "roster-set") {
-      entry.note = fmt::format("{}={}", TextOf(arguments, "circle"), TextOf(arguments, "level"));
+      const std::string circle = TextOf(arguments, "circle");
+      if (!circle.empty()) entry.note = fmt::format("{}={}", circle, TextOf(arguments, "level"));
+      for (const char* key : {"sector", "country", "size"}) {
+        const std::string said = TextOf(arguments, key);
+        if (said.empty()) continue;
+        entry.note += fmt::format("{}{}={}", entry.note.empty() ? "" : " ", key, said);
+      }
     }
     const auto policy = reply.json.find("policy");
     const bool nested = policy != reply.json.end() && policy->is_object();

@@ -53,7 +53,8 @@ absl::Status AddRecord(const Node& node, const anonymize::Gate& gate,
                        const feed::PublishOptions& options, Outlook& outlook) {
   ASSIGN_OR_RETURN(
       const feed::Preview preview,
-      feed::MakePreview(one.draft, options, gate, evaluator, *node.config(), node.clock().Now()));
+      feed::MakePreview(one.draft, options, gate, evaluator, *node.config(), node.clock().Now(),
+                        feed::CrowdOf(node.community(), options.generalise).fits));
   RETURN_IF_ERROR(CheckCircles(node, preview.header.circles));
   Json json = {{"part", one.part}, {"parts", one.parts}};
   json.update(PreviewJson(preview));
@@ -70,6 +71,7 @@ absl::Status LookAtFile(const CommandContext& context, const PendingDraft& draft
                         Arguments& arguments, Outlook& outlook) {
   Node& node = context.node;
   feed::PublishOptions options{.circles = arguments.List("circles"), .tlp = arguments.Tlp("tlp")};
+  options.generalise = arguments.Flag("generalise");
   const formats::ImportOptions import{.kind = arguments.Kind("kind"),
                                       .allow_org_only = arguments.Flag("allow_org_only")};
   RETURN_IF_ERROR(arguments.status());

@@ -99,6 +99,8 @@ CommandResult EscrowLogCommand(const CommandContext&, Arguments&, const std::str
 CommandResult CirclesAddCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RosterCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RosterSetCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult RosterCrowdCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult StatsCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult InviteCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RevokeCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult SuspendCommand(const CommandContext&, Arguments&, const std::string&);

@@ -66,6 +66,7 @@ feed::PublishOptions OptionsOf(Arguments& arguments) {
   options.tlp = arguments.Tlp("tlp");
   options.reviewed = arguments.Flag("reviewed");
   options.source = arguments.Source("source");
+  options.generalise = arguments.Flag("generalise");
   return options;
 }
 
@@ -190,6 +191,7 @@ Json FindingsJson(const std::vector<anonymize::Finding>& findings) {
     Json one = {{"place", finding.place}, {"rule", finding.rule}};
     if (finding.section) one["section"] = policy::ToWord(*finding.section);
     one["suggestion"] = finding.suggestion;
+    one["severity"] = finding.severity == anonymize::FindingSeverity::kWarn ? "warn" : "refuse";
     list.push_back(std::move(one));
   }
   return list;

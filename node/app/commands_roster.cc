@@ -38,6 +38,9 @@ std::string Standing(const renkei::v1::Team& team, Timestamp now) {
   return team.suspended_until() > UnixSeconds(now) ? "suspended" : "active";
 }
 
+// Who says it: the hub, or only the team itself.
+Json SaidBy(const renkei::v1::Claim& claim) { return claim.by_hub() ? "hub" : "self"; }
+
 Json TeamJson(const renkei::v1::Team& team, const std::vector<membership::Charter>& charters,
               Timestamp now) {
   Json json = {{"slug", team.slug()}, {"org", team.org()}, {"standing", Standing(team, now)}};
@@ -45,8 +48,12 @@ Json TeamJson(const renkei::v1::Team& team, const std::vector<membership::Charte
     json["team_id"] = crypto::TeamId(*key);
   }
   json["levels"] = LevelsJson(team.levels(), charters);
-  if (!team.card().sector().value().empty()) json["sector"] = team.card().sector().value();
-  if (!team.card().country().value().empty()) json["country"] = team.card().country().value();
+  const renkei::v1::Card& card = team.card();
+  if (card.has_sector()) json["sector"] = card.sector().value();
+  if (card.has_sector()) json["sector_by"] = SaidBy(card.sector());
+  if (card.has_country()) json["country"] = card.country().value();
+  if (card.has_country()) json["country_by"] = SaidBy(card.country());
+  if (!team.size().empty()) json["size"] = team.size();
   const bool until_lifted = team.suspended_until() == std::numeric_limits<std::int64_t>::max();
   if (team.suspended_until() != 0 && !until_lifted) {
     json["suspended_until"] = TimeText(FromUnixSeconds(team.suspended_until()));
@@ -56,6 +63,20 @@ Json TeamJson(const renkei::v1::Team& team, const std::vector<membership::Charte
     json["certificate_expires"] = TimeText(FromUnixSeconds(team.certificate_not_after()));
   }
   return json;
+}
+
+// What the hub says of a team; `none` is how it says nothing any more.
+std::optional<std::string> Said(Arguments& arguments, std::string_view key) {
+  const std::string text = arguments.Text(key);
+  if (text.empty()) return std::nullopt;
+  return text == "none" ? "" : text;
+}
+
+Json ProfileJson(const renkei::v1::Team& team) {
+  return {{"slug", team.slug()},
+          {"sector", team.card().sector().value()},
+          {"country", team.card().country().value()},
+          {"size", team.size()}};
 }
 
 }  // namespace
@@ -120,6 +141,15 @@ CommandResult RosterCommand(const CommandContext& context, Arguments&, const std
 CommandResult RosterSetCommand(const CommandContext& context, Arguments& arguments,
                                const std::string&) {
   const std::string slug = arguments.Required("slug");
+  const membership::HubRoster::ProfileChange profile = {.sector = Said(arguments, "sector"),
+                                                        .country = Said(arguments, "country"),
+                                                        .size = Said(arguments, "size")};
+  if (profile.sector || profile.country || profile.size) {
+    RETURN_IF_ERROR(arguments.status());
+    ASSIGN_OR_RETURN(membership::HubRoster * roster, Roster(context));
+    RETURN_IF_ERROR(roster->SetProfile(slug, profile));
+    return Done(ProfileJson(roster->FindTeamBySlug(slug).value_or(renkei::v1::Team())));
+  }
   const std::string circle = arguments.Required("circle");
   const std::string level = arguments.Required("level");
   RETURN_IF_ERROR(arguments.status());

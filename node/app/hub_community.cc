@@ -131,6 +131,11 @@ absl::StatusOr<Bytes> HubCommunity::SealPseudonym(const std::string& team,
                                               .slug = team});
 }
 
+bool HubCommunity::FitsCrowd(std::string_view circle,
+                             const anonymize::VictimProfile& profile) const {
+  return roster_.FitsCrowd(circle, {profile.sector, profile.country, profile.size});
+}
+
 feed::PeerContext HubCommunity::Hub() const {
   feed::PeerContext hub{.team = own_team()};
   hub.facts.team = own_team();

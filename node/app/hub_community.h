@@ -33,6 +33,7 @@ class HubCommunity : public feed::Community {
                                       std::optional<policy::Rung> first) const override;
   absl::StatusOr<Bytes> SealPseudonym(const std::string& team,
                                       const record::Header& header) const override;
+  bool FitsCrowd(std::string_view circle, const anonymize::VictimProfile& profile) const override;
   feed::PeerContext Hub() const override;
 
   // Who may open what SealPseudonym makes from now on.

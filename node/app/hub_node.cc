@@ -4,7 +4,9 @@
 
 #include "node/base/fault.h"
 #include "node/base/log.h"
+#include "node/feed/month_statistics.h"
 #include "node/feed/submissions.h"
+#include "node/membership/limits.h"
 
 namespace renkei::app {
 namespace {
@@ -21,6 +23,15 @@ std::string Reachable(const config::NodeConfig& config, const std::string& bound
   if (!said || !at) return bound;
   const bool v6 = said->host.find(':') != std::string::npos;
   return fmt::format("{}{}{}:{}", v6 ? "[" : "", said->host, v6 ? "]" : "", at->port);
+}
+
+void FillCells(const std::vector<anonymize::StatisticsCell>& cells,
+               google::protobuf::RepeatedPtrField<renkei::v1::StatisticsCell>& out) {
+  for (const anonymize::StatisticsCell& cell : cells) {
+    renkei::v1::StatisticsCell* one = out.Add();
+    one->set_key(cell.key);
+    one->set_count(static_cast<std::uint32_t>(cell.count));
+  }
 }
 
 }  // namespace
@@ -143,9 +154,36 @@ void HubNode::Tend() {
   if (absl::Status renewed = EnsureCertificate(); !renewed.ok()) {
     LogEvent(LogLevel::kError, "certificate.failed", {{"why", LogSafe(Message(renewed))}});
   }
+  PublishStatistics();
   const auto before = verifier_->version();
   const auto updated = verifier_->Update(roster_->CurrentState());
   if (updated.ok() && verifier_->version() != before) server_->WakeAll();
+}
+
+// One month at a time; those that are waiting too follow with the next ticks.
+void HubNode::PublishStatistics() {
+  const auto state = verifier_->state();
+  const auto hub = roster_->FindTeamBySlug(membership::kHubSlug);
+  if (state == nullptr || !hub) return;
+  const auto& published = state->message().statistics();
+  const Timestamp now = clock_.Now();
+  const auto month = feed::DueMonth(published.empty() ? "" : published.Get(0).month(),
+                                    FromUnixSeconds(hub->joined()), now);
+  if (!month) return;
+  const auto counted = feed::CountStatistics(*store_, *community_, *month, now);
+  absl::Status done = counted.status();
+  if (done.ok()) {
+    renkei::v1::MonthTables tables;
+    tables.set_month(*month);
+    FillCells(counted->types, *tables.mutable_types());
+    FillCells(counted->sectors, *tables.mutable_sectors());
+    done = roster_->PublishStatistics(tables);
+  }
+  if (done.ok()) {
+    LogEvent(LogLevel::kInfo, "statistics.published", {{"month", LogSafe(*month)}});
+  } else {
+    LogEvent(LogLevel::kError, "statistics.failed", {{"why", LogSafe(Message(done))}});
+  }
 }
 
 void HubNode::OnConfig() {

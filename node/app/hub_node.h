@@ -43,6 +43,7 @@ class HubNode : public RunningNode {
   void Release();
   absl::Status StartEnrolment();
   absl::StatusOr<std::unique_ptr<membership::HubRoster>> LoadRoster() const;
+  void PublishStatistics();
   void OnRosterChange(const membership::RosterChange& change);
 
   std::optional<membership::HubKeys> hub_keys_;

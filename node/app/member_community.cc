@@ -108,6 +108,14 @@ bool MemberCommunity::AllowsSource(std::string_view circle, policy::SourceMode s
   return charter && charter->Allows(source);
 }
 
+bool MemberCommunity::FitsCrowd(std::string_view circle,
+                                const anonymize::VictimProfile& profile) const {
+  if (profile.empty()) return true;
+  const auto state = verifier_.state();
+  return state != nullptr && verifier_.freshness() != membership::Freshness::kDead &&
+         state->FitsCrowd(circle, {profile.sector, profile.country, profile.size});
+}
+
 feed::PeerContext MemberCommunity::Hub() const {
   feed::PeerContext hub{.team = "hub"};
   hub.facts.team = "hub";

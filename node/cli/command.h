@@ -62,6 +62,7 @@ extern const Command kRosterCommand;
 extern const Command kRunCommand;
 extern const Command kShowCommand;
 extern const Command kSightCommand;
+extern const Command kStatsCommand;
 extern const Command kStatusCommand;
 extern const Command kSubscribeCommand;
 extern const Command kSuspendCommand;

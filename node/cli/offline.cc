@@ -6,6 +6,8 @@
 #include "node/base/file.h"
 #include "node/cli/output.h"
 #include "node/formats/json_reader.h"
+#include "node/membership/community_state.h"
+#include "node/store/sqlite/open.h"
 
 namespace renkei::cli {
 namespace {
@@ -38,6 +40,22 @@ std::optional<config::Assets> ReadAssets(Context& context, const std::string& fo
   const auto text = ReadOwnFile(context, folder, app::kAssetsFile, config::kAssetsBytesMax);
   if (!text) return std::nullopt;
   return Loaded(context, config::LoadAssets(*text, std::string(app::kAssetsFile)));
+}
+
+// Beside the running node, or without one.  A store that can't be read is none: the node will say
+// so itself.
+feed::CrowdQuestion ReadCrowd(const std::string& folder) {
+  const auto view = store::ViewSqlite(fmt::format("{}/{}", folder, app::kStoreFile));
+  if (!view.ok()) return {};
+  auto table = std::make_shared<membership::CrowdTable>();
+  const absl::Status read = (*view)->Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(*table, membership::ReadSeenCrowds(reader, (*view)->community()));
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return {};
+  return [table](std::string_view circle, const anonymize::VictimProfile& profile) {
+    return table->Fits(circle, {profile.sector, profile.country, profile.size});
+  };
 }
 
 std::optional<PolicyFile> ReadPolicy(Context& context, const std::string& path) {

@@ -8,6 +8,7 @@
 #include "config/assets.h"
 #include "config/node_config.h"
 #include "node/cli/command.h"
+#include "node/feed/publisher.h"
 #include "policy/policy.h"
 
 namespace renkei::cli {
@@ -15,6 +16,9 @@ namespace renkei::cli {
 // Each says on stderr what is wrong and answers nothing then.
 std::optional<config::NodeConfig> ReadConfig(Context& context, const std::string& folder);
 std::optional<config::Assets> ReadAssets(Context& context, const std::string& folder);
+
+// By the crowd table that the node in `folder` last had; without one nothing fits.
+feed::CrowdQuestion ReadCrowd(const std::string& folder);
 
 // A policy file and all that the parser said of it.
 struct PolicyFile {

@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::string_view kPublishUsage =
     R"(Usage: renkei publish FILE... [--circle C]... [--tlp T]
-                      [--source S] [--reviewed] [--dir DIR] [--json]
-       renkei publish FILE... --dry-run [--full] [--circle C]... [--tlp T]
+                      [--source S] [--generalise] [--reviewed] [--dir DIR] [--json]
+       renkei publish FILE... --dry-run [--full] [--generalise] [--circle C]...
+                      [--tlp T] [--source S]
 
 Publishes each record of each FILE (MISP, STIX or our own JSON; `-` is
 standard input): replaces what is ours, looks for leaks, seals, and hands it to the hub.
@@ -25,6 +26,8 @@ becomes a new revision.
   --source S        attributed, pseudonymous or anonymous; else the file's, else
                     as in node.toml
   --allow-org-only  take MISP events meant for their own organisation only
+  --generalise      leave out the sector, country or size of a victim where
+                    fewer than five teams of a circle are like it
   --reviewed        a person has read the texts that no lint can judge
                     (descriptions, reports, excerpts of logs, long comments);
                     without it they are shown at a terminal, and it asks
@@ -78,6 +81,7 @@ int RunPublish(Context& context) {
   parser.Option("--tlp", dry.tlp);
   parser.Option("--source", dry.source);
   parser.Flag("--allow-org-only", dry.allow_org_only);
+  parser.Flag("--generalise", dry.generalise);
   parser.Flag("--dry-run", dry_run);
   parser.Flag("--full", dry.full);
   parser.Flag("--reviewed", reviewed);
@@ -99,6 +103,7 @@ int RunPublish(Context& context) {
                        {"tlp", dry.tlp},
                        {"source", dry.source},
                        {"allow_org_only", dry.allow_org_only},
+                       {"generalise", dry.generalise},
                        {"reviewed", reviewed}},
                       dry.files);
 }

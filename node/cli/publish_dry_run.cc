@@ -20,6 +20,7 @@ struct Rules {
   anonymize::Gate gate;
   policy::Evaluator evaluator;
   feed::PublishOptions publish{};
+  feed::CrowdQuestion crowd{};
   formats::ImportOptions import{};
 };
 
@@ -32,7 +33,7 @@ int RunFile(Context& context, const Rules& rules, const std::string& path, Json&
   int status = kDone;
   for (const formats::Imported& one : *imported) {
     const auto preview = feed::MakePreview(one.draft, rules.publish, rules.gate, rules.evaluator,
-                                           rules.config, context.clock.Now());
+                                           rules.config, context.clock.Now(), rules.crowd);
     if (!preview.ok()) return Fail(context, "publish: " + path, preview.status());
     if (preview->refused) status = kRefused;
     Json draft = {{"part", one.part}, {"parts", one.parts}};
@@ -59,7 +60,7 @@ std::optional<policy::Evaluator> ReadEvaluator(Context& context, const std::stri
 }  // namespace
 
 int RunDry(Context& context, const DryRun& options) {
-  feed::PublishOptions publish{.circles = options.circles};
+  feed::PublishOptions publish{.circles = options.circles, .generalise = options.generalise};
   if (!options.source.empty()) publish.source = policy::SourceModeFromWord(options.source);
   if (!options.tlp.empty()) {
     publish.tlp = policy::TlpFromWord(options.tlp);
@@ -78,6 +79,7 @@ int RunDry(Context& context, const DryRun& options) {
                     .gate = anonymize::Gate(*assets),
                     .evaluator = *evaluator,
                     .publish = publish,
+                    .crowd = ReadCrowd(options.folder),
                     .import = {.allow_org_only = options.allow_org_only}};
   Json files = Json::array();
   int worst = kDone;

@@ -31,8 +31,9 @@ void PrintPending(Context& context, const std::string& name, const Json& draft) 
 void PrintFindings(Context& context, const Json& findings) {
   context.out.flush();
   for (const Json& finding : findings) {
-    context.err << "  " << Field(finding, "place") << ": rule " << Field(finding, "rule") << ": "
-                << Field(finding, "suggestion") << "\n";
+    const bool warns = Field(finding, "severity") == "warn";
+    context.err << (warns ? "  warning: " : "  ") << Field(finding, "place") << ": rule "
+                << Field(finding, "rule") << ": " << Field(finding, "suggestion") << "\n";
   }
 }
 

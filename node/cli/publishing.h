@@ -10,7 +10,7 @@ namespace renkei::cli {
 // `published  ID  revision 1`, or why not; what an import could not take along; replacements.
 // `name` is the file's, or empty.
 void PrintPublished(Context& context, const std::string& name, const Json& published);
-// Findings (on stderr: they are why it was refused) and what was replaced.
+// Findings (on stderr: they are why it was refused, or warnings) and what was replaced.
 void PrintFindings(Context& context, const Json& findings);
 void PrintReplacements(Context& context, const Json& replacements);
 // The texts for which nobody has said that they were read.
@@ -31,6 +31,7 @@ struct DryRun {
   std::string tlp{};
   std::string source{};
   bool allow_org_only = false;
+  bool generalise = false;
   bool json = false;
   bool full = false;
 };

@@ -10,8 +10,8 @@ namespace renkei::cli {
 namespace {
 
 constexpr std::string_view kUpdateUsage =
-    R"(Usage: renkei update ID FILE [--circle C]... [--tlp T] [--reviewed]
-                         [--dir DIR] [--json]
+    R"(Usage: renkei update ID FILE [--circle C]... [--tlp T] [--generalise]
+                         [--reviewed] [--dir DIR] [--json]
 
 Makes a new revision of a record of ours from FILE, which holds one record.
 Unless said, circles and TLP stay.  Nobody can update another team's record.
@@ -31,6 +31,7 @@ int RunUpdate(Context& context) {
   std::vector<std::string> circles;
   bool allow_org_only = false;
   bool reviewed = false;
+  bool generalise = false;
   ArgumentParser parser(context, kUpdateCommand);
   parser.Positional("ID", id);
   parser.Positional("FILE", file);
@@ -38,6 +39,7 @@ int RunUpdate(Context& context) {
   parser.Option("--tlp", tlp);
   parser.Flag("--allow-org-only", allow_org_only);
   parser.Flag("--reviewed", reviewed);
+  parser.Flag("--generalise", generalise);
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
   const auto payload = ReadInput(context, "update", file);
@@ -47,12 +49,14 @@ int RunUpdate(Context& context) {
                                                     {"circles", circles},
                                                     {"tlp", tlp},
                                                     {"allow_org_only", allow_org_only},
+                                                    {"generalise", generalise},
                                                     {"reviewed", reviewed}},
                                                    *payload);
   if (target.json) context.out << ToPrettyText(reply.json);
   if (!target.json && reply.exit_status == kDone) PrintPublished(context, file, reply.json);
   PrintReplyError(context, "update", reply.json);
-  if (reply.json.contains("findings")) PrintFindings(context, reply.json["findings"]);
+  const bool refused = reply.exit_status != kDone;  // warnings are for --dry-run
+  if (refused && reply.json.contains("findings")) PrintFindings(context, reply.json["findings"]);
   if (reply.json.contains("narratives")) PrintUnreviewed(context, reply.json["narratives"]);
   return reply.exit_status;
 }
