@@ -15,6 +15,7 @@ pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc)
 find_package(absl REQUIRED)
 # Proves policies; without it the engine of our own does.
 pkg_check_modules(Z3 IMPORTED_TARGET z3)

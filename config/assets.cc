@@ -58,6 +58,12 @@ bool IsName(const std::string& text) {
   return characters >= 2 && text.front() != ' ' && text.back() != ' ';
 }
 
+bool IsSha256(const std::string& text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+         });
+}
+
 class AssetsLoader {
  public:
   AssetsLoader(std::string_view text, const std::string& file, Problems& problems)
@@ -77,6 +83,9 @@ class AssetsLoader {
     Read(reader, "people", assets_.people, IsName, kNoName, kNameHint);
     Read(reader, "hosts", assets_.hosts, IsPattern, kNoPattern, kPatternHint);
     Read(reader, "users", assets_.users, IsPattern, kNoPattern, kPatternHint);
+    Read(reader, "documents", assets_.documents, IsSha256, "no SHA-256",
+         "64 hexadecimal digits, as `sha256sum FILE` prints them");
+    for (std::string& hash : assets_.documents) hash = AsciiLower(hash);
     reader.RefuseOthers();
     CheckCounts();
     source_.Finish();
@@ -118,6 +127,10 @@ class AssetsLoader {
          {&assets_.networks, &assets_.domains, &assets_.mail_domains, &assets_.organizations,
           &assets_.products, &assets_.sites, &assets_.people, &assets_.hosts, &assets_.users}) {
       entries += list->size();
+    }
+    if (assets_.documents.size() > kAssetDocumentsMax) {
+      source_.Add({}, fmt::format("documents: {} entries, over the limit of {}",
+                                  assets_.documents.size(), kAssetDocumentsMax));
     }
     if (entries > kAssetEntriesMax) {
       source_.Add({}, fmt::format("{} entries, over the limit of {}", entries, kAssetEntriesMax));
@@ -187,6 +200,10 @@ hosts = [
 # User names.
 users = [
   # "alpha-*",
+]
+
+# SHA-256 of documents that only you have (`sha256sum FILE`): a record that names one is refused.
+documents = [
 ]
 
 [names]

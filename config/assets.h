@@ -16,6 +16,7 @@ inline constexpr std::size_t kAssetsBytesMax = 1024 * 1024;
 inline constexpr std::size_t kAssetEntriesMax = 10'000;  // all lists together
 inline constexpr std::size_t kAssetPatternsMax = 500;    // entries of hosts and users with * or ?
 inline constexpr std::size_t kAssetEntryBytesMax = 253;
+inline constexpr std::size_t kAssetDocumentsMax = 10'000;
 
 // Every list holds the entries as written, in the order of the file.
 struct Assets {
@@ -27,7 +28,8 @@ struct Assets {
   std::vector<std::string> sites{};
   std::vector<std::string> people{};
   std::vector<std::string> hosts{};  // glob patterns: `*` any run, `?` one character
-  std::vector<std::string> users{};  // glob patterns
+  std::vector<std::string> users{};      // glob patterns
+  std::vector<std::string> documents{};  // sha256 of files that only we have, lower case
 
   bool operator==(const Assets&) const = default;
 };

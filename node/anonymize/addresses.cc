@@ -79,6 +79,8 @@ bool FindV4(std::string_view text, std::size_t& at, std::vector<AddressHit>& hit
 // The run of IPv6 characters at `at`.
 bool FindV6(std::string_view text, std::size_t& at, std::vector<AddressHit>& hits) {
   if (!IsV6Char(text[at]) || text[at] == '.') return false;
+  // A group has up to four digits.
+  if (text.substr(at, 5).find(':') == std::string_view::npos) return false;
   if (at > 0 && (IsAsciiAlnum(text[at - 1]) || text[at - 1] == ':')) return false;
   std::size_t end = at;
   // Longer runs are no address; the bound keeps `a.a.a.a...` linear.
@@ -146,6 +148,44 @@ void FindDottedForm(std::string_view text, std::size_t at, std::vector<HiddenAdd
   found.push_back({AddressOfV4(number), base == 16 ? "hexadecimal" : "octal", true});
 }
 
+// `203-0-113-9`, as providers name their hosts.
+void FindDashedForm(std::string_view text, std::size_t at, std::vector<HiddenAddress>& found) {
+  const bool named = at >= 1 && (text[at - 1] == '-' || text[at - 1] == '.');
+  std::size_t first = at;
+  while (first < text.size() && first - at < 4 && IsDigit(text[first])) ++first;
+  const char sign = first < text.size() ? text[first] : '\0';
+  if (sign != '-' && sign != '_') return;
+  std::uint32_t number = 0;
+  for (int octet = 0; octet < 4; ++octet) {
+    if (octet > 0 && (at >= text.size() || text[at++] != sign)) return;
+    const std::optional<std::uint32_t> value = ReadNumber(text, at, 3);
+    if (!value || *value > 255) return;
+    number = (number << 8) | *value;
+  }
+  const bool goes_on = at < text.size() && (IsAsciiAlnum(text[at]) || text[at] == sign);
+  if (!goes_on) found.push_back({AddressOfV4(number), "dashed", named});
+}
+
+// `203.29047`, `203.0.28937`: the last part stands for all bytes that are left.
+void FindShortForm(std::string_view text, std::size_t at, std::vector<HiddenAddress>& found) {
+  std::uint32_t number = 0;
+  for (int part = 0; part < 3; ++part) {
+    const std::optional<std::uint32_t> value = ReadNumber(text, at, 10);
+    if (!value) return;
+    const bool last =
+        at >= text.size() || text[at] != '.' || !IsDigit(text[std::min(at + 1, text.size() - 1)]);
+    const int bits_left = 32 - 8 * part;
+    if (last) {
+      if (part == 0 || (std::uint64_t{*value} >> bits_left) != 0) return;
+      found.push_back({AddressOfV4(number | *value), "short", true});
+      return;
+    }
+    if (*value > 255) return;
+    number |= *value << (bits_left - 8);
+    ++at;
+  }
+}
+
 // `3405803781`, `0xcb007105`, `cb007105`, `031300070405`, standing alone.
 void FindSingleNumber(std::string_view text, std::size_t at, std::vector<HiddenAddress>& found) {
   std::size_t end = at;
@@ -171,8 +211,9 @@ void FindSingleNumber(std::string_view text, std::size_t at, std::vector<HiddenA
   if (token.front() == '0') add(8, "octal");
 }
 
-void FindReversed(std::string_view text, std::vector<HiddenAddress>& found) {
-  for (const AddressHit& hit : FindAddresses(text)) {
+void FindReversed(std::string_view text, const std::vector<AddressHit>& plain,
+                  std::vector<HiddenAddress>& found) {
+  for (const AddressHit& hit : plain) {
     if (!hit.address.IsV4() || hit.length >= 0) continue;
     Address reversed = hit.address;
     std::reverse(reversed.bytes.begin() + 12, reversed.bytes.end());
@@ -280,13 +321,19 @@ bool NetworkSet::Touches(const Network& network, int wider_bits) const {
 
 std::vector<AddressHit> FindAddresses(std::string_view folded) {
   std::vector<AddressHit> hits;
+  bool in_word = false;
   for (std::size_t at = 0; at < folded.size();) {
-    if (!FindV6(folded, at, hits) && !FindV4(folded, at, hits)) ++at;
+    const char c = folded[at];
+    const bool digit = IsDigit(c);
+    const bool may_start = digit || c == ':' || (!in_word && c >= 'a' && c <= 'f');
+    in_word = digit || (c >= 'a' && c <= 'z');
+    if (!may_start || (!FindV6(folded, at, hits) && !FindV4(folded, at, hits))) ++at;
   }
   return hits;
 }
 
-std::vector<HiddenAddress> FindHiddenAddresses(std::string_view folded) {
+std::vector<HiddenAddress> FindHiddenAddresses(std::string_view folded,
+                                               const std::vector<AddressHit>& plain) {
   std::vector<HiddenAddress> found;
   for (std::size_t at = 0; at < folded.size(); ++at) {
     if (HexValue(folded[at]) < 0) continue;
@@ -294,9 +341,12 @@ std::vector<HiddenAddress> FindHiddenAddresses(std::string_view folded) {
     const bool in_quad = at >= 2 && folded[at - 1] == '.' && IsAsciiAlnum(folded[at - 2]);
     if (!starts || in_quad) continue;
     FindSingleNumber(folded, at, found);
-    if (IsDigit(folded[at])) FindDottedForm(folded, at, found);
+    if (!IsDigit(folded[at])) continue;
+    FindDottedForm(folded, at, found);
+    FindDashedForm(folded, at, found);
+    if (IsUrlHost(folded, at)) FindShortForm(folded, at, found);
   }
-  FindReversed(folded, found);
+  FindReversed(folded, plain, found);
   FindReversedV6(folded, found);
   return found;
 }

@@ -64,10 +64,12 @@ std::vector<AddressHit> FindAddresses(std::string_view folded);
 // An address in a form that only a decoder reads: reversed (DNS), decimal, hexadecimal, octal.
 struct HiddenAddress {
   Address address{};
-  std::string_view form{};  // `reversed`, `decimal`, `hexadecimal`, `octal`
+  std::string_view form{};  // `reversed`, `decimal`, `hexadecimal`, `octal`, `dashed`, `short`
   // The form is unlikely to be anything else (in-addr.arpa, host of a URL).
   bool certain = false;
 };
-std::vector<HiddenAddress> FindHiddenAddresses(std::string_view folded);
+// `plain`: what FindAddresses found in the same text.
+std::vector<HiddenAddress> FindHiddenAddresses(std::string_view folded,
+                                               const std::vector<AddressHit>& plain);
 
 }  // namespace renkei::anonymize

@@ -2,61 +2,24 @@
 
 #include <array>
 
+#include "node/anonymize/fold_table.h"
+
 namespace renkei::anonymize {
 namespace {
 
-constexpr char32_t kDropped = 0;
-
-// U+FF66 to U+FF9D, in order.
-constexpr std::u32string_view kKatakana =
-    U"ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモ"
-    U"ヤ"
-    U"ユヨラリルレロワン";
+// Printable ASCII in lower case; 0 where more than one byte must be looked at.
+constexpr std::array<char, 256> MakePlain() {
+  std::array<char, 256> table{};
+  for (char c = 0x21; c < 0x7f; ++c) {
+    const bool more = c == '[' || c == '(' || c == '{' || c == '\\';
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c;
+    table[static_cast<std::size_t>(c)] = more ? '\0' : lower;
+  }
+  return table;
+}
+constexpr std::array<char, 256> kPlain = MakePlain();
 
 bool In(char32_t c, char32_t from, char32_t to) { return from <= c && c <= to; }
-
-bool IsInvisible(char32_t c) {
-  return c == 0xad || c == 0x34f || c == 0x180e || In(c, 0x200b, 0x200f) || In(c, 0x202a, 0x202e) ||
-         In(c, 0x2060, 0x2069) || In(c, 0xfe00, 0xfe0f) || c == 0xfeff || In(c, 0xe0000, 0xe007f);
-}
-
-bool IsSpace(char32_t c) {
-  return In(c, 0x09, 0x0d) || c == ' ' || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-         In(c, 0x2000, 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
-         c == 0x3000;
-}
-
-char32_t LowerCase(char32_t c) {
-  if (In(c, 'A', 'Z')) return c + 0x20;
-  if (In(c, 0xc0, 0xde) && c != 0xd7) return c + 0x20;
-  if (In(c, 0x100, 0x137) || In(c, 0x14a, 0x177)) return c | 1U;
-  if ((In(c, 0x139, 0x148) || In(c, 0x179, 0x17e)) && c % 2 == 1) return c + 1;
-  if (In(c, 0x391, 0x3a9)) return c + 0x20;
-  if (In(c, 0x410, 0x42f)) return c + 0x20;
-  if (In(c, 0x400, 0x40f)) return c + 0x50;
-  return c;
-}
-
-// kDropped, ' ', or the character's folded form.
-char32_t FoldCode(char32_t c) {
-  if (IsSpace(c)) return ' ';
-  if (c < 0x20 || c == 0x7f || IsInvisible(c)) return kDropped;
-  if (In(c, 0xff01, 0xff5e)) return LowerCase(c - 0xfee0);
-  if (In(c, 0xff66, 0xff9d)) return kKatakana[c - 0xff66];
-  if (c == 0x2024 || c == 0xfe52) return '.';
-  if (In(c, 0x2010, 0x2015) || c == 0x2212 || c == 0xfe63) return '-';
-  return LowerCase(c);
-}
-
-// The character `base` with a half-width (semi-)voiced mark after it, or 0 if it takes none.
-char32_t Voiced(char32_t base, char32_t mark) {
-  const bool h_row = In(base, U'ハ', U'ホ') && (base - U'ハ') % 3 == 0;
-  if (mark == 0xff9f) return h_row ? base + 2 : 0;
-  const bool k_to_t = (In(base, U'カ', U'ヂ') && (base - U'カ') % 2 == 0) ||
-                      (In(base, U'ツ', U'ド') && (base - U'ツ') % 2 == 0);
-  if (h_row || k_to_t) return base + 1;
-  return base == U'ウ' ? U'ヴ' : 0;
-}
 
 // Length of a defanged sign at `at` (`[.]`, `(dot)`, `[at]`, `[://]`, `\.`), and what it stands
 // for.
@@ -95,23 +58,24 @@ Defanged DefangedAt(std::string_view text, std::size_t at) {
   return {};
 }
 
+template <bool kOffsets>
 class Folder {
  public:
-  explicit Folder(std::string_view text) : text_(text) {
+  explicit Folder(std::string_view text) : text_(text), table_(FoldTable::Get()) {
     out_.text.reserve(text.size());
-    out_.offset.reserve(text.size() + 1);
+    if (kOffsets) out_.offset.reserve(text.size() + 1);
   }
 
   Folded Run() {
     while (at_ < text_.size()) Step();
-    out_.offset.push_back(static_cast<std::uint32_t>(text_.size()));
+    if (kOffsets) out_.offset.push_back(static_cast<std::uint32_t>(text_.size()));
     return std::move(out_);
   }
 
  private:
   void Emit(char c) {
     out_.text.push_back(c);
-    out_.offset.push_back(static_cast<std::uint32_t>(at_));
+    if (kOffsets) out_.offset.push_back(static_cast<std::uint32_t>(at_));
   }
 
   void Emit(std::string_view bytes) {
@@ -119,39 +83,95 @@ class Folder {
   }
 
   void Step() {
-    if (const Defanged sign = DefangedAt(text_, at_); sign.length > 0) {
-      Emit(sign.means);
-      at_ += sign.length;
+    const char c = text_[at_];
+    if (kPlain[static_cast<unsigned char>(c)] != 0) {
+      EmitPlain();
       return;
     }
-    // Nearly all of most texts.
-    if (const char c = text_[at_]; c > ' ' && c < 0x7f) {
-      Emit(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c);
+    if (const Defanged sign = DefangedAt(text_, at_); sign.length > 0) {
+      EmitDefanged(sign);
+      return;
+    }
+    if (c > ' ' && c < 0x7f) {
+      Emit(c);
       ++at_;
       return;
     }
-    const Utf8Char c = DecodeUtf8(text_, at_);
-    if (c.length == 0) {
+    const Utf8Char code = DecodeUtf8(text_, at_);
+    if (code.length == 0) {
       Emit(text_.substr(at_, 1));
       ++at_;
       return;
     }
-    EmitFolded(c.code, c.length);
-    at_ += c.length;
+    EmitFolded(code.code, code.length);
+    at_ += code.length;
+  }
+
+  // Nearly all of most texts.
+  void EmitPlain() {
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && kPlain[static_cast<unsigned char>(text_[end])] != 0) ++end;
+    const std::size_t size = out_.text.size();
+    out_.text.resize(size + end - at_);
+    char* out = out_.text.data() + size;
+    for (std::size_t i = at_; i < end; ++i) *out++ = kPlain[static_cast<unsigned char>(text_[i])];
+    if (kOffsets) {
+      for (std::size_t i = at_; i < end; ++i) {
+        out_.offset.push_back(static_cast<std::uint32_t>(i));
+      }
+    }
+    at_ = end;
+  }
+
+  // `alpha [dot] example` is `alpha[dot]example`.
+  void EmitDefanged(const Defanged& sign) {
+    const bool bracketed = text_[at_] != '\\';
+    std::string& out = out_.text;
+    if (bracketed && out.size() >= 2 && out.back() == ' ' && IsAsciiAlnum(out[out.size() - 2])) {
+      out.pop_back();
+      if (kOffsets) out_.offset.pop_back();
+    }
+    Emit(sign.means);
+    at_ += sign.length;
+    const bool blank =
+        bracketed && at_ + 1 < text_.size() && text_[at_] == ' ' && IsAsciiAlnum(text_[at_ + 1]);
+    if (blank) ++at_;
   }
 
   void EmitFolded(char32_t code, std::size_t length) {
-    if (code == 0xff9e || code == 0xff9f) {
-      AddVoicedMark(code);
+    if (code == 0x3002 || code == 0xff61) {
+      Emit(IsDotBetween(length) ? "." : "。");
       return;
     }
-    char32_t folded = FoldCode(code);
-    if (code == 0x3002 || code == 0xff61) folded = IsDotBetween(length) ? U'.' : U'。';
-    if (folded == kDropped) return;
-    if (folded == ' ' && !out_.text.empty() && out_.text.back() == ' ') return;
+    const std::string_view folded = table_.Of(code, text_.substr(at_, length));
+    if (folded == " ") {
+      if (out_.text.empty() || out_.text.back() != ' ') Emit(' ');
+      return;
+    }
+    if (table_.Joins(code) && !out_.text.empty() && Compose(folded)) return;
+    Emit(folded);
+  }
+
+  // A mark makes one character with what stands before it.
+  bool Compose(std::string_view mark) {
+    std::size_t start = out_.text.size() - 1;
+    while (start > 0 && (static_cast<unsigned char>(out_.text[start]) & 0xc0U) == 0x80U) --start;
+    const Utf8Char base = DecodeUtf8(out_.text, start);
+    const Utf8Char joined = DecodeUtf8(mark, 0);
+    if (start + base.length != out_.text.size() || joined.length != mark.size()) return false;
+    const char32_t composed = table_.Composed(base.code, joined.code);
+    if (composed == 0) return false;
+    out_.text.resize(start);
+    const std::size_t was = at_;
+    if (kOffsets) {
+      at_ = out_.offset[start];
+      out_.offset.resize(start);
+    }
     std::string bytes;
-    AppendUtf8(folded, bytes);
+    AppendUtf8(composed, bytes);
     Emit(bytes);
+    at_ = was;
+    return true;
   }
 
   // An ideographic full stop is a dot in a host name, and the end of a sentence before a number.
@@ -162,24 +182,8 @@ class Folder {
     return IsAsciiAlnum(before) && IsAsciiAlnum(after) && !(IsDigit(before) && IsDigit(after));
   }
 
-  void AddVoicedMark(char32_t mark) {
-    if (out_.text.size() >= 3) {
-      const std::size_t start = out_.text.size() - 3;
-      const Utf8Char base = DecodeUtf8(out_.text, start);
-      const char32_t voiced = base.length == 3 ? Voiced(base.code, mark) : 0;
-      if (voiced != 0) {
-        std::string bytes;
-        AppendUtf8(voiced, bytes);
-        out_.text.replace(start, 3, bytes);
-        return;
-      }
-    }
-    std::string bytes;
-    AppendUtf8(mark == 0xff9e ? 0x309b : 0x309c, bytes);
-    Emit(bytes);
-  }
-
   std::string_view text_;
+  const FoldTable& table_;
   std::size_t at_ = 0;
   Folded out_{};
 };
@@ -198,14 +202,8 @@ Script ScriptOf(char32_t c) {
 
 }  // namespace
 
-Folded Fold(std::string_view text) { return Folder(text).Run(); }
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+Folded Fold(std::string_view text) { return Folder<true>(text).Run(); }
+Folded FoldText(std::string_view text) { return Folder<false>(text).Run(); }
 
 Utf8Char DecodeUtf8(std::string_view text, std::size_t at) {
   if (at >= text.size()) return {};

@@ -1,11 +1,12 @@
-// Text made comparable: lower case, full-width and half-width forms folded, defanged dots and at
-// signs restored, white space runs as one blank, invisible characters gone; and where each byte
-// came from.
+// Text made comparable: NFKC and case folded (full-width, half-width, styled and composed forms are
+// one), defanged dots and at signs restored, white space runs as one blank, invisible characters
+// gone; and where each byte came from.
 //
-// Linear; never fails (bytes that are not UTF-8 stay as they are).
+// Linear; never fails (bytes that are not UTF-8 stay as they are).  Thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,14 @@ struct Folded {
 };
 
 Folded Fold(std::string_view text);
+// The same without offsets.
+Folded FoldText(std::string_view text);
+
+// Latin letters without their accents; all else stays.  Of a folded text.
+std::string WithoutAccents(std::string_view folded);
+// Cyrillic and Greek letters that look like Latin ones, as those.  Of a folded text; nothing if
+// there are none.
+std::optional<std::string> WithoutLookAlikes(std::string_view folded);
 
 // What a character is, as far as words end where it changes.
 enum class Script : std::uint8_t { kNone, kLetter, kKanji, kHiragana, kKatakana, kOther };
@@ -40,6 +49,11 @@ inline bool IsAsciiAlnum(char c) {
 }
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 // Value of a hex digit, or -1.
-int HexValue(char c);
+inline int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
 
 }  // namespace renkei::anonymize

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "node/anonymize/exact.h"
 #include "node/anonymize/ranges.h"
+#include "node/anonymize/rounding.h"
 #include "node/anonymize/stand_ins.h"
 #include "node/base/encoding.h"
 #include "node/record/sections.h"
@@ -75,7 +77,8 @@ bool IsAccused(const v1::Indicator& indicator) {
 // One draft on its way through the gate.
 class Passage {
  public:
-  Passage(const OwnAssets& own, GateResult& result) : own_(own), result_(result) {}
+  Passage(const OwnAssets& own, policy::SourceMode source, GateResult& result)
+      : own_(own), source_(source), result_(result) {}
 
   void Run() {
     record::VisitTexts(result_.sections, [&](const TextPlace&, const std::string& text) {
@@ -89,6 +92,7 @@ class Passage {
       if (result_.replacements.size() == before) break;
     }
     MarkReplaced();
+    RoundTimes(source_, result_.sections);
   }
 
  private:
@@ -98,6 +102,11 @@ class Passage {
     std::string replaced = matches.empty() ? text : Replace(place, text, matches);
     if (place.field != nullptr && IsRangeField(place.field->full_name())) {
       replaced = Generalised(place, replaced);
+    }
+    const TextKind kind = KindOf(place);
+    const bool named = source_ == policy::SourceMode::kAttributed;
+    if (kind == TextKind::kFree || (kind == TextKind::kLog && !named)) {
+      replaced = Rounded(place, std::move(replaced));
     }
     if (replaced == text) return std::nullopt;
     return replaced;
@@ -167,6 +176,23 @@ class Passage {
     return *range;
   }
 
+  // Exact times, amounts and counts that people wrote.
+  std::string Rounded(const TextPlace& place, std::string text) {
+    const std::vector<ExactHit> hits = FindExact(FoldText(text).text, source_);
+    if (hits.empty()) return text;
+    const Folded folded = Fold(text);
+    std::string rounded;
+    std::size_t copied = 0;
+    for (const ExactHit& hit : hits) {
+      const std::size_t begin = folded.offset[hit.span.begin];
+      const std::size_t end = folded.offset[hit.span.end];
+      result_.replacements.push_back({place.path, text.substr(begin, end - begin), hit.general});
+      rounded.append(text, copied, begin - copied).append(hit.general);
+      copied = end;
+    }
+    return rounded.append(text, copied);
+  }
+
   void Refuse(const TextPlace& place, const std::string& rule, const std::string& suggestion) {
     if (!refused_.insert(place.path).second) return;
     result_.findings.push_back({place.section, place.path, rule, suggestion});
@@ -186,6 +212,7 @@ class Passage {
   }
 
   const OwnAssets& own_;
+  const policy::SourceMode source_;
   GateResult& result_;
   StandIns stand_ins_{};
   std::set<const v1::Indicator*> replaced_{};
@@ -206,13 +233,16 @@ void TestCrowd(const CrowdRules& rules, record::DraftHeader& header, GateResult&
 
 }  // namespace
 
-absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft,
-                                           const CrowdRules* crowd) const {
+absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft, const CrowdRules* crowd,
+                                           const std::vector<Override>& overrides) const {
   RETURN_IF_ERROR(Annotate(record::CheckSections(draft.sections), "anonymize"));
   GateResult result;
   result.sections = draft.sections;
   record::DraftHeader header = draft.header;
-  Passage(own_, result).Run();
+  const policy::SourceMode source = header.source == policy::SourceMode::kUnspecified
+                                        ? policy::SourceMode::kAttributed
+                                        : header.source;
+  Passage(own_, source, result).Run();
   if (crowd != nullptr) TestCrowd(*crowd, header, result);
   RETURN_IF_ERROR(Annotate(record::CheckSections(result.sections), "anonymize: after replacement"));
 
@@ -220,11 +250,20 @@ absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft,
   for (std::size_t i = 0; i < encoded.size(); ++i) {
     encoded[i] = record::EncodeSection(result.sections, static_cast<policy::SectionId>(i));
   }
-  // Places that were refused above are found again; one line for each is enough.
+  std::vector<Finding> findings = std::move(result.findings);
+  result.findings.clear();
+  // An asset that was refused above is found again where it stands; one line for each is enough.
   std::set<std::string> places;
-  for (const Finding& finding : result.findings) places.insert(finding.place);
+  for (const Finding& finding : findings) places.insert(finding.place);
   for (Finding& finding : lint_.Check(header, encoded)) {
-    if (places.count(finding.place) == 0) result.findings.push_back(std::move(finding));
+    const bool again = finding.rule.starts_with("own-") && places.count(finding.place) > 0;
+    if (!again) findings.push_back(std::move(finding));
+  }
+  for (Finding& finding : findings) {
+    const bool named = std::find(overrides.begin(), overrides.end(),
+                                 Override{finding.rule, finding.place}) != overrides.end();
+    const bool passes = named && MayOverride(finding.rule);
+    (passes ? result.allowed : result.findings).push_back(std::move(finding));
   }
   if (std::none_of(result.findings.begin(), result.findings.end(), Refuses)) {
     result.draft = record::AnonymizedDraft(std::move(header), std::move(encoded));

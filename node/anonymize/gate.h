@@ -1,7 +1,8 @@
 // The only way out: Draft -> AnonymizedDraft.
 //
-// Own assets are replaced by stand-ins, counts by ranges, and the final bytes are linted.  Rules
-// and their reasons: docs/anonymity.md.  Immutable, thread-safe.
+// Own assets are replaced by stand-ins, counts by ranges, exact times and amounts in free text by
+// rounded ones, and the final bytes are linted.  Rules and their reasons: docs/anonymity.md.
+// Immutable, thread-safe.
 #pragma once
 
 #include <optional>
@@ -32,7 +33,8 @@ struct GateResult {
   // Absent if a finding refuses: nothing changes.
   std::optional<record::AnonymizedDraft> draft{};
   std::vector<Replacement> replacements{};
-  std::vector<Finding> findings{};
+  std::vector<Finding> findings{};  // warnings too
+  std::vector<Finding> allowed{};   // what a person let pass by hand: to be logged
   record::v1::Sections sections{};  // as they would leave
 };
 
@@ -44,9 +46,12 @@ class Gate {
 
   // INVALID_ARGUMENT if the sections break the rules of record/sections.h, before or after
   // replacement.  A refusal is no error: see `findings`.  `crowd`: what the record says of its
-  // victim is tested too; the draft's header names its circles and source mode then.
+  // victim is tested too; the draft's header names its circles and source mode then.  `overrides`
+  // let pass the findings that they name, but for those of rules that nobody may override; one that
+  // names none is idle.
   absl::StatusOr<GateResult> Anonymize(const record::Draft& draft,
-                                       const CrowdRules* crowd = nullptr) const;
+                                       const CrowdRules* crowd = nullptr,
+                                       const std::vector<Override>& overrides = {}) const;
 
   // Whether a value names what is listed in assets.toml.
   bool IsOurs(std::string_view value) const;

@@ -28,7 +28,6 @@ Keywords::Keywords(const std::vector<std::string>& words) {
     states_[s].edge_count = static_cast<std::uint32_t>(trie[s].size());
     for (const auto& [byte, to] : trie[s]) edges_.push_back({byte, to});
   }
-  for (const auto& [byte, to] : trie[0]) root_[byte] = to;
   for (auto& [state, list] : ends) {
     states_[state].words = static_cast<std::uint32_t>(words_at_.size());
     words_at_.push_back(std::move(list));
@@ -42,6 +41,13 @@ Keywords::Keywords(const std::vector<std::string>& words) {
     State& s = states_[state];
     s.next_output = state == 0 ? 0 : states_[s.fail].output;
     s.output = s.words != 0 ? state : s.next_output;
+    if (rows_.size() < kRowsMax) {
+      // Breadth first, so the state of the failure link has its row.
+      auto row = state == 0 ? std::array<std::uint32_t, 256>{} : rows_[states_[s.fail].row];
+      for (const auto& [byte, to] : trie[state]) row[byte] = to;
+      s.row = static_cast<std::uint32_t>(rows_.size());
+      rows_.push_back(row);
+    }
     for (const auto& [byte, to] : trie[state]) {
       states_[to].fail = state == 0 ? 0 : Next(s.fail, byte);
       queue.push_back(to);

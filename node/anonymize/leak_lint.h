@@ -1,10 +1,11 @@
 // The last look before signing: searches the final bytes for own assets, also where they are
-// encoded, and refuses.
+// encoded, and for shapes that identify or open something; refuses or warns.
 //
 // What it finds and what it can't is said in docs/anonymity.md.  Immutable, thread-safe.  Work per
 // record is bounded by kLintBytesMax; a record that needs more is refused, never half searched.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "node/anonymize/finding.h"
@@ -16,6 +17,7 @@ namespace renkei::anonymize {
 inline constexpr int kDecodeDepthMax = 3;
 inline constexpr std::size_t kLintBytesMax = 64 * 1024 * 1024;  // searched, decoded texts included
 inline constexpr std::size_t kFindingsMax = 1000;
+inline constexpr int kListedLookupsMax = 1000;  // of shapes among the record's own indicators
 
 class LeakLint {
  public:
@@ -29,6 +31,17 @@ class LeakLint {
  private:
   const OwnAssets& own_;
 };
+
+// What a text is, as far as shapes go (the table of docs/anonymity.md).
+enum class TextKind : std::uint8_t {
+  kFree,       // written by people
+  kLog,        // an excerpt of a log
+  kIndicator,  // a value that is published on purpose: indicators, sightings, references
+  kRule,       // the body of a detection rule
+  kContact,    // a point of contact
+  kWord,       // names, labels and all else
+};
+TextKind KindOf(const record::TextPlace& place);
 
 // What to look for in the text at `place`, besides the dictionary: the body of a detection rule and
 // an adversary's paths speak of other machines.

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct OwnMatch {
   EntityClass entity = EntityClass::kHost;
   std::string key{};    // equal for the same entity
   bool listed = false;  // by assets.toml; else by its shape, or a private address
+  bool by_pattern = false;
 };
 
 // What to look for besides the dictionary.
@@ -47,19 +49,33 @@ class OwnAssets {
   OwnAssets(const OwnAssets&) = delete;
   OwnAssets& operator=(const OwnAssets&) = delete;
 
-  // In order, not overlapping.  A stand-in is never a match.
+  // In order, not overlapping.  A stand-in is never a match.  `folded` may come without
+  // offsets; `addresses` are those of FindAddresses in it.
   std::vector<OwnMatch> Find(std::string_view text, const Scope& scope) const;
-  std::vector<OwnMatch> Find(std::string_view text, const Folded& folded, const Scope& scope) const;
+  std::vector<OwnMatch> Find(std::string_view text, const Folded& folded,
+                             const std::vector<AddressHit>& addresses, const Scope& scope) const;
 
-  // Own words that are split by white space (`al pha.example`, `a l p h a`).
-  std::optional<EntityClass> FindSplit(const Folded& folded) const;
+  // Own words that are split by white space (`al pha.example`, `a l p h a`), written backwards, or
+  // with their letters turned by 13, and in which way.
+  struct Disguised {
+    EntityClass entity = EntityClass::kHost;
+    std::string_view form{};  // `split`, `backwards`, `rot13`
+  };
+  std::optional<Disguised> FindDisguised(const Folded& folded) const;
+
+  // Own words in bytes of Shift_JIS, EUC and other encodings that are not UTF-8.
+  std::optional<EntityClass> FindLegacy(std::string_view bytes) const;
+
+  // A SHA-256 of an own document.
+  bool HoldsDocument(std::string_view folded) const;
 
   // The form of an own address that only a decoder reads, or nothing.  Wide networks (over 65,536
   // addresses) are found only where the form can be nothing else.
-  std::optional<std::string_view> FindHidden(const Folded& folded) const;
+  std::optional<std::string_view> FindHidden(const Folded& folded,
+                                             const std::vector<AddressHit>& addresses) const;
 
  private:
-  enum class Kind { kName, kDomain, kHost, kUser };
+  enum class Kind { kName, kDomain, kHost, kUser, kWild };  // kWild: a piece of a pattern
   struct Word {
     std::string text{};  // folded
     Kind kind = Kind::kName;
@@ -76,23 +92,36 @@ class OwnAssets {
   void AddPatterns(const std::vector<std::string>& patterns, Kind kind,
                    std::unique_ptr<re2::RE2>& wild);
   void AddWord(std::string_view text, Kind kind, EntityClass entity, std::string key);
-  void BuildSplitWords();
+  void BuildDisguisedWords();
+
+  void AddBackwards(std::size_t word, const std::string& text);
+  void AddLegacy(const std::string& name, EntityClass entity);
 
   void FindWords(const Folded& folded, const Scope& scope, Candidates& found) const;
   void AddWordMatch(const Word& word, const Span& span, std::string_view text,
                     Candidates& found) const;
   void AddDomainMatch(const Span& span, std::string_view text, Candidates& found) const;
-  void FindWildTokens(const Folded& folded, const std::vector<Span>& stand_ins,
-                      Candidates& found) const;
+  std::size_t FindWildToken(const Span& piece, std::string_view text, Candidates& found) const;
   void AddWildToken(const Span& token, std::string_view text, Candidates& found) const;
-  void FindNetworks(const Folded& folded, const Scope& scope, Candidates& found) const;
+  void FindNetworks(const std::vector<AddressHit>& addresses, const Scope& scope,
+                    Candidates& found) const;
   void FindAccounts(const Folded& folded, Candidates& found) const;
 
   std::vector<Word> words_{};
   std::vector<std::string> net_bios_{};  // sorted: what stands before `\user` and is ours
   std::unique_ptr<Keywords> keywords_;
-  std::vector<std::size_t> split_words_{};  // indexes in words_
-  std::unique_ptr<Keywords> split_keywords_;
+  struct DisguisedWord {
+    std::size_t word = 0;  // in words_
+    std::string_view form{};
+    std::size_t size = 0;
+  };
+  std::vector<DisguisedWord> disguised_words_{};
+  std::vector<std::string> disguised_texts_{};
+  std::unique_ptr<Keywords> disguised_keywords_;
+  std::vector<std::string> legacy_texts_{};
+  std::vector<EntityClass> legacy_entities_{};
+  std::unique_ptr<Keywords> legacy_keywords_;
+  std::set<std::string, std::less<>> documents_{};
   std::unique_ptr<re2::RE2> wild_hosts_;
   std::unique_ptr<re2::RE2> wild_users_;
   NetworkSet networks_{};

@@ -41,11 +41,12 @@ class ShapeFinder {
   explicit ShapeFinder(std::string_view text) : text_(text), whole_(text.data(), text.size()) {}
 
   std::vector<ShapeHit> Run() {
+    // Plain searches first: most texts hold none of these.
     if (text_.find('\\') != std::string_view::npos) {
-      FindWindowsHomes();
-      FindUncHosts();
+      if (Has("users\\") || Has("settings\\")) FindWindowsHomes();
+      if (Has("\\\\")) FindUncHosts();
     }
-    if (text_.find('/') != std::string_view::npos) FindUnixHomes();
+    if (Has("/home/") || Has("/users/")) FindUnixHomes();
     FindSids();
     return std::move(hits_);
   }
@@ -55,6 +56,8 @@ class ShapeFinder {
     const auto begin = static_cast<std::size_t>(piece.data() - text_.data());
     return {begin, begin + piece.size()};
   }
+
+  bool Has(std::string_view piece) const { return text_.find(piece) != std::string_view::npos; }
 
   // The next match of `pattern`, whose group is the identifying part.
   bool Next(const RE2& pattern, std::size_t& at, re2::StringPiece* groups, int group_count) const {
@@ -114,7 +117,7 @@ class ShapeFinder {
   void FindSids() {
     static const RE2 kPattern(R"(\b(s-1-5-21-\d{1,10}-\d{1,10}-\d{1,10}(?:-\d{1,10})?))",
                               Options());
-    if (text_.find("s-1-5-21-") == std::string_view::npos) return;
+    if (!Has("-1-5-21-")) return;
     re2::StringPiece groups[2];
     for (std::size_t at = 0; Next(kPattern, at, groups, 2);) {
       Add(SpanOf(groups[1]), EntityClass::kUser, "sid:");

@@ -39,6 +39,7 @@ Json PublishedJson(const feed::Published& published) {
   if (!published.id.IsZero()) json["id"] = record::ToString(published.id);
   if (published.revision != 0) json["revision"] = published.revision;
   json["findings"] = FindingsJson(published.findings);
+  if (!published.allowed.empty()) json["allowed"] = FindingsJson(published.allowed);
   json["replacements"] = ReplacementsJson(published.replacements);
   if (published.reviewed > 0) json["reviewed"] = published.reviewed;
   if (!published.unreviewed.empty()) {
@@ -67,6 +68,14 @@ feed::PublishOptions OptionsOf(Arguments& arguments) {
   options.reviewed = arguments.Flag("reviewed");
   options.source = arguments.Source("source");
   options.generalise = arguments.Flag("generalise");
+  for (const std::string& text : arguments.List("allow")) {
+    auto one = anonymize::ParseOverride(text);
+    if (!one.ok()) {
+      arguments.Refuse(Message(one.status()));
+    } else {
+      options.overrides.push_back(*std::move(one));
+    }
+  }
   return options;
 }
 
@@ -188,10 +197,11 @@ absl::StatusOr<record::RecordId> FullId(Node& node, const std::string& named) {
 Json FindingsJson(const std::vector<anonymize::Finding>& findings) {
   Json list = Json::array();
   for (const anonymize::Finding& finding : findings) {
-    Json one = {{"place", finding.place}, {"rule", finding.rule}};
+    Json one = {{"place", finding.place},
+                {"rule", finding.rule},
+                {"severity", anonymize::ToWord(finding.severity)}};
     if (finding.section) one["section"] = policy::ToWord(*finding.section);
     one["suggestion"] = finding.suggestion;
-    one["severity"] = finding.severity == anonymize::FindingSeverity::kWarn ? "warn" : "refuse";
     list.push_back(std::move(one));
   }
   return list;

@@ -47,6 +47,7 @@ Json PreviewJson(const feed::Preview& preview) {
           {"tlp", policy::ToWord(preview.header.tlp)},
           {"circles", preview.header.circles},
           {"findings", FindingsJson(preview.findings)},
+          {"allowed", FindingsJson(preview.allowed)},
           {"replacements", ReplacementsJson(preview.replacements)},
           {"narratives", NarrativesJson(preview.narratives)},
           {"sections", sections},

@@ -31,6 +31,9 @@ becomes a new revision.
   --reviewed        a person has read the texts that no lint can judge
                     (descriptions, reports, excerpts of logs, long comments);
                     without it they are shown at a terminal, and it asks
+  --allow R@P       let the finding of rule R at place P pass, as a dry run
+                    names them; kept in the log.  Never for credentials
+  --sarif           with --dry-run: the findings as SARIF 2.1.0
   --dry-run         show what would leave and who would read it; needs no
                     running node.  --full: every text, for each level
 
@@ -85,12 +88,18 @@ int RunPublish(Context& context) {
   parser.Flag("--dry-run", dry_run);
   parser.Flag("--full", dry.full);
   parser.Flag("--reviewed", reviewed);
+  parser.Flag("--sarif", dry.sarif);
+  parser.List("--allow", dry.allow);
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
   if (!dry.source.empty() && !policy::SourceModeFromWord(dry.source)) {
     PrintError(context,
                fmt::format("publish: source `{}`: expected attributed, pseudonymous or anonymous",
                            dry.source));
+    return kWrongUsage;
+  }
+  if (dry.sarif && !dry_run) {
+    PrintError(context, "publish: --sarif goes with --dry-run", "add --dry-run");
     return kWrongUsage;
   }
   if (dry_run) {
@@ -104,6 +113,7 @@ int RunPublish(Context& context) {
                        {"source", dry.source},
                        {"allow_org_only", dry.allow_org_only},
                        {"generalise", dry.generalise},
+                       {"allow", dry.allow},
                        {"reviewed", reviewed}},
                       dry.files);
 }

@@ -2,7 +2,9 @@
 
 #include <ostream>
 
+#include "node/anonymize/sarif.h"
 #include "node/app/commands_parts.h"
+#include "node/app/local_commands.h"
 #include "node/app/previewing.h"
 #include "node/cli/offline.h"
 #include "node/cli/output.h"
@@ -24,7 +26,8 @@ struct Rules {
   formats::ImportOptions import{};
 };
 
-int RunFile(Context& context, const Rules& rules, const std::string& path, Json& answer) {
+int RunFile(Context& context, const Rules& rules, const std::string& path, Json& answer,
+            std::vector<anonymize::SarifInput>& sarif) {
   const auto text = ReadInput(context, "publish", path);
   if (!text) return kFailed;
   auto imported = formats::ImportJsonAuto(*text, rules.import);
@@ -36,6 +39,7 @@ int RunFile(Context& context, const Rules& rules, const std::string& path, Json&
                                            rules.config, context.clock.Now(), rules.crowd);
     if (!preview.ok()) return Fail(context, "publish: " + path, preview.status());
     if (preview->refused) status = kRefused;
+    sarif.push_back({path, preview->findings});
     Json draft = {{"part", one.part}, {"parts", one.parts}};
     draft.update(app::PreviewJson(*preview));
     if (one.part == 1) draft["import"] = app::ReportJson(one.report);
@@ -71,6 +75,14 @@ int RunDry(Context& context, const DryRun& options) {
       return kWrongUsage;
     }
   }
+  for (const std::string& text : options.allow) {
+    auto one = anonymize::ParseOverride(text);
+    if (!one.ok()) {
+      PrintError(context, "publish: --allow: " + Message(one.status()));
+      return kWrongUsage;
+    }
+    publish.overrides.push_back(*std::move(one));
+  }
   const auto config = ReadConfig(context, options.folder);
   const auto assets = ReadAssets(context, options.folder);
   const auto evaluator = ReadEvaluator(context, options.folder);
@@ -82,16 +94,21 @@ int RunDry(Context& context, const DryRun& options) {
                     .crowd = ReadCrowd(options.folder),
                     .import = {.allow_org_only = options.allow_org_only}};
   Json files = Json::array();
+  std::vector<anonymize::SarifInput> sarif;
   int worst = kDone;
   for (const std::string& path : options.files) {
     Json answer;
-    const int status = RunFile(context, rules, path, answer);
+    const int status = RunFile(context, rules, path, answer, sarif);
     if (status == kFailed || worst == kDone) worst = status;
     if (answer.is_null()) continue;
-    if (!options.json) {
+    if (!options.json && !options.sarif) {
       for (const Json& draft : answer["drafts"]) PrintPreview(context, path, draft, options.full);
     }
     files.push_back(std::move(answer));
+  }
+  if (options.sarif) {
+    context.out << ToPrettyText(anonymize::ToSarif(sarif, std::string(app::kVersion)));
+    return worst;
   }
   if (options.json) context.out << ToPrettyText({{"files", std::move(files)}});
   if (options.json) return worst;

@@ -104,6 +104,11 @@ void PrintPublished(Context& context, const std::string& name, const Json& publi
   if (published.contains("revision")) context.out << " revision " << Field(published, "revision");
   context.out << "\n";
   if (result == "unchanged") return;
+  PrintFindings(context, published.value("findings", Json::array()));
+  for (const Json& one : published.value("allowed", Json::array())) {
+    context.out << "  allowed by hand: " << Field(one, "rule") << " at " << Field(one, "place")
+                << "\n";
+  }
   if (published.contains("import")) PrintImport(context, published["import"]);
   if (published.contains("replacements")) PrintReplacements(context, published["replacements"]);
 }

@@ -34,6 +34,8 @@ struct DryRun {
   bool generalise = false;
   bool json = false;
   bool full = false;
+  bool sarif = false;
+  std::vector<std::string> allow{};  // RULE@PLACE
 };
 int RunDry(Context& context, const DryRun& options);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/base/encoding.h"
+#include "node/base/log.h"
 #include "node/feed/intake_rules.h"
 #include "node/feed/outbox.h"
 
@@ -266,8 +267,10 @@ absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::
   DropSourceIds(draft);
   const anonymize::CrowdRules crowd =
       CrowdOf(community_, options.generalise || config()->publish.generalise);
-  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate_()->Anonymize(draft, &crowd));
+  ASSIGN_OR_RETURN(anonymize::GateResult gated,
+                   gate_()->Anonymize(draft, &crowd, options.overrides));
   Published result{.findings = std::move(gated.findings),
+                   .allowed = std::move(gated.allowed),
                    .replacements = std::move(gated.replacements)};
   const bool unfit = AddUnnamedFindings(draft, result.findings);
   if (!gated.draft || unfit) return result;
@@ -275,6 +278,10 @@ absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::
   if (options.reviewed) result.reviewed = narratives.size();
   if (!options.reviewed) result.unreviewed = std::move(narratives);
   if (!result.unreviewed.empty()) return result;
+  for (const anonymize::Finding& finding : result.allowed) {
+    LogEvent(LogLevel::kWarn, "publish.allowed",
+             {{"rule", LogSafe(finding.rule)}, {"place", LogSafe(finding.place)}});
+  }
   const PublishResult done = before ? PublishResult::kRevised : PublishResult::kPublished;
   if (draft.header.source != policy::SourceMode::kAttributed) {
     result.result = done;
@@ -362,11 +369,12 @@ absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOpt
   DropSourceIds(filled);
   const anonymize::CrowdRules rules = {
       .fits = crowd, .generalise = options.generalise || config.publish.generalise};
-  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate.Anonymize(filled, &rules));
+  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate.Anonymize(filled, &rules, options.overrides));
   if (gated.draft) filled.header = gated.draft->header();
   const bool unfit = AddUnnamedFindings(filled, gated.findings);
   Preview preview{.refused = !gated.draft.has_value() || unfit,
                   .findings = std::move(gated.findings),
+                  .allowed = std::move(gated.allowed),
                   .replacements = std::move(gated.replacements),
                   .narratives = anonymize::FindNarratives(gated.sections),
                   .after = std::move(gated.sections),

