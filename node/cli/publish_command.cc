@@ -10,29 +10,23 @@ namespace renkei::cli {
 namespace {
 
 constexpr std::string_view kPublishUsage =
-    R"(Usage: renkei publish FILE... [--circle C]... [--tlp T]
-                      [--source S] [--generalise] [--reviewed] [--dir DIR] [--json]
-       renkei publish FILE... --dry-run [--full] [--generalise] [--circle C]...
-                      [--tlp T] [--source S]
+    R"(Usage: renkei publish FILE... [--circle C]... [--tlp T] [--source S]
+                      [--generalise] [--reviewed] [--dir DIR] [--json]
+       renkei publish FILE... --dry-run [--full] [the same]
 
-Publishes each record of each FILE (MISP, STIX or our own JSON; `-` is
-standard input): replaces what is ours, looks for leaks, seals, and hands it to the hub.
-A source that was published before, unchanged, does nothing; changed, it
-becomes a new revision.
+Publishes each record of each FILE (MISP, STIX or our own JSON; `-` is standard
+input): replaces what is ours, looks for leaks, seals, hands it to the hub.  A
+source published before, unchanged, does nothing; changed, it is a revision.
 
-  --circle C        to this circle (several: one --circle each); else the
-                    file's, else `members`
+  --circle C        to this circle, and further ones; else the file's, `members`
   --tlp T           clear, green, amber, amber+strict, red; else the file's
-  --source S        attributed, pseudonymous or anonymous; else the file's, else
-                    as in node.toml
+  --source S        attributed, pseudonymous, anonymous; else as the file says
   --allow-org-only  take MISP events meant for their own organisation only
-  --generalise      leave out the sector, country or size of a victim where
-                    fewer than five teams of a circle are like it
-  --reviewed        a person has read the texts that no lint can judge
-                    (descriptions, reports, excerpts of logs, long comments);
-                    without it they are shown at a terminal, and it asks
-  --allow R@P       let the finding of rule R at place P pass, as a dry run
-                    names them; kept in the log.  Never for credentials
+  --generalise      leave out the sector, country or size of a victim where fewer
+                    than five teams of a circle are like it
+  --reviewed        a person has read the texts that no lint can judge; without
+                    it they are shown at a terminal, and it asks
+  --allow R@P       let the finding of rule R at place P pass; it is logged
   --sarif           with --dry-run: the findings as SARIF 2.1.0
   --dry-run         show what would leave and who would read it; needs no
                     running node.  --full: every text, for each level
