@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "node/app/commands_parts.h"
 #include "node/app/previewing.h"
@@ -50,7 +51,8 @@ std::string TitleOf(const Json& preview) {
 
 absl::Status AddRecord(const Node& node, const anonymize::Gate& gate,
                        const policy::Evaluator& evaluator, const formats::Imported& one,
-                       const feed::PublishOptions& options, Outlook& outlook) {
+                       const feed::PublishOptions& options,
+                       const std::optional<crypto::Digest>& revises, Outlook& outlook) {
   ASSIGN_OR_RETURN(
       const feed::Preview preview,
       feed::MakePreview(one.draft, options, gate, evaluator, *node.config(), node.clock().Now(),
@@ -58,6 +60,7 @@ absl::Status AddRecord(const Node& node, const anonymize::Gate& gate,
   RETURN_IF_ERROR(CheckCircles(node, preview.header.circles));
   Json json = {{"part", one.part}, {"parts", one.parts}};
   json.update(PreviewJson(preview));
+  if (revises) json["revises"] = HexEncode(revises->view());
   if (one.part == 1) json["import"] = ReportJson(one.report);
   if (outlook.summary.empty()) {
     outlook.summary = fmt::format("{}: {}", policy::ToWord(preview.header.kind), TitleOf(json));
@@ -70,24 +73,27 @@ absl::Status AddRecord(const Node& node, const anonymize::Gate& gate,
 absl::Status LookAtFile(const CommandContext& context, const PendingDraft& draft,
                         Arguments& arguments, Outlook& outlook) {
   Node& node = context.node;
-  feed::PublishOptions options{.circles = arguments.List("circles"), .tlp = arguments.Tlp("tlp")};
-  options.generalise = arguments.Flag("generalise");
+  const feed::PublishOptions options = PublishOptionsOf(arguments);
   const formats::ImportOptions import{.kind = arguments.Kind("kind"),
                                       .allow_org_only = arguments.Flag("allow_org_only")};
   RETURN_IF_ERROR(arguments.status());
   ASSIGN_OR_RETURN(auto imported, formats::ImportJsonAuto(draft.payload, import));
+  std::optional<crypto::Digest> revises;
   if (draft.command == "update") {
     if (imported.size() != 1) {
       return InvalidArgument(
           fmt::format("the file makes {} records; an update is one", imported.size()));
     }
     ASSIGN_OR_RETURN(const record::RecordId id, FullId(node, arguments.Required("id")));
-    RETURN_IF_ERROR(node.publisher().Inherit(id, options, imported.front().draft.header));
+    ASSIGN_OR_RETURN(revises, node.publisher().Inherit(id, options, imported.front().draft.header));
   }
   const auto gate = node.gate().gate;
   const auto policy = node.policies().Current();
-  for (const formats::Imported& one : imported) {
-    RETURN_IF_ERROR(AddRecord(node, *gate, policy->evaluator, one, options, outlook));
+  for (formats::Imported& one : imported) {
+    if (draft.command == "publish") {
+      ASSIGN_OR_RETURN(revises, node.publisher().InheritOfSource(one.draft, options, one.part - 1));
+    }
+    RETURN_IF_ERROR(AddRecord(node, *gate, policy->evaluator, one, options, revises, outlook));
   }
   if (imported.size() > 1) {
     outlook.summary += fmt::format(" (and {} more)", imported.size() - 1);

@@ -64,6 +64,9 @@ absl::StatusOr<record::RecordId> FullId(Node& node, const std::string& named);
 // A record that we published without our name, as a record of ours that no feed holds.
 absl::StatusOr<store::RecordRow> AsRecordRow(const store::UnnamedRow& unnamed);
 
+// What a person said of publishing; read by publish, by update, and by the draft of either.
+feed::PublishOptions PublishOptionsOf(Arguments& arguments);
+
 // RFC 3339, UTC.
 std::string TimeText(Timestamp time);
 // Without the two spare slots, which nothing fills yet.

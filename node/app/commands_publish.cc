@@ -61,24 +61,6 @@ exchange::LocalReply OneAnswer(const feed::Published& published) {
   return {.exit_status = kExitRefused, .json = std::move(json)};
 }
 
-feed::PublishOptions OptionsOf(Arguments& arguments) {
-  feed::PublishOptions options;
-  options.circles = arguments.List("circles");
-  options.tlp = arguments.Tlp("tlp");
-  options.reviewed = arguments.Flag("reviewed");
-  options.source = arguments.Source("source");
-  options.generalise = arguments.Flag("generalise");
-  for (const std::string& text : arguments.List("allow")) {
-    auto one = anonymize::ParseOverride(text);
-    if (!one.ok()) {
-      arguments.Refuse(Message(one.status()));
-    } else {
-      options.overrides.push_back(*std::move(one));
-    }
-  }
-  return options;
-}
-
 // An unchanged source answers without its revision.
 absl::Status FillRevision(const CommandContext& context, feed::Published& published) {
   if (published.revision != 0 || published.id.IsZero()) return absl::OkStatus();
@@ -168,6 +150,24 @@ absl::StatusOr<std::optional<exchange::LocalReply>> RefuseUnreviewed(
 
 }  // namespace
 
+feed::PublishOptions PublishOptionsOf(Arguments& arguments) {
+  feed::PublishOptions options;
+  options.circles = arguments.List("circles");
+  options.tlp = arguments.Tlp("tlp");
+  options.reviewed = arguments.Flag("reviewed");
+  options.source = arguments.Source("source");
+  options.generalise = arguments.Flag("generalise");
+  for (const std::string& text : arguments.List("allow")) {
+    auto one = anonymize::ParseOverride(text);
+    if (!one.ok()) {
+      arguments.Refuse(Message(one.status()));
+    } else {
+      options.overrides.push_back(*std::move(one));
+    }
+  }
+  return options;
+}
+
 Json ReportJson(const formats::ImportReport& report) {
   Json not_mapped = Json::array();
   for (const formats::NotMapped& one : report.not_mapped) {
@@ -218,7 +218,7 @@ Json ReplacementsJson(const std::vector<anonymize::Replacement>& replacements) {
 CommandResult PublishCommand(const CommandContext& context, Arguments& arguments,
                              const std::string& payload) {
   const std::string name = arguments.Text("name");
-  const feed::PublishOptions options = OptionsOf(arguments);
+  const feed::PublishOptions options = PublishOptionsOf(arguments);
   formats::ImportOptions import{.kind = arguments.Kind("kind"),
                                 .allow_org_only = arguments.Flag("allow_org_only")};
   RETURN_IF_ERROR(arguments.status());
@@ -245,7 +245,7 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
 CommandResult UpdateCommand(const CommandContext& context, Arguments& arguments,
                             const std::string& payload) {
   const std::string id = arguments.Required("id");
-  const feed::PublishOptions options = OptionsOf(arguments);
+  const feed::PublishOptions options = PublishOptionsOf(arguments);
   RETURN_IF_ERROR(arguments.status());
   ASSIGN_OR_RETURN(const record::RecordId record, FullId(context.node, id));
   ASSIGN_OR_RETURN(

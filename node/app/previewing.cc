@@ -45,6 +45,7 @@ Json PreviewJson(const feed::Preview& preview) {
   return {{"result", preview.refused ? "refused" : "would be published"},
           {"kind", policy::ToWord(preview.header.kind)},
           {"tlp", policy::ToWord(preview.header.tlp)},
+          {"source_mode", policy::ToWord(preview.header.source)},
           {"circles", preview.header.circles},
           {"findings", FindingsJson(preview.findings)},
           {"allowed", FindingsJson(preview.allowed)},

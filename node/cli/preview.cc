@@ -258,8 +258,10 @@ std::vector<std::string> ReadableLines(const Json& section, std::size_t indent) 
 void PrintPreview(Context& context, const std::string& name, const Json& draft, bool full) {
   const std::string result = Field(draft, "result");
   const std::string of = Safe(name) + ":";
-  const std::string head = fmt::format("{} as {}, TLP {}, to {}", result, Field(draft, "kind"),
-                                       Field(draft, "tlp"), Words(draft["circles"], ", "));
+  const std::string mode = Field(draft, "source_mode");
+  const std::string head =
+      fmt::format("{} as {}, TLP {}, to {}{}", result, Field(draft, "kind"), Field(draft, "tlp"),
+                  Words(draft["circles"], ", "), mode == "attributed" ? "" : ", " + mode);
   const bool fits = DisplayWidth(of + head) < kScreenWidth;
   context.out << of << (fits ? " " : "\n");
   for (const std::string& line : Wrap(head, kScreenWidth)) {

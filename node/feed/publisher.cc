@@ -163,11 +163,26 @@ absl::StatusOr<Publisher::Own> Publisher::InheritFrom(const record::RecordId& id
   return own;
 }
 
-absl::Status Publisher::Inherit(const record::RecordId& id, const PublishOptions& options,
-                                record::DraftHeader& draft) const {
-  return InheritFrom(id, options, draft).status();
+absl::StatusOr<crypto::Digest> Publisher::Inherit(const record::RecordId& id,
+                                                  const PublishOptions& options,
+                                                  record::DraftHeader& draft) const {
+  ASSIGN_OR_RETURN(const Own own, InheritFrom(id, options, draft));
+  return own.leaf;
 }
 
+absl::StatusOr<std::optional<crypto::Digest>> Publisher::InheritOfSource(
+    record::Draft& draft, const PublishOptions& options, int part) const {
+  if (draft.source_id.empty()) return std::nullopt;
+  std::optional<store::SourceRow> before;
+  RETURN_IF_ERROR(store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(before, reader.FindSource(draft.source_format, draft.source_id, part));
+    return absl::OkStatus();
+  }));
+  const auto own = before ? FindOwn(before->id) : NotFound("");
+  if (!own.ok()) return std::nullopt;
+  RETURN_IF_ERROR(KeepSource(options, *own, draft.header));
+  return own->leaf;
+}
 absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::Draft draft,
                                             const PublishOptions& options) {
   ASSIGN_OR_RETURN(const Own own, InheritFrom(id, options, draft.header));

@@ -105,8 +105,13 @@ class Publisher {
   absl::StatusOr<Published> Update(const record::RecordId& id, record::Draft draft,
                                    const PublishOptions& options);
   // What Update takes over of the record in place where the draft says nothing.
-  absl::Status Inherit(const record::RecordId& id, const PublishOptions& options,
-                       record::DraftHeader& draft) const;
+  absl::StatusOr<crypto::Digest> Inherit(const record::RecordId& id, const PublishOptions& options,
+                                         record::DraftHeader& draft) const;
+  // What Publish takes over of the record that the same source made before, and that one's leaf;
+  // nothing if it makes a new record.
+  absl::StatusOr<std::optional<crypto::Digest>> InheritOfSource(record::Draft& draft,
+                                                                const PublishOptions& options,
+                                                                int part) const;
   absl::StatusOr<Published> Withdraw(const record::RecordId& id, record::WithdrawalReason reason);
   // "We saw it too" (or a false positive) about a record held here, to the circles it came in.
   absl::StatusOr<Published> Sight(const record::RecordId& id, const std::string& value,
