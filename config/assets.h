@@ -27,7 +27,7 @@ struct Assets {
   std::vector<std::string> products{};
   std::vector<std::string> sites{};
   std::vector<std::string> people{};
-  std::vector<std::string> hosts{};  // glob patterns: `*` any run, `?` one character
+  std::vector<std::string> hosts{};      // glob patterns: `*` any run, `?` one character
   std::vector<std::string> users{};      // glob patterns
   std::vector<std::string> documents{};  // sha256 of files that only we have, lower case
 

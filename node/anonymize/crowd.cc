@@ -89,8 +89,8 @@ void LeaveOut(const char* place, std::vector<std::string>& words, std::vector<Le
   words.clear();
 }
 
-std::vector<LeftOut> Generalise(unsigned without, record::DraftHeader& header,
-                                record::v1::Sections& sections) {
+std::vector<LeftOut> WithoutSome(unsigned without, record::DraftHeader& header,
+                                 record::v1::Sections& sections) {
   std::vector<LeftOut> left_out;
   record::v1::Victim& victim = *sections.mutable_victim();
   if ((without & kNoSize) != 0 && !victim.size().empty()) {
@@ -120,7 +120,7 @@ CrowdAnswer CheckCrowd(const CrowdRules& rules, record::DraftHeader& header,
   CrowdAnswer answer;
   if (*fitting == 0) return answer;  // the last one always fits: it asks nothing
   if (rules.generalise) {
-    answer.left_out = Generalise(*fitting, header, sections);
+    answer.left_out = WithoutSome(*fitting, header, sections);
     return answer;
   }
   const record::v1::Victim& victim = sections.victim();

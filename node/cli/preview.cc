@@ -20,7 +20,7 @@ constexpr std::size_t kHanging = 2;
 bool IsScalar(const Json& json) { return !json.is_object() && !json.is_array(); }
 
 // {"value": ..., "lang": ...}: one text in one language.
-bool IsText(const Json& json) {
+bool IsOneText(const Json& json) {
   if (!json.is_object() || !json.contains("value")) return false;
   return json.size() == 1 || (json.size() == 2 && json.contains("lang"));
 }
@@ -84,7 +84,7 @@ void AddItem(std::vector<std::string>& lines, const Json& item, std::size_t inde
 
 void AddMember(std::vector<std::string>& lines, const std::string& key, const Json& value,
                std::size_t indent) {
-  if (IsScalar(value) || IsText(value)) {
+  if (IsScalar(value) || IsOneText(value)) {
     AddText(lines, key, value, indent);
   } else if (value.is_object()) {
     AddWrapped(lines, key + ":", indent);

@@ -23,7 +23,7 @@ std::string TextOf(int month) {
   return fmt::format("{:04}-{:02}", month / kMonthsOfAYear, month % kMonthsOfAYear + 1);
 }
 
-std::optional<int> NumberOf(std::string_view text) {
+std::optional<int> MonthFrom(std::string_view text) {
   int year = 0;
   int month = 0;
   if (text.size() != 7 || text[4] != '-') return std::nullopt;
@@ -46,7 +46,7 @@ std::string MonthText(Timestamp time) { return TextOf(MonthNumber(time)); }
 
 std::optional<std::string> DueMonth(const std::string& newest, Timestamp founded, Timestamp now) {
   const int last = MonthNumber(now - kStatisticsGrace) - 1;
-  const std::optional<int> published = NumberOf(newest);
+  const std::optional<int> published = MonthFrom(newest);
   const int first = published ? *published + 1 : MonthNumber(founded);
   const int next = std::max(first, last - static_cast<int>(membership::kStatisticsMonthsMax) + 1);
   if (next > last) return std::nullopt;

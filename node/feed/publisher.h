@@ -28,7 +28,7 @@ struct PublishOptions {
   std::optional<policy::Tlp> tlp{};
   bool reviewed = false;  // a person has read the narratives
   std::optional<policy::SourceMode> source{};
-  bool generalise = false;  // leave out of the victim what too few teams share
+  bool generalise = false;                       // leave out of the victim what too few teams share
   std::vector<anonymize::Override> overrides{};  // findings that a person lets pass
 };
 

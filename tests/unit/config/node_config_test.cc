@@ -120,6 +120,37 @@ team = "Beta"
             }));
 }
 
+// A hub's node.toml with these lines of [publish] and [escrow].
+std::string HubWith(const std::string& publish, const std::string& escrow) {
+  return "[node]\norg = \"A\"\nhub = true\ncommunity = \"isac.example\"\n"
+         "listen = \"127.0.0.1:0\"\n[publish]\n" +
+         publish + "\n[escrow]\n" + escrow + "\n";
+}
+
+TEST(NodeConfigTest, TheSourceModeAndTheEscrowOfficersAreRead) {
+  const std::string a(64, 'a');
+  const std::string b(64, 'b');
+  const std::string c(64, 'c');
+  const auto officers = [](const std::string& x, const std::string& y, const std::string& z) {
+    return "officers = [\"" + x + "\", \"" + y + "\", \"" + z + "\"]";
+  };
+  const auto loaded =
+      LoadNodeConfig(HubWith("source = \"anonymous\"", officers(a, b, c)), "n.toml");
+  ASSERT_TRUE(loaded.value) << Texts(loaded.problems);
+  EXPECT_EQ(loaded.value->publish.default_source, "anonymous");
+  EXPECT_EQ(loaded.value->escrow.officers, (std::vector<std::string>{a, b, c}));
+
+  const auto problems = [](const std::string& publish, const std::string& escrow) {
+    return Lines(LoadNodeConfig(HubWith(publish, escrow), "n.toml").problems);
+  };
+  EXPECT_EQ(problems("source = \"anonymos\"", "officers = []"),
+            (std::vector<std::string>{"n.toml:7:10: `source` is no source mode: `anonymos` (did "
+                                      "you mean `anonymous`?)"}));
+  EXPECT_EQ(problems("", officers(a, b, a)).size(), 1U);
+  EXPECT_EQ(problems("", officers(a, b, "abc")).size(), 1U);
+  EXPECT_EQ(problems("", "officers = [\"" + a + "\"]").size(), 1U);
+}
+
 TEST(NodeConfigTest, ReloadTakesOverWhatCanChangeAndNamesTheRest) {
   NodeConfig running;
   running.org = "A";
