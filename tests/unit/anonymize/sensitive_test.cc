@@ -21,7 +21,7 @@ const Gate& SharedGate() {
 }
 
 GateResult Pass(const record::Draft& draft, const std::vector<Override>& overrides = {}) {
-  auto result = SharedGate().Anonymize(draft, overrides);
+  auto result = SharedGate().Anonymize(draft, nullptr, overrides);
   EXPECT_TRUE(result.ok()) << result.status();
   return result.ok() ? *std::move(result) : GateResult{};
 }
