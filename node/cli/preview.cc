@@ -93,7 +93,7 @@ void AddMember(std::vector<std::string>& lines, const std::string& key, const Js
     std::string words;
     for (const Json& item : value) words += (words.empty() ? "" : ", ") + Whole(item);
     AddWrapped(lines, key + ": " + words, indent);
-  } else if (std::all_of(value.begin(), value.end(), IsText)) {
+  } else if (std::all_of(value.begin(), value.end(), IsOneText)) {
     for (const Json& item : value) AddText(lines, key, item, indent);
   } else {
     AddWrapped(lines, fmt::format("{} ({}):", key, value.size()), indent);

@@ -22,8 +22,7 @@ source published before, unchanged, does nothing; changed, it is a revision.
   --tlp T           clear, green, amber, amber+strict, red; else the file's
   --source S        attributed, pseudonymous, anonymous; else as the file says
   --allow-org-only  take MISP events meant for their own organisation only
-  --generalise      leave out the sector, country or size of a victim where fewer
-                    than five teams of a circle are like it
+  --generalise      leave out of a victim what fewer than five teams share
   --reviewed        a person has read the texts that no lint can judge; without
                     it they are shown at a terminal, and it asks
   --allow R@P       let the finding of rule R at place P pass; it is logged

@@ -171,7 +171,10 @@ std::string Uri::Text() const {
 
 std::optional<Uri> ParseUri(std::string_view text) {
   const std::size_t length = SchemeLength(text);
-  if (length == 0) return std::nullopt;
+  const bool control = std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
+  if (length == 0 || control) return std::nullopt;
   Uri uri;
   uri.scheme = AsciiLower(text.substr(0, length));
   std::string_view rest = text.substr(length + 1);

@@ -23,8 +23,8 @@ struct Uri {
   std::string Text() const;
 };
 
-// Nothing for what is no absolute URI.  Characters that RFC 3986 does not let stand are
-// percent-encoded, as browsers do; `%` before anything but two hex digits too.
+// Nothing for what is no absolute URI, or holds control characters.  Others that RFC 3986 does not
+// let stand are percent-encoded, as browsers do; `%` before anything but two hex digits too.
 std::optional<Uri> ParseUri(std::string_view text);
 
 }  // namespace renkei::record

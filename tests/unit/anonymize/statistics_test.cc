@@ -127,11 +127,11 @@ TEST(StatisticsTest, ATableHasAtMost128CellsAndTheLargestStay) {
 
 // ---- a solver of its own: which sums are possible, one cell after another ----
 
-using Values = std::set<std::int64_t>;
+using CellValues = std::set<std::int64_t>;
 
-Values ValuesOf(const CountedCell& cell, const std::map<std::string, std::int64_t>& shown,
-                std::int64_t max) {
-  Values values;
+CellValues ValuesOf(const CountedCell& cell, const std::map<std::string, std::int64_t>& shown,
+                    std::int64_t max) {
+  CellValues values;
   const auto count = shown.find(cell.key);
   for (std::int64_t value = 1; value <= max; ++value) {
     if (count == shown.end()) values.insert(value);
@@ -143,10 +143,10 @@ Values ValuesOf(const CountedCell& cell, const std::map<std::string, std::int64_
   return values;
 }
 
-Values SumsOf(const std::vector<Values>& cells, std::int64_t max) {
-  Values sums = {0};
-  for (const Values& cell : cells) {
-    Values next;
+CellValues SumsOf(const std::vector<CellValues>& cells, std::int64_t max) {
+  CellValues sums = {0};
+  for (const CellValues& cell : cells) {
+    CellValues next;
     for (const std::int64_t sum : sums) {
       for (const std::int64_t value : cell) {
         if (sum + value <= max) next.insert(sum + value);
@@ -163,15 +163,15 @@ std::int64_t WidthOf(const CountedTables& tables, const MonthStatistics& month, 
                      std::size_t at, std::int64_t max) {
   const std::array<std::map<std::string, std::int64_t>, 2> shown = {Shown(month.types),
                                                                     Shown(month.sectors)};
-  std::array<std::vector<Values>, 2> cells;
+  std::array<std::vector<CellValues>, 2> cells;
   for (std::size_t table = 0; table < 2; ++table) {
     for (std::size_t i = 0; i < tables[table].size(); ++i) {
       if (tables[table][i].total == 0 || (table == t && i == at)) continue;
       cells[table].push_back(ValuesOf(tables[table][i], shown[table], max));
     }
   }
-  const Values rest = SumsOf(cells[t], max);
-  const Values all = SumsOf(cells[1 - t], max);
+  const CellValues rest = SumsOf(cells[t], max);
+  const CellValues all = SumsOf(cells[1 - t], max);
   std::int64_t low = max + 1;
   std::int64_t high = -1;
   for (std::int64_t value = at < tables[t].size() ? 1 : 0; value <= max; ++value) {

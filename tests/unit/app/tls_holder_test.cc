@@ -18,7 +18,7 @@ membership::Certificate SelfSigned(const membership::TlsKey& key) {
 TEST(TlsHolder, KeyAndCertificateBelongTogetherWhileTheyAreRenewed) {
   const auto first = membership::TlsKey::Generate();
   TlsHolder holder({crypto::SigningKey::Generate(), crypto::SigningKey::Generate(), first,
-                    SelfSigned(first), std::nullopt});
+                    membership::AnonMaster::Generate(), SelfSigned(first), std::nullopt});
   const auto old = holder.Get();
   std::atomic<bool> done = false;
   std::jthread reading([&] {

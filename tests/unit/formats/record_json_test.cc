@@ -52,6 +52,7 @@ class Filler {
       relationship.set_from("i0");
       relationship.set_to("i0");
     }
+    record::ClearPadding(sections);  // no draft has any
     return sections;
   }
 

@@ -35,7 +35,9 @@ TEST_F(EscrowTest, AnyTwoOfThreeOpenInEitherOrder) {
       ASSERT_TRUE(half.ok()) << Message(half.status());
       const auto mapping = OpenSecondHalf(*half, officers_[second]);
       EXPECT_EQ(mapping.ok(), first != second) << first << second;
-      if (mapping.ok()) EXPECT_EQ(*mapping, mapping_);
+      if (mapping.ok()) {
+        EXPECT_EQ(*mapping, mapping_);
+      }
     }
   }
   EXPECT_EQ(*PseudonymOf(sealed_), mapping_.pseudonym);
@@ -91,7 +93,9 @@ TEST_F(EscrowTest, EveryCutAndEveryFlippedByteIsAnsweredWithoutHarm) {
     changed[i] = static_cast<char>(changed[i] ^ 0x80);
     const auto opened = OpenSecondHalf(changed, officers_[1]);
     // Whatever opens is the truth: a flip in the other officer's box hurts nobody.
-    if (opened.ok()) EXPECT_EQ(*opened, mapping_) << i;
+    if (opened.ok()) {
+      EXPECT_EQ(*opened, mapping_) << i;
+    }
   }
   EXPECT_FALSE(PseudonymOf("").ok());
   EXPECT_FALSE(OpenSecondHalf(Bytes(half.size(), '\xff'), officers_[1]).ok());

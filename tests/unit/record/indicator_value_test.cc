@@ -89,7 +89,7 @@ TEST(UriTest, EqualUrisAreEqualBytes) {
 TEST(UriTest, WhatIsNoUriIsNone) {
   for (const std::string_view text :
        {"", "example.com/a", "http://", "http:///path", "http://a b/", "http://example.com:70000/",
-        "http://[::1/", "://x", "1http://example.com/"}) {
+        "http://[::1/", "://x", "http://a.example/\n", "1http://example.com/"}) {
     EXPECT_EQ(UriText(text), "none") << text;
   }
 }
