@@ -98,6 +98,31 @@ std::optional<std::string> CanonicalNetworkOf(std::string_view value, bool ipv6)
   return network;
 }
 
+// What reports defang.
+bool IsDefangedType(v1::IndicatorType type) {
+  return type >= v1::INDICATOR_TYPE_IPV4 && type <= v1::INDICATOR_TYPE_EMAIL &&
+         type != v1::INDICATOR_TYPE_URI_PATH;
+}
+
+std::optional<std::string> CanonicalPlace(v1::IndicatorType type, const std::string& value) {
+  switch (type) {
+    case v1::INDICATOR_TYPE_IPV4:
+      return CanonicalIpv4(value);
+    case v1::INDICATOR_TYPE_IPV6:
+      return CanonicalIpv6(value);
+    case v1::INDICATOR_TYPE_IPV4_NET:
+      return CanonicalNetworkOf(value, /*ipv6=*/false);
+    case v1::INDICATOR_TYPE_IPV6_NET:
+      return CanonicalNetworkOf(value, /*ipv6=*/true);
+    case v1::INDICATOR_TYPE_URL:
+      return CanonicalUrl(value);
+    case v1::INDICATOR_TYPE_EMAIL:
+      return CanonicalMail(value);
+    default:
+      return CanonicalHostName(value);
+  }
+}
+
 std::string_view WhyNotBlockHost(const std::string& host) {
   if (host.empty()) return "values without a host";
   if (CanonicalIpv4(host) || CanonicalIpv6(host)) return WhyNotBlockAddress(host);
@@ -107,7 +132,9 @@ std::string_view WhyNotBlockHost(const std::string& host) {
 
 }  // namespace
 
-std::string Refanged(std::string_view value) {
+namespace {
+
+std::string RefangedOnce(std::string_view value) {
   std::string out;
   out.reserve(value.size());
   std::string_view rest = value;
@@ -134,25 +161,26 @@ std::string Refanged(std::string_view value) {
   return out;
 }
 
+}  // namespace
+
+std::optional<std::string> Refanged(std::string_view value) {
+  std::string out(value);
+  for (int pass = 0; pass < kRefangPassesMax; ++pass) {
+    std::string next = RefangedOnce(out);
+    if (next == out) return out;
+    out = std::move(next);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> CanonicalValue(v1::IndicatorType type, std::string_view value) {
   value = Trimmed(value);
   if (value.empty()) return std::nullopt;
+  if (IsDefangedType(type)) {
+    const auto plain = Refanged(value);
+    return plain ? CanonicalPlace(type, *plain) : std::nullopt;
+  }
   switch (type) {
-    case v1::INDICATOR_TYPE_IPV4:
-      return CanonicalIpv4(Refanged(value));
-    case v1::INDICATOR_TYPE_IPV6:
-      return CanonicalIpv6(Refanged(value));
-    case v1::INDICATOR_TYPE_IPV4_NET:
-      return CanonicalNetworkOf(Refanged(value), /*ipv6=*/false);
-    case v1::INDICATOR_TYPE_IPV6_NET:
-      return CanonicalNetworkOf(Refanged(value), /*ipv6=*/true);
-    case v1::INDICATOR_TYPE_DOMAIN:
-    case v1::INDICATOR_TYPE_HOSTNAME:
-      return CanonicalHostName(Refanged(value));
-    case v1::INDICATOR_TYPE_URL:
-      return CanonicalUrl(Refanged(value));
-    case v1::INDICATOR_TYPE_EMAIL:
-      return CanonicalMail(Refanged(value));
     case v1::INDICATOR_TYPE_MD5:
     case v1::INDICATOR_TYPE_IMPHASH:
     case v1::INDICATOR_TYPE_JA3:

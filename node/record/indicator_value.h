@@ -22,7 +22,10 @@ std::optional<std::string> CanonicalValue(v1::IndicatorType type, std::string_vi
 // public suffixes and names without a dot.
 std::string_view WhyNotBlock(v1::IndicatorType type, const std::string& canonical);
 
-// `hxxp://a[.]example` -> `http://a.example`.
-std::string Refanged(std::string_view value);
+// `hxxp://a[.]example` -> `http://a.example`, also where it was done twice.  Nothing if something
+// is left to do after kRefangPassesMax times.
+std::optional<std::string> Refanged(std::string_view value);
+
+inline constexpr int kRefangPassesMax = 4;
 
 }  // namespace renkei::record

@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
          {"roster", "set", "alpha", "--circle", "energy"},
          kWrongUsage,
          "expected CIRCLE=LEVEL"},
-        {"RosterSetWithoutCircle", {"roster", "set", "alpha"}, kWrongUsage, "--circle"},
+        {"RosterSetOfNothing", {"roster", "set", "alpha"}, kWrongUsage, "what to set"},
         {"WaitIsANumber", {"status", "--wait", "soon"}, kWrongUsage, "--wait"},
         {"WaitIsNotNegative", {"status", "--wait", "-1"}, kWrongUsage, "--wait"},
         {"HelpOfNothing", {"help", "publsh"}, kWrongUsage, "`renkei help publish`"},

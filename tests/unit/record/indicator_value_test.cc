@@ -104,6 +104,12 @@ TEST(IndicatorValueTest, DefangedFormsAreRead) {
   EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_DOMAIN, " evil{dot}example "), "evil.example");
 }
 
+TEST(IndicatorValueTest, WhatWasDefangedTwiceIsReadAndNotForEver) {
+  EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_DOMAIN, "evil[[.]]example"), "evil.example");
+  const std::string nested = std::string(40, '[') + "." + std::string(40, ']');
+  EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_EMAIL, "a" + nested + "b@evil.example"), "none");
+}
+
 TEST(IndicatorValueTest, AValueOfAnotherTypeIsNone) {
   EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_IPV4, "2001:db8::1"), "none");
   EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_IPV4_NET, "2001:db8::/32"), "none");
