@@ -67,6 +67,9 @@ absl::StatusOr<store::RecordRow> AsRecordRow(const store::UnnamedRow& unnamed);
 // What a person said of publishing; read by publish, by update, and by the draft of either.
 feed::PublishOptions PublishOptionsOf(Arguments& arguments);
 
+// What the hub said when it refused a record of ours; empty: it did not.
+absl::StatusOr<std::string> HubRefusal(const store::Reader& reader, const record::RecordId& id);
+
 // RFC 3339, UTC.
 std::string TimeText(Timestamp time);
 // Without the two spare slots, which nothing fills yet.

@@ -151,6 +151,7 @@ CommandResult ShowCommand(const CommandContext& context, Arguments& arguments, c
     // Nobody tells its author how far a withdrawal went: nobody knows its author.
     json.erase("receipts");
     json["came_back"] = came_back && in_feed == row.leaf;
+    ASSIGN_OR_RETURN(json["refused"], HubRefusal(reader, row.id));
     return absl::OkStatus();
   }));
   return Done(std::move(json));

@@ -58,9 +58,19 @@ std::string AnswerText(std::uint32_t code) {
       return "refused it: not allowed (level, circle, or its policy's accept rules)";
     case absl::StatusCode::kInvalidArgument:
       return "refused it: malformed, or against a rule";
+    case absl::StatusCode::kResourceExhausted:
+      return "refused it: over its limit of records a day, or of revisions of one record";
+    case absl::StatusCode::kFailedPrecondition:
+      return "can't vouch for it without a name: fewer than five teams at your level or below to "
+             "hide among, or no escrow officers for pseudonyms";
     default:
       return fmt::format("refused it (code {})", code);
   }
+}
+
+bool IsTaken(std::uint32_t code) {
+  return code == static_cast<std::uint32_t>(absl::StatusCode::kOk) ||
+         code == static_cast<std::uint32_t>(absl::StatusCode::kAlreadyExists);
 }
 
 void TellLink(const Node& node, std::string_view team, Story& story) {
@@ -97,9 +107,7 @@ absl::Status TellOfUplink(const Node& node, const store::Reader& reader,
   ByteReader in(*delivered);
   const std::uint32_t code = in.U32();
   const Timestamp at = FromUnixSeconds(in.I64());
-  const bool taken = code == static_cast<std::uint32_t>(absl::StatusCode::kOk) ||
-                     code == static_cast<std::uint32_t>(absl::StatusCode::kAlreadyExists);
-  story.state = taken ? "delivered" : "refused";
+  story.state = IsTaken(code) ? "delivered" : "refused";
   story.Say(fmt::format("the hub {} at {}", AnswerText(code), TimeText(at)));
   ASSIGN_OR_RETURN(const auto confirmed, reader.FindObject("confirmed", row.id.view()));
   if (confirmed && row.state == store::RecordState::kWithdrawn) {
@@ -204,6 +212,13 @@ absl::Status TellPeriods(const Node& node, feed::PolicyHolder& policies,
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> HubRefusal(const store::Reader& reader, const record::RecordId& id) {
+  ASSIGN_OR_RETURN(const auto delivered, reader.FindObject("delivered", id.view()));
+  if (!delivered) return std::string();
+  const std::uint32_t code = ByteReader(*delivered).U32();
+  return IsTaken(code) ? std::string() : "the hub " + AnswerText(code);
+}
 
 CommandResult WhyCommand(const CommandContext& context, Arguments& arguments, const std::string&) {
   const std::string id = arguments.Required("id");

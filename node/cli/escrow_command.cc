@@ -139,6 +139,10 @@ int OpenAtHub(Context& context, const Target& target, const Opening& opening) {
 
 int ListOpenings(Context& context, const Target& target) {
   return Ask(context, target, "escrow-log", Json::object(), [&](const Json& json) {
+    if (json["openings"].empty()) {
+      context.out << "No pseudonym was ever opened.\n";
+      return;
+    }
     Table table({"TIME", "RECORD", "REASON"});
     for (const Json& one : json["openings"]) {
       table.Add({Field(one, "time"), Field(one, "record"), Field(one, "reason")});

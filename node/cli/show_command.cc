@@ -148,8 +148,10 @@ void PrintRecord(Context& context, const Json& json) {
   for (const Json& link : json["links"]) links += (links.empty() ? "" : ", ") + Field(link, "link");
   table.Add({"came over", links.empty() ? "-" : links});
   if (json.contains("came_back")) {
+    const std::string refused = Field(json, "refused");
     table.Add({"released", json["came_back"].get<bool>() ? "yes: it came back over the feed"
-                                                         : "not seen in the feed yet"});
+                           : refused.empty()             ? "not seen in the feed yet"
+                                                         : "no: " + refused});
   }
   table.Add({"verified", Field(json, "verification")});
   if (json.contains("receipts")) {

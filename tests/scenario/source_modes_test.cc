@@ -198,5 +198,23 @@ TEST_F(SourceModes, TwoOfThreeOfficersOpenAPseudonymAndItIsWrittenDown) {
   community_.StopAll();
 }
 
+TEST(SourceModesAlone, WhoHasNobodyToHideAmongIsTold) {
+  Community community;
+  NodeProcess& author = community.Add("author", "accredited");
+  const std::string id = author.PublishText(
+      R"({"renkei": 1, "kind": "indicators", "tlp": "green", "sections": {"indicators": {)"
+      R"("indicators": [{"type": "ipv4", "value": "198.51.100.7", "actionable": true}]}}})",
+      {"--source", "anonymous"});
+  WaitUntil("the hub's refusal is told",
+            [&] { return (*author.Show(id))["refused"].get<std::string>() != ""; });
+  const Json shown = *author.Show(id);
+  EXPECT_NE(shown["refused"].get<std::string>().find("fewer than five"), std::string::npos)
+      << shown["refused"];
+  EXPECT_EQ(shown["came_back"], false);
+  EXPECT_EQ(author.Ask({"why", id, "--peer", "hub"})["state"], "refused");
+  EXPECT_FALSE(community.hub().Show(id).has_value());
+  community.StopAll();
+}
+
 }  // namespace
 }  // namespace renkei::testing_support

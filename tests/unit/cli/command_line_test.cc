@@ -15,31 +15,10 @@
 #include "policy/models.h"
 #include "policy/policy.h"
 #include "tests/support/temp_folder.h"
+#include "tests/unit/cli/say.h"
 
 namespace renkei::cli {
 namespace {
-
-class FakeClock : public Clock {
- public:
-  Timestamp Now() const override { return FromUnixSeconds(1'893'456'000); }
-};
-
-struct Said {
-  int status = 0;
-  std::string out{};
-  std::string err{};
-};
-
-Said Say(std::vector<std::string> arguments, const std::string& input = "") {
-  const FakeClock clock;
-  std::istringstream in(input);
-  std::ostringstream out;
-  std::ostringstream err;
-  Context context{
-      .arguments = std::move(arguments), .clock = clock, .in = in, .out = out, .err = err};
-  const int status = RunCommandLine(context);
-  return {status, out.str(), err.str()};
-}
 
 struct UsageCase {
   std::string name;
@@ -169,7 +148,7 @@ TEST(VersionTest, IsSaid) { EXPECT_EQ(Say({"version"}).out, "renkei 0.1.0\n"); }
 // Parses as a command with a list and a positional would.
 std::optional<int> ParseList(std::vector<std::string> arguments, std::vector<std::string>& files,
                              std::vector<std::string>& circles) {
-  const FakeClock clock;
+  const testing_support::FakeClock clock(FromUnixSeconds(1'893'456'000));
   std::istringstream in;
   std::ostringstream out;
   std::ostringstream err;

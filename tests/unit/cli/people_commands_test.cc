@@ -12,20 +12,10 @@
 #include "node/cli/cli.h"
 #include "node/cli/output.h"
 #include "tests/support/temp_folder.h"
+#include "tests/unit/cli/say.h"
 
 namespace renkei::cli {
 namespace {
-
-class StillClock : public Clock {
- public:
-  Timestamp Now() const override { return FromUnixSeconds(1'893'456'000); }
-};
-
-struct Told {
-  int status = 0;
-  std::string out{};
-  std::string err{};
-};
 
 class FolderCommandsTest : public testing::Test {
  protected:
@@ -40,16 +30,9 @@ class FolderCommandsTest : public testing::Test {
   std::string Text(std::string_view name) const {
     return ReadFile(Path(name), 1 << 20).value_or("");
   }
-  Told Tell(std::vector<std::string> arguments) const {
+  Said Tell(std::vector<std::string> arguments) const {
     arguments.insert(arguments.end(), {"--dir", folder_.path()});
-    const StillClock clock;
-    std::istringstream in;
-    std::ostringstream out;
-    std::ostringstream err;
-    Context context{
-        .arguments = std::move(arguments), .clock = clock, .in = in, .out = out, .err = err};
-    const int status = RunCommandLine(context);
-    return {status, out.str(), err.str()};
+    return Say(std::move(arguments));
   }
 
  private:
@@ -58,7 +41,7 @@ class FolderCommandsTest : public testing::Test {
 
 TEST_F(FolderCommandsTest, AnAccountIsAddedListedAndRemovedAndAllOfItIsRecorded) {
   EXPECT_NE(Tell({"account", "list"}).out.find("No accounts"), std::string::npos);
-  const Told added = Tell({"account", "add", "mika", "--role", "analyst"});
+  const Said added = Tell({"account", "add", "mika", "--role", "analyst"});
   EXPECT_EQ(added.status, kDone) << added.err;
   EXPECT_EQ(added.out.rfind("renkei-", 0), 0U) << "the token, and nothing else, to redirect";
   EXPECT_EQ(added.err.find(added.out.substr(0, 20)), std::string::npos);
@@ -68,7 +51,7 @@ TEST_F(FolderCommandsTest, AnAccountIsAddedListedAndRemovedAndAllOfItIsRecorded)
   EXPECT_NE(Tell({"account", "list"}).out.find("mika  analyst  2030-01-01"), std::string::npos);
   EXPECT_EQ(Tell({"account", "remove", "mika"}).status, kDone);
   EXPECT_EQ(Tell({"account", "remove", "mika"}).status, kFailed);
-  const Told audit = Tell({"audit"});
+  const Said audit = Tell({"audit"});
   EXPECT_NE(audit.out.find("account-add"), std::string::npos) << audit.out;
   EXPECT_NE(audit.out.find("account-remove"), std::string::npos) << audit.out;
   EXPECT_EQ(Tell({"audit", "--json"}).out.find(added.out.substr(7, 20)), std::string::npos);
@@ -78,13 +61,13 @@ TEST_F(FolderCommandsTest, ABrokenAuditLogIsSaid) {
   EXPECT_EQ(Tell({"audit", "verify"}).out, "The log is empty.\n");
   ASSERT_EQ(Tell({"account", "add", "mika", "--role", "reader"}).status, kDone);
   ASSERT_EQ(Tell({"account", "add", "ren", "--role", "reader"}).status, kDone);
-  const Told whole = Tell({"audit", "verify"});
+  const Said whole = Tell({"audit", "verify"});
   EXPECT_EQ(whole.status, kDone);
   EXPECT_EQ(whole.out.rfind("Lines 1 to 2 hang together.\nhead ", 0), 0U) << whole.out;
   std::string text = Text("audit.log");
   text.replace(text.find("mika"), 4, "yuki");
   Put("audit.log", text);
-  const Told broken = Tell({"audit", "verify"});
+  const Said broken = Tell({"audit", "verify"});
   EXPECT_EQ(broken.status, kFailed);
   EXPECT_NE(broken.err.find("audit.log:1: the line was changed"), std::string::npos) << broken.err;
   EXPECT_EQ(Tell({"audit", "--head", "00"}).status, kWrongUsage);
@@ -94,7 +77,7 @@ TEST_F(FolderCommandsTest, LearnedAssetsAreOnlyShownUntilSomebodySaysYes) {
   Put("zone", "$ORIGIN pier.example.\n@ SOA ns1 root 1 2 3 4 5\nledger A 192.0.2.7\n");
   const std::string source = "zone:" + Path("zone");
   const std::string before = Text(app::kAssetsFile);
-  const Told shown = Tell({"assets", "learn", "--from", source});
+  const Said shown = Tell({"assets", "learn", "--from", source});
   EXPECT_EQ(shown.status, kDone) << shown.err;
   EXPECT_NE(shown.out.find("domains (1)"), std::string::npos) << shown.out;
   EXPECT_NE(shown.out.find("Nothing was changed: nobody could be asked"), std::string::npos);
@@ -113,7 +96,7 @@ TEST_F(FolderCommandsTest, LearnedAssetsAreOnlyShownUntilSomebodySaysYes) {
   EXPECT_EQ(loaded.value->domains, std::vector<std::string>{"pier.example"});
   EXPECT_EQ(loaded.value->hosts, std::vector<std::string>{"ledger"});
   EXPECT_EQ(loaded.value->networks, std::vector<std::string>{"192.0.2.7"});
-  const Told again = Tell({"assets", "learn", "--from", source, "--yes"});
+  const Said again = Tell({"assets", "learn", "--from", source, "--yes"});
   EXPECT_NE(again.out.find("3 listed already"), std::string::npos) << again.out;
   EXPECT_NE(Tell({"audit"}).out.find("3 entries learned"), std::string::npos);
   EXPECT_EQ(Tell({"assets", "learn", "--from", "attic"}).status, kFailed);
@@ -123,7 +106,7 @@ TEST_F(FolderCommandsTest, LearnedAssetsAreOnlyShownUntilSomebodySaysYes) {
 TEST_F(FolderCommandsTest, DangersInAssetsFailOnlyWhenStrict) {
   EXPECT_EQ(Tell({"assets", "check", "--strict"}).status, kDone);
   Put(app::kAssetsFile, "networks = [\"10.0.0.0/8\"]\n[names]\nproducts = [\"Cloud\"]\n");
-  const Told said = Tell({"assets", "check"});
+  const Said said = Tell({"assets", "check"});
   EXPECT_EQ(said.status, kDone);
   EXPECT_NE(said.out.find("! networks: `10.0.0.0/8`"), std::string::npos) << said.out;
   EXPECT_EQ(Tell({"assets", "check", "--strict"}).status, kFailed);
