@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "policy/changed_rules.h"
 #include "policy/diff_rules.h"
 #include "policy/reduce.h"
 
@@ -69,6 +70,7 @@ class Gatherer {
         after_(CompiledOf(after)),
         key_before_(before_),
         key_after_(after_),
+        changed_(before_, after_),
         scope_(scope),
         authors_(OwnRules(before.policy()) != OwnRules(after.policy())) {}
 
@@ -107,6 +109,10 @@ class Gatherer {
     std::string key;
     for (std::size_t i = 0; i < scope_.records.size(); ++i) {
       const DiffRecords& records = scope_.records[i];
+      BothFacts facts;
+      AddRecord(facts.before, before_.words, records.marking, Purpose::kAnswer);
+      AddRecord(facts.after, after_.words, records.marking, Purpose::kAnswer);
+      if (!changed_.MayMatch(facts)) continue;
       // Whose they can be is asked of each group once.
       const bool attributed = records.marking.source == SourceMode::kAttributed;
       key = records.recipients ? "r" : "-";
@@ -117,8 +123,7 @@ class Gatherer {
       if (is_new) {
         RecordsAlike& group = records_.emplace_back();
         group.recipients = records.recipients;
-        AddRecord(group.facts.before, before_.words, records.marking, Purpose::kAnswer);
-        AddRecord(group.facts.after, after_.words, records.marking, Purpose::kAnswer);
+        group.facts = std::move(facts);
       }
       RecordsAlike& group = records_[at->second];
       group.members.push_back(i);
@@ -175,10 +180,12 @@ class Gatherer {
       if (relation == Relation::kAuthor && !authors) continue;
       const auto at = static_cast<std::size_t>(relation);
       const Peer& peer = peers.in_relation[at];
+      const BothFacts& of_peer = peers.facts[at];
+      if (!changed_.MayMatch(records.facts, of_peer)) continue;
       const Answered then =
-          Ask(before_, peer, peers.facts[at].before, marking, records.facts.before, hits_before_);
+          Ask(before_, peer, of_peer.before, marking, records.facts.before, hits_before_);
       const Answered now =
-          Ask(after_, peer, peers.facts[at].after, marking, records.facts.after, hits_after_);
+          Ask(after_, peer, of_peer.after, marking, records.facts.after, hits_after_);
       // Authors and recipients share what befalls everybody; only the rest is theirs.
       const std::uint64_t own = (then.bits ^ now.bits) & ~changed;
       if (relation == Relation::kOther) changed = own;
@@ -243,6 +250,19 @@ class Gatherer {
     return &changes_.emplace(key, std::move(made)).first->second;
   }
 
+  // Those with the most records: they are found soonest by who looks for examples.
+  void AddExampleOf(std::vector<std::size_t>& places, std::size_t at) const {
+    const auto records_at = [&](std::size_t place) { return scope_.records[place].records; };
+    if (places.size() == kDiffExamplesMax) {
+      if (records_at(at) <= records_at(places.back())) return;
+      places.pop_back();
+    }
+    const auto behind = std::find_if(places.begin(), places.end(), [&](std::size_t place) {
+      return records_at(place) < records_at(at);
+    });
+    places.insert(behind, at);
+  }
+
   void Complete(Gathered& gathered) const {
     Change& change = gathered.change;
     std::set<PeerKind> kinds;
@@ -257,9 +277,7 @@ class Gatherer {
     for (std::size_t i = 0; i < records_.size(); ++i) {
       if (!gathered.records.Has(i)) continue;
       if (change.relation == Relation::kOther) change.records += records_[i].records;
-      for (const std::size_t at : records_[i].members) {
-        if (change.at.size() < kDiffExamplesMax) change.at.push_back(at);
-      }
+      for (const std::size_t at : records_[i].members) AddExampleOf(change.at, at);
     }
     for (const std::size_t at : change.at) {
       for (const std::string& example : scope_.records[at].examples) {
@@ -288,6 +306,7 @@ class Gatherer {
   const CompiledPolicy& after_;
   const Reducer key_before_;
   const Reducer key_after_;
+  const ChangedRules changed_;
   const DiffScope& scope_;
   const bool authors_;  // they are asked about
   std::vector<RecordsAlike> records_{};

@@ -27,12 +27,6 @@ struct HitTrace {
   std::vector<Hit>& hits;
 };
 
-// What a peer, or a record, brings to a decision, as either policy sees it.
-struct BothFacts {
-  Facts before{};
-  Facts after{};
-};
-
 // One policy's answer and how it came about.
 struct Answered {
   const CompiledPolicy& policy;

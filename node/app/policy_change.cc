@@ -9,7 +9,7 @@
 #include "node/base/fault.h"
 #include "node/base/file.h"
 #include "node/base/log.h"
-#include "node/feed/policy_scope.h"
+#include "node/feed/stored_diff.h"
 #include "node/membership/known_circles.h"
 #include "policy/lint.h"
 
@@ -146,12 +146,9 @@ absl::StatusOr<policy::PolicyDiff> RunningNode::DiffWithStored(
   RETURN_IF_ERROR(store_->Read([&](const store::Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const auto peers, feed::PeersServed(reader));
     if (peers.empty()) return absl::OkStatus();
-    std::vector<std::string> circles = before.evaluator.policy().circles();
-    for (const std::string& circle : after.evaluator.policy().circles()) circles.push_back(circle);
-    ASSIGN_OR_RETURN(const feed::StoredScope stored,
-                     feed::ScopeOf(reader, community_name_, peers, circles, clock_.Now()));
-    diff = policy::Diff(before.evaluator, after.evaluator, stored.scope);
-    return feed::AddExamples(reader, stored, diff);
+    ASSIGN_OR_RETURN(diff, feed::DiffOverStored(reader, community_name_, peers, before.evaluator,
+                                                after.evaluator, clock_.Now()));
+    return absl::OkStatus();
   }));
   return diff;
 }

@@ -6,7 +6,7 @@
 #include "node/cli/output.h"
 #include "node/cli/policy_actions.h"
 #include "node/feed/policy_holder.h"
-#include "node/feed/policy_scope.h"
+#include "node/feed/stored_diff.h"
 #include "node/store/sqlite/open.h"
 
 namespace renkei::cli {
@@ -68,12 +68,9 @@ absl::StatusOr<policy::PolicyDiff> DiffOver(const Ground& ground, const policy::
                                             const policy::Evaluator& after, Timestamp now) {
   policy::PolicyDiff diff;
   const absl::Status read = ground.view->Read([&](const store::Reader& reader) -> absl::Status {
-    std::vector<std::string> circles = before.policy().circles();
-    for (const std::string& circle : after.policy().circles()) circles.push_back(circle);
-    ASSIGN_OR_RETURN(const feed::StoredScope stored,
-                     feed::ScopeOf(reader, ground.view->community(), ground.peers, circles, now));
-    diff = policy::Diff(before, after, stored.scope);
-    return feed::AddExamples(reader, stored, diff);
+    ASSIGN_OR_RETURN(diff, feed::DiffOverStored(reader, ground.view->community(), ground.peers,
+                                                before, after, now));
+    return absl::OkStatus();
   });
   RETURN_IF_ERROR(read);
   return diff;

@@ -144,9 +144,15 @@ absl::StatusOr<std::vector<TupleRow>> Reads<Base>::Tuples(Timestamp now) const {
 template <class Base>
 absl::StatusOr<std::map<TupleNumber, std::vector<RecordId>>> Reads<Base>::TupleExamples(
     const std::vector<TupleNumber>& tuples, std::size_t each) const {
-  // How many are still missing of each.
+  // How many are still missing of each: who has fewer records than are asked for must not make the
+  // whole feed be walked.
   std::map<TupleNumber, std::size_t> missing;
-  for (const TupleNumber tuple : tuples) missing[tuple] = each;
+  for (const TupleNumber tuple : tuples) {
+    ASSIGN_OR_RETURN(const auto row, FindTuple(tuple));
+    const std::size_t records =
+        row && row->records > 0 ? static_cast<std::size_t>(row->records) : 0;
+    if (records > 0) missing[tuple] = std::min(each, records);
+  }
   std::map<TupleNumber, std::vector<RecordId>> examples;
   Statement scan(connection_,
                  "SELECT tuple, record FROM entry WHERE community = ?1 AND type = 1"

@@ -72,35 +72,84 @@ TEST(DiffTest, NothingChangesBetweenAPolicyAndItselfOverEverySort) {
 }
 
 // What the two policies answer for one peer and record, in one relation: is it told, and no more?
+// How many peers there are for whom something changes.
+int ExpectEveryChangeTold(const Evaluator& before, const Evaluator& after, const DiffScope& scope) {
+  const PolicyDiff diff = Diff(before, after, scope);
+  int changed = 0;
+  for (const DiffPeer& asked : scope.peers) {
+    Peer peer = asked.peer;
+    peer.recipient = false;
+    peer.own = false;
+    const std::uint64_t then = before.Decide(peer, scope.records[0].marking).bits();
+    const std::uint64_t now = after.Decide(peer, scope.records[0].marking).bits();
+    std::uint64_t gained = 0;
+    std::uint64_t lost = 0;
+    for (const Change& change : diff.changes) {
+      const bool his = std::count(change.peers.begin(), change.peers.end(), asked.name) > 0;
+      if (!his || change.relation != Relation::kOther) continue;
+      (change.gain ? gained : lost) |= change.bits;
+      EXPECT_EQ(change.records, scope.records[0].records);
+      EXPECT_FALSE(change.rules.empty()) << "no rule is named for " << ActionsText(change.bits);
+    }
+    EXPECT_EQ(gained, now & ~then) << Print(before.policy()) << Print(after.policy());
+    EXPECT_EQ(lost, then & ~now) << Print(before.policy()) << Print(after.policy());
+    changed += then != now ? 1 : 0;
+  }
+  return changed;
+}
+
 TEST(DiffTest, TellsEveryChangeAndNoOther) {
   int changed = 0;
   for (unsigned seed = 0; seed < kSeeds; ++seed) {
     RandomWorld world(seed);
     const Evaluator before = *Evaluator::Make(MustParse(TextFrom(world, 8)));
     const Evaluator after = *Evaluator::Make(MustParse(TextFrom(world, 8)));
-    const DiffScope scope = RandomScope(world, 6, 1);
-    const PolicyDiff diff = Diff(before, after, scope);
-    for (const DiffPeer& asked : scope.peers) {
-      Peer peer = asked.peer;
-      peer.recipient = false;
-      peer.own = false;
-      const std::uint64_t then = before.Decide(peer, scope.records[0].marking).bits();
-      const std::uint64_t now = after.Decide(peer, scope.records[0].marking).bits();
-      std::uint64_t gained = 0;
-      std::uint64_t lost = 0;
-      for (const Change& change : diff.changes) {
-        const bool his = std::count(change.peers.begin(), change.peers.end(), asked.name) > 0;
-        if (!his || change.relation != Relation::kOther) continue;
-        (change.gain ? gained : lost) |= change.bits;
-        EXPECT_EQ(change.records, scope.records[0].records);
-        EXPECT_FALSE(change.rules.empty()) << "no rule is named for " << ActionsText(change.bits);
-      }
-      ASSERT_EQ(gained, now & ~then) << "seed " << seed;
-      ASSERT_EQ(lost, then & ~now) << "seed " << seed;
-      changed += then != now ? 1 : 0;
-    }
+    changed += ExpectEveryChangeTold(before, after, RandomScope(world, 6, 1));
   }
   EXPECT_GT(changed, 50);
+}
+
+// Most of the rules are the same, and only what the others can meet is looked at.
+TEST(DiffTest, TellsEveryChangeOfOneRuleAndNoOther) {
+  int changed = 0;
+  for (unsigned seed = 0; seed < 4 * kSeeds; ++seed) {
+    RandomWorld world(seed);
+    std::vector<std::string> statements = world.Statements(8);
+    const std::string all = std::accumulate(statements.begin(), statements.end(), std::string());
+    const auto is_rule = [](const std::string& statement) {
+      return statement.starts_with("grant ") || statement.starts_with("deny ");
+    };
+    const auto first = std::find_if(statements.begin(), statements.end(), is_rule);
+    ASSERT_NE(first, statements.end());
+    // Rules stand together, behind all that they use.
+    const auto rules = static_cast<int>(std::count_if(first, statements.end(), is_rule));
+    statements.erase(first + world.Below(rules));
+    const Evaluator with = *Evaluator::Make(MustParse(all));
+    const Evaluator without = *Evaluator::Make(
+        MustParse(std::accumulate(statements.begin(), statements.end(), std::string())));
+    const DiffScope scope = RandomScope(world, 6, 1);
+    changed += ExpectEveryChangeTold(with, without, scope);
+    ExpectEveryChangeTold(without, with, scope);
+  }
+  EXPECT_GT(changed, 50);
+}
+
+// A level's rung, a trusted word or a circle that changes is a change of every rule.
+TEST(DiffTest, WhatChangesBesidesRulesIsTold) {
+  const std::string rules = "grant g-base to same-sector allow exist, see summary\n";
+  DiffScope scope = ThreeMembers(7);
+  for (DiffPeer& peer : scope.peers) {
+    peer.peer.sector = "energy";
+    peer.peer.sector_by = {.self = true};
+  }
+  for (DiffRecords& records : scope.records) records.marking.sectors = {"energy"};
+  const std::string header = "policy \"p\" version 1\nlevels listed < accredited\ncircles energy\n";
+  const Evaluator before =
+      *Evaluator::Make(MustParse(header + "trust level by hub; sector by hub\n" + rules));
+  const Evaluator after =
+      *Evaluator::Make(MustParse(header + "trust level by hub; sector by self\n" + rules));
+  EXPECT_EQ(Diff(before, after, scope).changes.size(), 1U);
+  EXPECT_EQ(ExpectEveryChangeTold(before, after, scope), 3);
 }
 
 TEST(DiffTest, TheOtherWayRoundGainsAreLosses) {

@@ -1,4 +1,4 @@
-#include "node/feed/policy_scope.h"
+#include "node/feed/stored_diff.h"
 
 #include <algorithm>
 #include <map>
@@ -27,18 +27,13 @@ CircleNames NamesOf(std::string_view community, const std::vector<PeerContext>& 
   return names;
 }
 
-}  // namespace
+struct StoredScope {
+  policy::DiffScope scope{};
+  std::vector<store::TupleNumber> tuples{};  // of each of scope.records
+};
 
-absl::StatusOr<std::vector<PeerContext>> PeersServed(const store::Reader& reader) {
-  ASSIGN_OR_RETURN(const std::vector<store::AccessRow> rows, reader.NewestAccess());
-  std::vector<PeerContext> peers;
-  for (const store::AccessRow& row : rows) {
-    ASSIGN_OR_RETURN(PeerContext peer, DecodeFacts(row.facts));
-    peers.push_back(std::move(peer));
-  }
-  return peers;
-}
-
+// All records but withdrawals, for `peers`.  A circle is known by its name if a peer is in it or
+// `circles` names it; others can't matter to these peers.
 absl::StatusOr<StoredScope> ScopeOf(const store::Reader& reader, std::string_view community,
                                     const std::vector<PeerContext>& peers,
                                     const std::vector<std::string>& circles, Timestamp now) {
@@ -89,6 +84,31 @@ absl::Status AddExamples(const store::Reader& reader, const StoredScope& scope,
     }
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<PeerContext>> PeersServed(const store::Reader& reader) {
+  ASSIGN_OR_RETURN(const std::vector<store::AccessRow> rows, reader.NewestAccess());
+  std::vector<PeerContext> peers;
+  for (const store::AccessRow& row : rows) {
+    ASSIGN_OR_RETURN(PeerContext peer, DecodeFacts(row.facts));
+    peers.push_back(std::move(peer));
+  }
+  return peers;
+}
+
+absl::StatusOr<policy::PolicyDiff> DiffOverStored(const store::Reader& reader,
+                                                  std::string_view community,
+                                                  const std::vector<PeerContext>& peers,
+                                                  const policy::Evaluator& before,
+                                                  const policy::Evaluator& after, Timestamp now) {
+  std::vector<std::string> circles = before.policy().circles();
+  for (const std::string& circle : after.policy().circles()) circles.push_back(circle);
+  ASSIGN_OR_RETURN(const StoredScope stored, ScopeOf(reader, community, peers, circles, now));
+  policy::PolicyDiff diff = policy::Diff(before, after, stored.scope);
+  RETURN_IF_ERROR(AddExamples(reader, stored, diff));
+  return diff;
 }
 
 }  // namespace renkei::feed
