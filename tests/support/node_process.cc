@@ -85,6 +85,10 @@ int NodeProcess::Stop() {
   child_->Signal(SIGTERM);
   const auto status = child_->WaitForExit(kPatience);
   if (!status) Fail(fmt::format("the node in {} does not stop:\n{}", folder_, log()));
+  // A sanitizer speaks last, and only here.
+  if (*status != 0) {
+    fmt::print(stderr, "the node in {} ended with {}:\n{}\n", folder_, *status, log());
+  }
   return *status;
 }
 
