@@ -22,6 +22,10 @@ class PolicyReload : public testing::Test {
 };
 
 TEST_F(PolicyReload, BackfillsAndRetracts) {
+  // No heartbeat brings it: streams are woken.
+  ASSERT_EQ(hub_.Stop(), 0);
+  EditText(hub_.folder() + "/node.toml", "seconds = 1\n", "seconds = 3600\n");
+  hub_.Start();
   const std::string amber = author_.PublishText(DraftText("amber", R"("tlp": "amber")"));
   reader_.WaitForRecord(amber);
   ASSERT_TRUE(Holds(reader_.Show(amber), "impact"));

@@ -1,6 +1,7 @@
 // The hub counts a month a week after its end, and whoever has its community state can read it; its
 // crowd table comes the same way.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "node/base/clock.h"
