@@ -23,6 +23,15 @@ bool IsName(v1::IndicatorType type) {
   return std::find(kNameTypes.begin(), kNameTypes.end(), type) != kNameTypes.end();
 }
 
+// Below these labels of its own (`rpz-ip`, `rpz-client-ip`, `rpz-nsdname`, ...) a zone holds
+// triggers other than names: an address, who asks, the name server of half the world.  Whoever
+// could name one would get past all that is asked of addresses and names.
+bool IsTriggerName(std::string_view name) {
+  constexpr std::string_view kTriggerLabels = "rpz-";
+  const std::size_t dot = name.rfind('.');
+  return (dot == std::string_view::npos ? name : name.substr(dot + 1)).starts_with(kTriggerLabels);
+}
+
 std::vector<std::string_view> Split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (bool more = true; more;) {
@@ -86,6 +95,10 @@ Exported ExportRpz(std::span<const HeldRecord> records, const ExportOptions& opt
   for (const BlockValue& value : BlockValues(records, options, kZoneTypes, exported.left_out)) {
     if (!IsName(value.type)) {
       triggers.insert(AddressTrigger(value.value));
+      continue;
+    }
+    if (IsTriggerName(value.value)) {
+      LeaveOut(exported.left_out, "names that are triggers of another kind");
       continue;
     }
     // BIND refuses a zone for one name that is too long: with its wildcard, and below the zone.

@@ -107,6 +107,22 @@ TEST_F(BlockListsTest, ANameTooLongForItsZoneIsLeftOutAndCounted) {
   EXPECT_EQ(LeftOutAs(exported, "names too long for the zone"), 1U);
 }
 
+TEST_F(BlockListsTest, NoNameOfAPeerIsATriggerOfAnotherKindInAZone) {
+  // 8.8.8.8 in answers, half of all clients, a name server's name, its address, and what may come.
+  for (const char* trigger : {"32.8.8.8.8.rpz-ip", "1.0.0.0.128.rpz-client-ip", "com.rpz-nsdname",
+                              "8.0.0.0.10.RPZ-NSIP", "evil.example.rpz-later."}) {
+    Say(v1::INDICATOR_TYPE_DOMAIN, trigger);
+    Say(v1::INDICATOR_TYPE_HOSTNAME, trigger);
+  }
+  Say(v1::INDICATOR_TYPE_DOMAIN, "rpz-ip.evil.example");
+  const Exported exported = ExportRpz({&held_, 1}, options_);
+  EXPECT_EQ(exported.written, 2U) << exported.text;
+  for (const char* trigger : {"8.8.8.8", "client-ip", "nsdname", "NSIP", "later"}) {
+    EXPECT_EQ(exported.text.find(trigger), std::string::npos) << exported.text;
+  }
+  EXPECT_EQ(LeftOutAs(exported, "names that are triggers of another kind"), 10U);
+}
+
 TEST_F(BlockListsTest, ARuleKeepsItsIdWhateverStandsBesideIt) {
   Say(v1::INDICATOR_TYPE_DOMAIN, "evil.example");
   const std::string alone = ExportSuricata({&held_, 1}, options_).text;
