@@ -101,7 +101,9 @@ class SidMaker {
   std::uint32_t Next(std::string_view key) {
     const crypto::Digest digest = crypto::Sha256(key);
     std::uint32_t number = 0;
-    for (int i = 0; i < 4; ++i) number = number << 8 | digest.view()[static_cast<std::size_t>(i)];
+    for (const char byte : digest.view().substr(0, 4)) {
+      number = number << 8 | static_cast<std::uint8_t>(byte);
+    }
     number %= kSidCount;
     while (!taken_.insert(number).second) number = (number + 1) % kSidCount;
     return kSidFirst + number;

@@ -1,3 +1,6 @@
+#include <map>
+#include <sstream>
+
 #include <gtest/gtest.h>
 
 #include "node/formats/export.h"
@@ -121,6 +124,37 @@ TEST_F(BlockListsTest, NoNameOfAPeerIsATriggerOfAnotherKindInAZone) {
     EXPECT_EQ(exported.text.find(trigger), std::string::npos) << exported.text;
   }
   EXPECT_EQ(LeftOutAs(exported, "names that are triggers of another kind"), 10U);
+}
+
+// Ids of rules by the value that the rule's message names.
+std::map<std::string, std::string> IdsOf(const std::string& rules) {
+  std::map<std::string, std::string> ids;
+  std::istringstream lines(rules);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t from = line.find("msg:\"") + 5;
+    const std::size_t id = line.find("; sid:") + 6;
+    ids[line.substr(from, line.find(" record ") - from)] = line.substr(id, line.find(';', id) - id);
+  }
+  return ids;
+}
+
+TEST_F(BlockListsTest, IdsOfRulesAreSpreadSoThatOneMoreMovesFewOthers) {
+  for (int i = 0; i < 1'000; ++i) {
+    Say(v1::INDICATOR_TYPE_DOMAIN, "host" + std::to_string(i) + ".example");
+  }
+  const auto before = IdsOf(ExportSuricata({&held_, 1}, options_).text);
+  ASSERT_EQ(before.size(), 3'000U);
+  // The first one of all: whatever meets it moves on.
+  Say(v1::INDICATOR_TYPE_DOMAIN, "a.example");
+  const auto after = IdsOf(ExportSuricata({&held_, 1}, options_).text);
+  int moved = 0;
+  for (const auto& [what, id] : before) moved += after.at(what) == id ? 0 : 1;
+  EXPECT_LE(moved, 5);
+  // 128 of a thousand next to each other would mean that most ids were never possible.
+  int upper = 0;
+  for (const auto& [what, id] : before) upper += id >= "1500000" ? 1 : 0;
+  EXPECT_GT(upper, 1'200);
+  EXPECT_LT(upper, 1'800);
 }
 
 TEST_F(BlockListsTest, ARuleKeepsItsIdWhateverStandsBesideIt) {
