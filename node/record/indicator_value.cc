@@ -78,6 +78,63 @@ std::optional<std::string> CanonicalMail(std::string_view value) {
   return AsciiLower(local) + "@" + *host;
 }
 
+bool IsBase64Digit(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+         c == '/';
+}
+
+// `block size:hash:hash`; a name of the file may follow, as its tool writes it, and goes.
+std::optional<std::string> CanonicalSsdeep(std::string_view value) {
+  constexpr std::size_t kBlockDigitsMax = 10;
+  constexpr std::size_t kSsdeepHashMax = 64;
+  const std::size_t first = value.find(':');
+  const std::size_t second = first == std::string_view::npos ? first : value.find(':', first + 1);
+  if (second == std::string_view::npos) return std::nullopt;
+  const std::size_t comma = value.find(',', second);
+  const std::string_view block = value.substr(0, first);
+  const std::string_view hashes[] = {value.substr(first + 1, second - first - 1),
+                                     value.substr(second + 1, comma - second - 1)};
+  const bool number =
+      std::all_of(block.begin(), block.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (block.empty() || block.size() > kBlockDigitsMax || !number) return std::nullopt;
+  for (const std::string_view hash : hashes) {
+    if (hash.size() > kSsdeepHashMax || !std::all_of(hash.begin(), hash.end(), IsBase64Digit)) {
+      return std::nullopt;
+    }
+  }
+  return std::string(value.substr(0, comma));
+}
+
+// 35 bytes in hex, in newer versions after `T1`.
+std::optional<std::string> CanonicalTlsh(std::string_view value) {
+  constexpr std::size_t kTlshDigits = 70;
+  const bool newer = AsciiLower(value.substr(0, 2)) == "t1" && value.size() == kTlshDigits + 2;
+  const auto hash = CanonicalHash(newer ? value.substr(2) : value, kTlshDigits);
+  if (!hash) return std::nullopt;
+  std::string upper = newer ? "T1" : "";
+  for (const char c : *hash) {
+    upper.push_back(c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c);
+  }
+  return upper;
+}
+
+// Base58 with its version's first digit, or bech32 (BIP 173), of the main and test networks.  Its
+// sum is not checked: the form alone keeps anything else out.
+std::optional<std::string> CanonicalBitcoin(std::string_view value) {
+  const std::string lower = AsciiLower(value);
+  if (lower.starts_with("bc1") || lower.starts_with("tb1")) {
+    constexpr std::string_view kBech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+    const bool digits = lower.find_first_not_of(kBech32, 3) == std::string::npos;
+    return digits && lower.size() >= 14 && lower.size() <= 90 ? std::optional(lower) : std::nullopt;
+  }
+  const bool version = std::string_view("13mn2").find(value.front()) != std::string_view::npos;
+  const bool digits = std::all_of(value.begin(), value.end(), [](char c) {
+    return IsBase64Digit(c) && std::string_view("+/0OIl").find(c) == std::string_view::npos;
+  });
+  if (!version || !digits || value.size() < 26 || value.size() > 35) return std::nullopt;
+  return std::string(value);
+}
+
 std::optional<std::string> CanonicalAsn(std::string_view value) {
   if (value.size() > 2 && AsciiLower(value.substr(0, 2)) == "as") value.remove_prefix(2);
   std::uint32_t number = 0;
@@ -128,6 +185,17 @@ std::string_view WhyNotBlockHost(const std::string& host) {
   if (CanonicalIpv4(host) || CanonicalIpv6(host)) return WhyNotBlockAddress(host);
   if (IsPublicSuffix(host)) return "names under which strangers register theirs";
   return "";
+}
+
+// A list of anything at all is read by programs that know addresses, names and URLs: what looks
+// like one must be said to be one, so that it is asked about as one.
+std::string_view WhyNotBlockText(const std::string& text) {
+  const auto uri = ParseUri(text);
+  if (CanonicalNetwork(text) || (uri && !uri->host.empty())) {
+    return "addresses, networks and URLs that are said to be something else";
+  }
+  const auto name = text.find('.') == std::string::npos ? std::nullopt : CanonicalHostName(text);
+  return name ? WhyNotBlockHost(*name) : "";
 }
 
 }  // namespace
@@ -195,6 +263,12 @@ std::optional<std::string> CanonicalValue(v1::IndicatorType type, std::string_vi
       return CanonicalCertificateHash(value);
     case v1::INDICATOR_TYPE_ASN:
       return CanonicalAsn(value);
+    case v1::INDICATOR_TYPE_SSDEEP:
+      return CanonicalSsdeep(value);
+    case v1::INDICATOR_TYPE_TLSH:
+      return CanonicalTlsh(value);
+    case v1::INDICATOR_TYPE_BITCOIN_ADDRESS:
+      return CanonicalBitcoin(value);
     default:
       return std::string(value);
   }
@@ -217,7 +291,7 @@ std::string_view WhyNotBlock(v1::IndicatorType type, const std::string& canonica
     case v1::INDICATOR_TYPE_EMAIL:
       return WhyNotBlockHost(canonical.substr(canonical.rfind('@') + 1));
     default:
-      return "";
+      return WhyNotBlockText(canonical);
   }
 }
 

@@ -19,7 +19,7 @@ std::optional<std::string> CanonicalValue(v1::IndicatorType type, std::string_vi
 
 // Why no block list may hold a value, whoever says that it is bad; empty: it may.  `canonical` as
 // CanonicalValue gives it.  Addresses: ip_address.h; names and hosts of URLs and mail addresses:
-// public suffixes and names without a dot.
+// public suffixes and names without a dot.  Of other types: what is an address, a network or a URL.
 std::string_view WhyNotBlock(v1::IndicatorType type, const std::string& canonical);
 
 // `hxxp://a[.]example` -> `http://a.example`, also where it was done twice.  Nothing if something

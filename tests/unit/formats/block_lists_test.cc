@@ -126,6 +126,20 @@ TEST_F(BlockListsTest, NoNameOfAPeerIsATriggerOfAnotherKindInAZone) {
   EXPECT_EQ(LeftOutAs(exported, "names that are triggers of another kind"), 10U);
 }
 
+TEST_F(BlockListsTest, AListOfAnythingHoldsNoAddressThatIsSaidToBeSomethingElse) {
+  for (const auto type :
+       {v1::INDICATOR_TYPE_BITCOIN_ADDRESS, v1::INDICATOR_TYPE_SSDEEP, v1::INDICATOR_TYPE_TLSH}) {
+    for (const char* value : {"8.8.8.8", "10.0.0.0/8", "co.jp", "http://10.0.0.1/", "evil.example",
+                              "2001:db8::1", "free text"}) {
+      Say(type, value);
+    }
+  }
+  Say(v1::INDICATOR_TYPE_SSDEEP, "2606::");  // an address to all who know no ssdeep
+  const Exported exported = ExportPlain({&held_, 1}, options_);
+  EXPECT_EQ(exported.text, "");
+  EXPECT_EQ(LeftOutAs(exported, "values that are not of their type"), 21U);
+}
+
 // Ids of rules by the value that the rule's message names.
 std::map<std::string, std::string> IdsOf(const std::string& rules) {
   std::map<std::string, std::string> ids;

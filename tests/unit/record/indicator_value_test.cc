@@ -132,6 +132,35 @@ TEST(IndicatorValueTest, HostsInUrlsAndMailAreJudgedLikeNames) {
   EXPECT_EQ(WhyNotBlock(v1::INDICATOR_TYPE_SHA256, std::string(64, 'a')), "");
 }
 
+TEST(IndicatorValueTest, FuzzyHashesAndBitcoinAddressesHaveAForm) {
+  EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_SSDEEP, " 96:abC+/9:dEf,\"a.exe\""), "96:abC+/9:dEf");
+  EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_SSDEEP, "3::"), "3::");
+  for (const char* text : {"8.8.8.8", "a:b:c", ":b:c", "3:b", "3:b.c:d", "3:b:c:d"}) {
+    EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_SSDEEP, text), "none") << text;
+  }
+  EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_TLSH, std::string(70, 'a')), std::string(70, 'A'));
+  EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_TLSH, "t1" + std::string(70, '0')),
+            "T1" + std::string(70, '0'));
+  EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_TLSH, std::string(72, '0')), "none");
+  const std::string base58 = "1" + std::string(33, 'z');
+  EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_BITCOIN_ADDRESS, base58), base58);
+  EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_BITCOIN_ADDRESS, "BC1Q" + std::string(38, 'Z')),
+            "bc1q" + std::string(38, 'z'));
+  for (const std::string& text : {std::string("8.8.8.8"), std::string("co.jp"), base58 + "l",
+                                  "9" + std::string(33, 'z'), "bc1" + std::string(39, 'b')}) {
+    EXPECT_EQ(Canonical(v1::INDICATOR_TYPE_BITCOIN_ADDRESS, text), "none") << text;
+  }
+}
+
+TEST(IndicatorValueTest, WhatOnlyLooksLikeAnAddressIsNoTextToBlock) {
+  for (const char* text : {"8.8.8.8", "10.0.0.0/8", "2606::", "http://a.example/", "co.jp"}) {
+    EXPECT_NE(WhyNotBlock(v1::INDICATOR_TYPE_FILE_NAME, text), "") << text;
+  }
+  for (const char* text : {"invoice.exe", "Global\\x", "12345", "text/html", "Mozilla/5.0"}) {
+    EXPECT_EQ(WhyNotBlock(v1::INDICATOR_TYPE_FILE_NAME, text), "") << text;
+  }
+}
+
 // For all values: what is canonical stays, whatever it was made from.
 TEST(IndicatorValueTest, TheCanonicalFormOfACanonicalFormIsItself) {
   constexpr std::string_view kBytes = "abZ019.:/%?#@[]()-_~ hxtp\xC3\xBC\\";
