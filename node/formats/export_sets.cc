@@ -1,12 +1,12 @@
 // Sets of addresses for Linux packet filters: nftables and ipset.  Each file swaps the whole set in
 // one step, so that no packet meets half a list.
-#include <algorithm>
 #include <array>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "node/formats/block_values.h"
+#include "node/formats/export_parts.h"
 
 namespace renkei::formats {
 namespace {
@@ -20,6 +20,9 @@ struct Family {
 constexpr std::array<Family, 2> kFamilies = {
     {{"renkei4", "ipv4_addr", "inet", {v1::INDICATOR_TYPE_IPV4, v1::INDICATOR_TYPE_IPV4_NET}},
      {"renkei6", "ipv6_addr", "inet6", {v1::INDICATOR_TYPE_IPV6, v1::INDICATOR_TYPE_IPV6_NET}}}};
+// The same whatever there is to hold: `create -exist` refuses a set that was made for another
+// number, and then the old list stays.  Only what is in a set takes memory.
+constexpr std::size_t kIpsetMax = 4'194'304;
 constexpr std::array kAddressTypes = {v1::INDICATOR_TYPE_IPV4, v1::INDICATOR_TYPE_IPV4_NET,
                                       v1::INDICATOR_TYPE_IPV6, v1::INDICATOR_TYPE_IPV6_NET};
 
@@ -56,20 +59,22 @@ Exported ExportIpset(std::span<const HeldRecord> records, const ExportOptions& o
   Exported exported;
   const auto values = BlockValues(records, options, kAddressTypes, exported.left_out);
   for (const Family& family : kFamilies) {
-    const auto texts = OfFamily(values, family);
-    // A set holds no more than it was made for; swapping needs two of one kind, not of one size.
-    const std::size_t room = std::max<std::size_t>(65'536, texts.size());
+    auto texts = OfFamily(values, family);
+    if (texts.size() > kIpsetMax) {
+      LeaveOut(exported.left_out, "addresses beyond what a set holds", texts.size() - kIpsetMax);
+      texts.resize(kIpsetMax);
+    }
     exported.text += fmt::format(
         "create {0} hash:net family {1} maxelem {2} -exist\n"
         "create {0}-new hash:net family {1} maxelem {2} -exist\n"
         "flush {0}-new\n",
-        family.set, family.ipset_family, room);
+        family.set, family.ipset_family, kIpsetMax);
     for (const std::string& value : texts) {
       exported.text += fmt::format("add {}-new {} -exist\n", family.set, value);
     }
     exported.text += fmt::format("swap {0}-new {0}\ndestroy {0}-new\n", family.set);
+    exported.written += texts.size();
   }
-  exported.written = values.size();
   return exported;
 }
 

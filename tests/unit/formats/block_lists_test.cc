@@ -1,6 +1,7 @@
 #include <map>
 #include <sstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "node/formats/export.h"
@@ -220,18 +221,37 @@ TEST_F(BlockListsTest, SetsAreSwappedWhole) {
             "flush set inet renkei renkei6\n"
             "add element inet renkei renkei6 { 2001:db8:1::/48 }\n");
   EXPECT_EQ(ExportIpset({&held_, 1}, options_).text,
-            "create renkei4 hash:net family inet maxelem 65536 -exist\n"
-            "create renkei4-new hash:net family inet maxelem 65536 -exist\n"
+            "create renkei4 hash:net family inet maxelem 4194304 -exist\n"
+            "create renkei4-new hash:net family inet maxelem 4194304 -exist\n"
             "flush renkei4-new\n"
             "add renkei4-new 198.51.100.7 -exist\n"
             "swap renkei4-new renkei4\n"
             "destroy renkei4-new\n"
-            "create renkei6 hash:net family inet6 maxelem 65536 -exist\n"
-            "create renkei6-new hash:net family inet6 maxelem 65536 -exist\n"
+            "create renkei6 hash:net family inet6 maxelem 4194304 -exist\n"
+            "create renkei6-new hash:net family inet6 maxelem 4194304 -exist\n"
             "flush renkei6-new\n"
             "add renkei6-new 2001:db8:1::/48 -exist\n"
             "swap renkei6-new renkei6\n"
             "destroy renkei6-new\n");
+}
+
+TEST_F(BlockListsTest, ASetIsMadeForTheSameNumberHoweverLongTheListHasGrown) {
+  const auto created = [](const std::string& text) {
+    std::string found;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with("create ")) found += line + "\n";
+    }
+    return found;
+  };
+  Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.7");
+  const std::string small = created(ExportIpset({&held_, 1}, options_).text);
+  for (int i = 0; i < 70'000; ++i) {
+    Say(v1::INDICATOR_TYPE_IPV6, fmt::format("2001:db8:{:x}::{:x}", i / 1'000, 1 + i % 1'000));
+  }
+  const Exported large = ExportIpset({&held_, 1}, options_);
+  EXPECT_EQ(large.written, 70'001U);
+  EXPECT_EQ(created(large.text), small);
 }
 
 }  // namespace
