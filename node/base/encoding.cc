@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "node/base/unseen.h"
+
 namespace renkei {
 namespace {
 
@@ -50,28 +52,6 @@ std::optional<Bytes> Unpack(std::string_view text, std::string_view digits, int 
   return out;
 }
 
-// Length of the UTF-8 sequence at the start of `s`, 0 if malformed.
-std::size_t SequenceLength(std::string_view s) {
-  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(s[i]); };
-  const auto tail = [&](std::size_t i) { return i < s.size() && (at(i) & 0xc0) == 0x80; };
-  const std::uint8_t first = at(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return tail(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    if (!tail(1) || !tail(2)) return 0;
-    if (first == 0xe0 && at(1) < 0xa0) return 0;
-    if (first == 0xed && at(1) > 0x9f) return 0;
-    return 3;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    if (first == 0xf0 && at(1) < 0x90) return 0;
-    if (first == 0xf4 && at(1) > 0x8f) return 0;
-    return 4;
-  }
-  return 0;
-}
-
 }  // namespace
 
 std::string HexEncode(BytesView bytes) { return Pack(bytes, kHexDigits, 4); }
@@ -102,7 +82,7 @@ std::optional<Bytes> Base32Decode(std::string_view text) {
 
 bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = SequenceLength(text);
+    const std::size_t length = Utf8Length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
@@ -127,11 +107,8 @@ bool IsLabel(std::string_view text, std::size_t max_length) {
 std::string Printable(std::string_view text, std::size_t max) {
   std::string out;
   while (!text.empty() && out.size() < max) {
-    const std::size_t length = SequenceLength(text);
-    const auto first = static_cast<std::uint8_t>(text[0]);
-    // C1 controls (U+0080..U+009F) move terminals too.
-    const bool c1 = length == 2 && first == 0xc2 && static_cast<std::uint8_t>(text[1]) < 0xa0;
-    if (length == 0 || (length == 1 && (first < 0x20 || first == 0x7f)) || c1) {
+    const std::size_t length = Utf8Length(text);
+    if (length == 0 || IsUnseen(text.substr(0, length))) {
       out.push_back('?');
       text.remove_prefix(std::max<std::size_t>(length, 1));
       continue;

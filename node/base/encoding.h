@@ -28,7 +28,7 @@ std::string AsciiLower(std::string_view text);
 // True if `text` matches [a-z0-9-]{1,max_length}: slugs, circle names, labels, policy tags.
 bool IsLabel(std::string_view text, std::size_t max_length);
 
-// `text` for a terminal or a log: control characters and bad UTF-8 become `?`, at most `max` bytes.
+// `text` for a terminal or a log, `?` for bad UTF-8 and what unseen.h names, at most `max` bytes.
 std::string Printable(std::string_view text, std::size_t max);
 
 // The candidate nearest to `word` by edit distance, if it is near enough to suggest.

@@ -9,7 +9,7 @@ namespace renkei {
 
 using Json = nlohmann::ordered_json;
 
-// One line.  Bytes that are not UTF-8 are replaced, so writing never fails.
+// One line.  Bad UTF-8 is replaced and what unseen.h names is escaped; writing never fails.
 std::string ToText(const Json& json);
 // Indented by two, with a last newline.
 std::string ToPrettyText(const Json& json);

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "node/base/unseen.h"
 #include "node/formats/export_parts.h"
 #include "node/record/indicator_value.h"
 
@@ -15,8 +16,12 @@ bool IsOneOf(v1::IndicatorType type, std::span<const v1::IndicatorType> types) {
 }
 
 bool HasControl(std::string_view value) {
-  return std::any_of(value.begin(), value.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  while (!value.empty()) {
+    const std::size_t length = Utf8Length(value);
+    if (length == 0 || IsUnseen(value.substr(0, length))) return true;
+    value.remove_prefix(length);
+  }
+  return false;
 }
 
 // Empty: it may stand in the list; `value` is its canonical form.

@@ -2,6 +2,7 @@
 #include <array>
 #include <set>
 
+#include "node/base/unseen.h"
 #include "node/formats/block_values.h"
 #include "node/formats/export_parts.h"
 #include "node/formats/message_json.h"
@@ -60,8 +61,24 @@ bool LooksLikeFormula(std::string_view cell) {
   return !cell.empty() && std::string_view("=+-@\t\r").find(cell[0]) != std::string_view::npos;
 }
 
+// A text keeps its lines and tabs, and nothing else that a terminal obeys: tables are also read
+// with `less`.
+std::string Shown(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    const std::string_view character = text.substr(0, length == 0 ? 1 : length);
+    text.remove_prefix(character.size());
+    if (character == "\r" && text.starts_with('\n')) continue;
+    const bool kept = character == "\n" || character == "\t";
+    shown += length == 0 || (!kept && IsUnseen(character)) ? "?" : character;
+  }
+  return shown;
+}
+
 std::string Cell(std::string_view text) {
-  std::string cell(text);
+  std::string cell = Shown(text);
   if (LooksLikeFormula(cell)) cell.insert(cell.begin(), '\'');
   if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
   std::string quoted = "\"";

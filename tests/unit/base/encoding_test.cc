@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "node/base/json.h"
+
 namespace renkei {
 namespace {
 
@@ -63,6 +65,22 @@ TEST(EncodingTest, PrintableLeavesNoControlCharacter) {
                       100),
             "?31m");
   EXPECT_EQ(Printable("連携", 3), "連...");
+}
+
+TEST(EncodingTest, PrintableLeavesNothingThatHidesOrTurnsText) {
+  EXPECT_EQ(Printable("a\u202Eb\u2066c\u200Bd\u200Fe\u2028f\u061Cg\uFEFFh", 100),
+            "a?b?c?d?e?f?g?h");
+  EXPECT_EQ(Printable("a\U000E0041b", 100), "a?b");
+  const std::string joined = "\u0646\u200C\u0645 \u2019 \u00E9 \u200D";
+  EXPECT_EQ(Printable(joined, 100), joined);
+}
+
+TEST(EncodingTest, JsonEscapesWhatATerminalWouldObey) {
+  const Json json = {{"a\x7F", "b\u009B31m\u202E\U000E0041\u00E9"}, {"c", "\n"}};
+  const std::string line = ToText(json);
+  EXPECT_EQ(line, "{\"a\\u007f\":\"b\\u009b31m\\u202e\\udb40\\udc41\u00E9\",\"c\":\"\\n\"}");
+  EXPECT_EQ(Json::parse(line), json);
+  EXPECT_EQ(ToPrettyText({{"a", "\x7F"}}), "{\n  \"a\": \"\\u007f\"\n}\n");
 }
 
 TEST(EncodingTest, LabelsAreLowerCaseDigitsAndDashes) {

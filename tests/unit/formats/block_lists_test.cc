@@ -141,6 +141,12 @@ TEST_F(BlockListsTest, AListOfAnythingHoldsNoAddressThatIsSaidToBeSomethingElse)
   EXPECT_EQ(LeftOutAs(exported, "values that are not of their type"), 21U);
 }
 
+TEST_F(BlockListsTest, NoListHoldsAValueThatMovesATerminal) {
+  Say(v1::INDICATOR_TYPE_EMAIL, "a\xC2\x9B@evil.example");
+  Say(v1::INDICATOR_TYPE_EMAIL, "a\xE2\x80\xAE@evil.example");
+  EXPECT_EQ(LeftOutAs(ExportPlain({&held_, 1}, options_), "values with control characters"), 2U);
+}
+
 // Ids of rules by the value that the rule's message names.
 std::map<std::string, std::string> IdsOf(const std::string& rules) {
   std::map<std::string, std::string> ids;

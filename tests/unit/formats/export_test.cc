@@ -91,6 +91,15 @@ TEST(ExportCsvTest, CellsAreQuotedAndFormulasDisarmed) {
             "'=cmd|' /C calc'!A0,yes,,,,,,'@home; b,\"two\nlines, \"\"quoted\"\"\"\r\n");
 }
 
+TEST(ExportCsvTest, NoTextOfAPeerMovesTheTerminalThatShowsIt) {
+  HeldRecord held = Record();
+  v1::Indicator& indicator = Add(held, v1::INDICATOR_TYPE_TEXT, "a\x1B[2Jb\x7F");
+  indicator.mutable_comment()->set_value("one\r\ntwo\tc\rd\xC2\x9B 1m\xE2\x80\xAE");
+  const std::string text = ExportCsv({&held, 1}, At(kNow)).text;
+  EXPECT_NE(text.find(",a?[2Jb?,"), std::string::npos) << text;
+  EXPECT_NE(text.find(",\"one\ntwo\tc?d? 1m?\"\r\n"), std::string::npos) << text;
+}
+
 TEST(ExportCsvTest, WhatHasNoRowIsCounted) {
   HeldRecord drill = Record();
   drill.exercise = true;
