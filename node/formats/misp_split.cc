@@ -16,6 +16,7 @@ constexpr std::size_t kReportBytes = 350'000;
 constexpr std::size_t kListBytes = 140'000;  // references, attachments, techniques, ...: each
 // Tag, length and nesting of one entry.
 constexpr std::size_t kEntryBytes = 12;
+constexpr std::size_t kFieldBytes = 5;  // tag and length alone, at most
 static_assert(kIndicatorBytes < record::kSectionBytesMax);
 static_assert(kRuleBytes > record::kLongTextBytesMax + record::kTextBytesMax);
 
@@ -178,13 +179,22 @@ class Splitter {
     const std::size_t bytes = EntryBytes(relationship);
     if (section == nullptr ||
         section->relationships_size() >= static_cast<int>(record::kItemsMax) ||
-        section->ByteSizeLong() + bytes > record::kSectionBytesMax) {
+        SectionBytes(from->second) + bytes > record::kSectionBytesMax) {
       state_.report.NotKept(
           state_.relationship_place,
           fmt::format("its two ends stand in different parts of a split {}", state_.source_word));
       return;
     }
+    SectionBytes(from->second) += relationship.ByteSizeLong() + kFieldBytes;
     *section->add_relationships() = std::move(relationship);
+  }
+
+  // How large the indicators of a part are.  Counted on from the first question, when only
+  // relationships are still to come: to ask a section of 1 MiB takes its length each time.
+  std::size_t& SectionBytes(std::size_t part) {
+    const auto [it, first] = section_bytes_.try_emplace(part, 0);
+    if (first) it->second = Part(part).sections.indicators().ByteSizeLong();
+    return it->second;
   }
 
   // Empty messages that only asking for a list has made go away; later parts say what they are.
@@ -217,6 +227,7 @@ class Splitter {
   MispState& state_;
   std::vector<record::Draft> drafts_{};
   std::map<std::string, std::size_t> part_by_ref_{};
+  std::map<std::size_t, std::size_t> section_bytes_{};
 };
 
 }  // namespace

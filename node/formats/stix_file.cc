@@ -7,6 +7,7 @@
 #include "node/formats/stix_extension.h"
 #include "node/formats/stix_ids.h"
 #include "node/formats/time_text.h"
+#include "node/record/limits.h"
 
 namespace renkei::formats {
 namespace {
@@ -213,7 +214,8 @@ absl::Status StixFile::DefineMarking(const JsonNode& node, const std::string& id
     }
     if (const auto statement = definition->Find("statement")) {
       ASSIGN_OR_RETURN(const std::string_view text, statement->Text());
-      marking.statement = text;
+      marking.too_long = text.size() > record::kTextBytesMax;
+      if (!marking.too_long) marking.statement = text;
       marking.known = true;
     }
   }
@@ -261,14 +263,6 @@ StixMarking StixFile::MarkingOf(const StixEntry& entry) const {
     strictest.pap = std::max(strictest.pap, markings_[number].level.pap);
   }
   return strictest;
-}
-
-std::vector<std::string> StixFile::StatementsOf(const StixEntry& entry) const {
-  std::vector<std::string> texts;
-  for (const std::uint16_t number : entry.markings) {
-    if (!markings_[number].statement.empty()) texts.push_back(markings_[number].statement);
-  }
-  return texts;
 }
 
 std::vector<std::string> StixFile::UnknownMarkingsOf(const StixEntry& entry) const {

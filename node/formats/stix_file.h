@@ -61,8 +61,10 @@ class StixFile {
   const std::vector<StixEntry>& entries() const { return entries_; }
   const std::string& bundle_id() const { return bundle_id_; }
   StixMarking MarkingOf(const StixEntry& entry) const;
-  // Texts of statement markings, and ids of markings that nobody here knows.
-  std::vector<std::string> StatementsOf(const StixEntry& entry) const;
+  // Of one number in StixEntry::markings: thousands of objects share one, so nothing is copied.
+  std::string_view StatementOf(std::uint16_t marking) const { return markings_[marking].statement; }
+  bool HasLostStatement(std::uint16_t marking) const { return markings_[marking].too_long; }
+  // Ids of markings that nobody here knows.
   std::vector<std::string> UnknownMarkingsOf(const StixEntry& entry) const;
 
  private:
@@ -70,6 +72,7 @@ class StixFile {
     std::string id{};
     StixMarking level{};
     std::string statement{};
+    bool too_long = false;  // its statement: not kept
     bool known = false;
   };
 
@@ -93,6 +96,9 @@ class StixFile {
 
 // One group for each report, grouping and incident, and one for each marking of all other objects.
 absl::StatusOr<std::vector<StixGroup>> GroupStixObjects(const StixFile& file);
+
+// By which publishing the same group again is recognised; empty: by nothing.
+std::string StixSourceId(const StixFile& file, const StixGroup& group);
 
 bool IsStixContainer(const StixEntry& entry);
 // Identities, markings and the like: they say something of other objects and start no group.

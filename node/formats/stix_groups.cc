@@ -188,4 +188,17 @@ absl::StatusOr<std::vector<StixGroup>> GroupStixObjects(const StixFile& file) {
   return StixGrouper(file).Group();
 }
 
+std::string StixSourceId(const StixFile& file, const StixGroup& group) {
+  if (group.container != nullptr) return group.container->id;
+  if (file.bundle_id().empty()) return "";
+  const std::string_view tlp =
+      group.marking.tlp == policy::Tlp::kUnspecified ? "" : policy::ToWord(group.marking.tlp);
+  const std::string_view pap =
+      group.marking.pap == policy::Pap::kUnspecified ? "" : policy::ToWord(group.marking.pap);
+  std::string id = file.bundle_id();
+  if (!tlp.empty()) id += fmt::format("/{}", tlp);
+  if (!pap.empty()) id += fmt::format("/pap-{}", pap);
+  return id;
+}
+
 }  // namespace renkei::formats

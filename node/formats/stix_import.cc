@@ -107,11 +107,10 @@ class GroupReader {
     header.pap = group_.marking.pap;
     std::vector<const StixEntry*> all = group_.members;
     if (group_.container != nullptr) all.insert(all.begin(), group_.container);
-    std::set<std::string> said;
+    std::set<std::uint16_t> markings;
     for (const StixEntry* entry : all) {
-      for (const std::string& text : state_.file.StatementsOf(*entry)) {
-        const bool fits = text.size() <= record::kTextBytesMax && said.insert(text).second;
-        if (fits) state_.made.draft.sections.mutable_caveats()->add_texts()->set_value(text);
+      for (const std::uint16_t marking : entry->markings) {
+        if (markings.insert(marking).second) ReadStatement(*entry, marking);
       }
       for (const std::string& id : state_.file.UnknownMarkingsOf(*entry)) {
         state_.made.report.NotKept(fmt::format("objects[{}].object_marking_refs", entry->number),
@@ -122,6 +121,17 @@ class GroupReader {
                         Printable(id, 80)));
       }
     }
+  }
+
+  // Of each marking of the group once; two may say the same.
+  void ReadStatement(const StixEntry& entry, std::uint16_t marking) {
+    if (state_.file.HasLostStatement(marking)) {
+      state_.made.report.NotKept(fmt::format("objects[{}].object_marking_refs", entry.number),
+                                 "a statement that is too long for a record");
+    }
+    const std::string_view text = state_.file.StatementOf(marking);
+    if (text.empty() || !statements_.insert(text).second) return;
+    state_.made.draft.sections.mutable_caveats()->add_texts()->set_value(std::string(text));
   }
 
   absl::Status ReadOne(const StixEntry& entry, int phase) {
@@ -305,6 +315,7 @@ class GroupReader {
 
   const StixGroup& group_;
   StixState state_;
+  std::set<std::string_view> statements_{};  // of the file, said already
   std::optional<policy::Kind> own_kind_{};
 };
 
@@ -327,19 +338,6 @@ void ReportSkipped(const StixFile& file, const std::vector<StixGroup>& groups,
   }
 }
 
-std::string SourceId(const StixFile& file, const StixGroup& group) {
-  if (group.container != nullptr) return group.container->id;
-  if (file.bundle_id().empty()) return "";
-  const std::string_view tlp =
-      group.marking.tlp == policy::Tlp::kUnspecified ? "" : policy::ToWord(group.marking.tlp);
-  const std::string_view pap =
-      group.marking.pap == policy::Pap::kUnspecified ? "" : policy::ToWord(group.marking.pap);
-  std::string id = file.bundle_id();
-  if (!tlp.empty()) id += fmt::format("/{}", tlp);
-  if (!pap.empty()) id += fmt::format("/pap-{}", pap);
-  return id;
-}
-
 absl::StatusOr<std::vector<Imported>> ImportGroups(const StixFile& file,
                                                    const ImportOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<StixGroup> groups, GroupStixObjects(file));
@@ -349,7 +347,7 @@ absl::StatusOr<std::vector<Imported>> ImportGroups(const StixFile& file,
     GroupReader reader(file, group, options);
     if (is_first) ReportSkipped(file, groups, reader.report());
     is_first = false;
-    ASSIGN_OR_RETURN(std::vector<Imported> imported, reader.Read(SourceId(file, group)));
+    ASSIGN_OR_RETURN(std::vector<Imported> imported, reader.Read(StixSourceId(file, group)));
     std::move(imported.begin(), imported.end(), std::back_inserter(all));
   }
   if (all.empty()) {

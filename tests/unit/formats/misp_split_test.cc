@@ -100,5 +100,41 @@ TEST(MispSplitTest, AnObjectLargerThanARecordLosesMembershipNotValues) {
   }));
 }
 
+// Asking the section for its size at each of them took a minute.
+TEST(MispSplitTest, RelationshipsAreKeptWhereBothEndsAreAndNoSectionIsTooLarge) {
+  constexpr std::size_t kObjects = 60;
+  constexpr std::size_t kReferences = 1'000;
+  const auto id = [](std::size_t number) {
+    return fmt::format("11111111-2222-4333-8444-{:012}", number);
+  };
+  std::string objects;
+  for (std::size_t i = 0; i < kObjects; ++i) {
+    std::string references;
+    for (std::size_t j = 0; j < kReferences; ++j) {
+      references +=
+          fmt::format(R"({}{{"referenced_uuid": "{}", "relationship_type": "rel-{}-{}"}})",
+                      j > 0 ? "," : "", id(i / 10 * 10), i, j);
+    }
+    objects +=
+        fmt::format(R"({}{{"name": "o", "uuid": "{}", "Attribute": [{{"type": "text", )"
+                    R"("value": "v{}", "object_relation": "r"}}], "ObjectReference": [{}]}})",
+                    i > 0 ? "," : "", id(i), i, references);
+  }
+  const std::vector<Imported> parts = ImportAll(LargeEvent("\"Object\": [" + objects + "]"));
+  EXPECT_GT(parts.size(), 1U);
+  std::size_t kept = 0;
+  for (const Imported& part : parts) {
+    EXPECT_TRUE(record::CheckSections(part.draft.sections).ok());
+    EXPECT_LE(part.draft.sections.indicators().ByteSizeLong(), record::kSectionBytesMax);
+    kept += static_cast<std::size_t>(part.draft.sections.indicators().relationships_size());
+  }
+  std::size_t lost = 0;
+  for (const NotMapped& entry : parts.at(0).report.not_mapped) {
+    if (entry.what.find("different parts of a split") != std::string::npos) lost += entry.count;
+  }
+  EXPECT_GT(kept, kObjects * kReferences / 2);
+  EXPECT_EQ(kept + lost, kObjects * kReferences);
+}
+
 }  // namespace
 }  // namespace renkei::formats

@@ -5,6 +5,7 @@
 #include "node/formats/export.h"
 #include "node/formats/import_json.h"
 #include "node/formats/stix_file.h"
+#include "node/record/limits.h"
 #include "tests/unit/formats/held.h"
 #include "tests/unit/formats/samples.h"
 
@@ -66,6 +67,33 @@ TEST(StixImportTest, AReportMakesOneDraftOfAllThatItNames) {
   EXPECT_EQ(summary.labels(0), "osint");
   EXPECT_EQ(summary.reports(0).content().value(), "08:15 first mail");
   EXPECT_EQ(draft.sections.references().references_size(), 3);
+}
+
+TEST(StixImportTest, AStatementStandsOnceHoweverManyObjectsShareIt) {
+  const auto marking = [](int number, const std::string& text) {
+    return fmt::format(R"({{"type": "marking-definition", "spec_version": "2.1", )"
+                       R"("id": "marking-definition--11111111-2222-4333-8444-00000000000{}", )"
+                       R"("definition_type": "statement", "definition": {{"statement": "{}"}}}},)",
+                       number, text);
+  };
+  const std::string too_long(record::kTextBytesMax + 1, 'x');
+  std::string objects = marking(1, "Ask first") + marking(2, too_long) + marking(3, "Ask first");
+  for (int i = 0; i < 2'000; ++i) {
+    objects += fmt::format(
+        R"({}{{"type": "domain-name", "id": "domain-name--11111111-2222-4333-8444-{:012}", )"
+        R"("value": "h{}.example", "object_marking_refs": [)"
+        R"("marking-definition--11111111-2222-4333-8444-000000000001", )"
+        R"("marking-definition--11111111-2222-4333-8444-000000000002", )"
+        R"("marking-definition--11111111-2222-4333-8444-000000000003"]}})",
+        i > 0 ? "," : "", i, i);
+  }
+  const auto imported = ImportJsonAuto(Bundle(objects));
+  ASSERT_TRUE(imported.ok()) << Message(imported.status());
+  ASSERT_EQ(imported->size(), 1U);
+  const v1::Caveats& caveats = (*imported)[0].draft.sections.caveats();
+  ASSERT_EQ(caveats.texts_size(), 1);
+  EXPECT_EQ(caveats.texts(0).value(), "Ask first");
+  EXPECT_EQ(Lost((*imported)[0].report, "a statement that is too long for a record"), 1U);
 }
 
 TEST(StixImportTest, AnIndicatorKeepsAllItSays) {
