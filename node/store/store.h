@@ -127,6 +127,7 @@ struct OutboxRow {
   RecordId id{};
   Bytes payload{};  // PublishItem content, final bytes
   Timestamp queued{};
+  bool urgent = false;  // must not wait behind the others: withdrawals, receipts
 };
 
 // One period in which a peer was served by the same facts and policy.
@@ -192,6 +193,15 @@ struct UnreleasedRow {
   Bytes payload{};          // opaque: record, attestation and circles
 };
 
+// At a hub: what is kept of a pseudonym until its records are past.  Keyed by it alone; nothing
+// tells beside which other row, or when, it was made.
+struct PseudonymRow {
+  crypto::PublicKey key{};
+  std::uint32_t epoch = 0;  // in which it first wrote
+  Timestamp until{};        // its last record is past
+  Bytes sealed{};           // opaque: its team, for the escrow officers
+};
+
 // Filter of ListRecords; unset fields match all.
 struct RecordQuery {
   std::optional<policy::Kind> kind{};
@@ -244,6 +254,11 @@ class Reader {
   virtual absl::StatusOr<Offset> Newest() const = 0;
   virtual absl::StatusOr<std::vector<OutboxRow>> Outbox(std::string_view link, std::int64_t after,
                                                         int limit) const = 0;
+  // The oldest of the urgent ones, and all of one record; in order.
+  virtual absl::StatusOr<std::vector<OutboxRow>> UrgentOutbox(std::string_view link,
+                                                              int limit) const = 0;
+  virtual absl::StatusOr<std::vector<OutboxRow>> OutboxOf(std::string_view link,
+                                                          const RecordId& id) const = 0;
   virtual absl::StatusOr<std::int64_t> OutboxCount(std::string_view link) const = 0;
   virtual absl::StatusOr<std::optional<CursorRow>> FindCursor(std::string_view link) const = 0;
   virtual absl::StatusOr<std::vector<AccessRow>> Access(std::string_view peer) const = 0;
@@ -269,6 +284,8 @@ class Reader {
   // Those that came in a period before `period`, by id; at most `limit`.
   virtual absl::StatusOr<std::vector<RecordId>> UnreleasedBefore(std::int64_t period,
                                                                  int limit) const = 0;
+  virtual absl::StatusOr<std::optional<PseudonymRow>> FindPseudonym(
+      const crypto::PublicKey& key) const = 0;
 
   // Opaque rows of the floors above: roster, invitations, charters, state.
   virtual absl::StatusOr<std::optional<Bytes>> FindObject(std::string_view kind,
@@ -304,6 +321,8 @@ class Writer : public Reader {
   virtual absl::Status DropOutbox(std::string_view link, std::int64_t sequence) = 0;
   virtual absl::Status PutCursor(const CursorRow& row) = 0;
   virtual absl::Status PutAccess(const AccessRow& row) = 0;
+  // Forgets the peer's generations before `generation`.
+  virtual absl::Status DropAccess(std::string_view peer, std::int64_t generation) = 0;
   virtual absl::Status PutPolicy(const PolicyRow& row) = 0;
   // False if that peer's receipt is held already.
   virtual absl::StatusOr<bool> PutReceipt(const ReceiptRow& row) = 0;
@@ -312,6 +331,9 @@ class Writer : public Reader {
   virtual absl::Status PutUnnamed(const UnnamedRow& row) = 0;
   virtual absl::Status PutUnreleased(const UnreleasedRow& row) = 0;
   virtual absl::Status DropUnreleased(const RecordId& id) = 0;
+  virtual absl::Status PutPseudonym(const PseudonymRow& row) = 0;
+  // Forgets those whose `until` is before `before`, at most `limit`; answers how many.
+  virtual absl::StatusOr<int> DropPseudonyms(Timestamp before, int limit) = 0;
   // Removes records and all that belongs to them that expired before `before`, those published
   // without our name included; at most `limit` of each; answers how many.
   virtual absl::StatusOr<int> DropExpired(Timestamp before, int limit) = 0;

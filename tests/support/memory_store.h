@@ -62,6 +62,8 @@ class ObjectWriter : public store::Writer {
   absl::StatusOr<std::map<store::TupleNumber, std::vector<store::RecordId>>> TupleExamples(const std::vector<store::TupleNumber>&, std::size_t) const override { return ObjectsOnly(); }
   absl::StatusOr<store::Offset> Newest() const override { return ObjectsOnly(); }
   absl::StatusOr<std::vector<store::OutboxRow>> Outbox(std::string_view, std::int64_t, int) const override { return ObjectsOnly(); }
+  absl::StatusOr<std::vector<store::OutboxRow>> UrgentOutbox(std::string_view, int) const override { return ObjectsOnly(); }
+  absl::StatusOr<std::vector<store::OutboxRow>> OutboxOf(std::string_view, const store::RecordId&) const override { return ObjectsOnly(); }
   absl::StatusOr<std::int64_t> OutboxCount(std::string_view) const override { return ObjectsOnly(); }
   absl::StatusOr<std::optional<store::CursorRow>> FindCursor(std::string_view) const override { return ObjectsOnly(); }
   absl::StatusOr<std::vector<store::AccessRow>> Access(std::string_view) const override { return ObjectsOnly(); }
@@ -76,6 +78,10 @@ class ObjectWriter : public store::Writer {
   absl::StatusOr<std::optional<store::UnnamedRow>> FindUnnamed(const store::RecordId&) const override { return ObjectsOnly(); }
   absl::StatusOr<std::optional<store::UnreleasedRow>> FindUnreleased(const store::RecordId&) const override { return ObjectsOnly(); }
   absl::StatusOr<std::vector<store::RecordId>> UnreleasedBefore(std::int64_t, int) const override { return ObjectsOnly(); }
+  absl::StatusOr<std::optional<store::PseudonymRow>> FindPseudonym(const crypto::PublicKey&) const override { return ObjectsOnly(); }
+  absl::Status PutPseudonym(const store::PseudonymRow&) override { return ObjectsOnly(); }
+  absl::StatusOr<int> DropPseudonyms(Timestamp, int) override { return ObjectsOnly(); }
+  absl::Status DropAccess(std::string_view, std::int64_t) override { return ObjectsOnly(); }
   absl::Status PutUnnamed(const store::UnnamedRow&) override { return ObjectsOnly(); }
   absl::Status PutUnreleased(const store::UnreleasedRow&) override { return ObjectsOnly(); }
   absl::Status DropUnreleased(const store::RecordId&) override { return ObjectsOnly(); }

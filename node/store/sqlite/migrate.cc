@@ -10,6 +10,7 @@
 
 #include "node/base/bytes.h"
 #include "node/store/sqlite/schema.h"
+#include "node/store/sqlite/statement.h"
 #include "node/store/sqlite/tuples.h"
 
 namespace renkei::store {
@@ -21,7 +22,8 @@ constexpr BytesView kMagic("SQLite format 3\0", 16);
 constexpr std::size_t kUserVersionAt = 60;
 constexpr std::size_t kApplicationIdAt = 68;
 
-constexpr int kTuplesSince = 3;  // the step after which entries have tuples
+constexpr int kTuplesSince = 3;      // the step after which entries have tuples
+constexpr int kPseudonymsSince = 5;  // the step after which pseudonyms have a table
 
 std::int64_t U32At(BytesView header, std::size_t at) {
   return ByteReader(header.substr(at, 4)).U32();
@@ -51,6 +53,25 @@ absl::Status CheckHeader(int fd, const std::string& path) {
   const std::int64_t application = U32At(header, kApplicationIdAt);
   if (version == 0 && application == 0) return absl::OkStatus();
   return CheckVersion(version, application, path);
+}
+
+// From rows of `object`: u32 epoch || i64 until || sealed.  What is not of that form could never be
+// opened, and stays behind.
+absl::Status MovePseudonyms(Connection& connection) {
+  Statement rows(connection,
+                 "SELECT key, value FROM object_before WHERE kind = 'pseudonym' ORDER BY key");
+  while (rows.Step()) {
+    ByteReader in(rows.Blob(1));
+    const std::uint32_t epoch = in.U32();
+    const std::int64_t until = in.I64();
+    if (!in.ok()) continue;
+    Statement put(connection,
+                  "INSERT INTO pseudonym (key, epoch, until, sealed)"
+                  " VALUES (?1, ?2, ?3, ?4)");
+    put.BindBlob(1, rows.Blob(0)).Bind(2, epoch).Bind(3, until);
+    RETURN_IF_ERROR(put.BindBlob(4, rows.Blob(1).substr(4 + 8)).Run());
+  }
+  return rows.status();
 }
 
 }  // namespace
@@ -87,6 +108,10 @@ absl::Status Migrate(Connection& connection, int version) {
     const absl::Status status = RunInTransaction(connection, [&] {
       RETURN_IF_ERROR(connection.Execute(step.sql));
       if (step.version == kTuplesSince) RETURN_IF_ERROR(FillTuples(connection));
+      if (step.version == kPseudonymsSince) {
+        RETURN_IF_ERROR(MovePseudonyms(connection));
+        RETURN_IF_ERROR(connection.Execute("DROP TABLE object_before"));
+      }
       return connection.Execute(marks.c_str());
     });
     RETURN_IF_ERROR(Annotate(status, fmt::format("migrate to schema {}", step.version)));

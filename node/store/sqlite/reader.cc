@@ -59,6 +59,20 @@ PolicyRow PolicyAt(const Statement& row) {
   return {.digest = row.BlobCopy(0), .text = row.BlobCopy(1), .applied = row.Time(2)};
 }
 
+absl::StatusOr<std::vector<OutboxRow>> OutboxRows(Statement& select) {
+  std::vector<OutboxRow> rows;
+  while (select.Step()) {
+    rows.push_back({.sequence = select.Int64(0),
+                    .link = select.Text(1),
+                    .id = select.Id<RecordId>(2),
+                    .payload = select.BlobCopy(3),
+                    .queued = select.Time(4),
+                    .urgent = select.Flag(5)});
+  }
+  RETURN_IF_ERROR(select.status());
+  return rows;
+}
+
 // All rows that are left.
 absl::StatusOr<std::vector<AccessRow>> AccessRows(Statement& select) {
   std::vector<AccessRow> rows;
@@ -189,20 +203,32 @@ template <class Base>
 absl::StatusOr<std::vector<OutboxRow>> Reads<Base>::Outbox(std::string_view link,
                                                            std::int64_t after, int limit) const {
   Statement select(connection_,
-                   "SELECT sequence, link, id, payload, queued FROM outbox"
+                   "SELECT sequence, link, id, payload, queued, urgent FROM outbox"
                    " WHERE community = ?1 AND link = ?2 AND sequence > ?3"
                    " ORDER BY sequence LIMIT ?4");
   select.Bind(1, community_).BindText(2, link).Bind(3, after).Bind(4, limit);
-  std::vector<OutboxRow> rows;
-  while (select.Step()) {
-    rows.push_back({.sequence = select.Int64(0),
-                    .link = select.Text(1),
-                    .id = select.Id<RecordId>(2),
-                    .payload = select.BlobCopy(3),
-                    .queued = select.Time(4)});
-  }
-  RETURN_IF_ERROR(select.status());
-  return rows;
+  return OutboxRows(select);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<OutboxRow>> Reads<Base>::UrgentOutbox(std::string_view link,
+                                                                 int limit) const {
+  Statement select(connection_,
+                   "SELECT sequence, link, id, payload, queued, urgent FROM outbox"
+                   " WHERE community = ?1 AND link = ?2 AND urgent = 1"
+                   " ORDER BY sequence LIMIT ?3");
+  select.Bind(1, community_).BindText(2, link).Bind(3, limit);
+  return OutboxRows(select);
+}
+
+template <class Base>
+absl::StatusOr<std::vector<OutboxRow>> Reads<Base>::OutboxOf(std::string_view link,
+                                                             const RecordId& id) const {
+  Statement select(connection_,
+                   "SELECT sequence, link, id, payload, queued, urgent FROM outbox"
+                   " WHERE community = ?1 AND id = ?2 AND link = ?3 ORDER BY sequence");
+  select.Bind(1, community_).BindBlob(2, id.view()).BindText(3, link);
+  return OutboxRows(select);
 }
 
 template <class Base>

@@ -36,6 +36,10 @@ class Reads : public Base {
   absl::StatusOr<Offset> Newest() const override;
   absl::StatusOr<std::vector<OutboxRow>> Outbox(std::string_view link, std::int64_t after,
                                                 int limit) const override;
+  absl::StatusOr<std::vector<OutboxRow>> UrgentOutbox(std::string_view link,
+                                                      int limit) const override;
+  absl::StatusOr<std::vector<OutboxRow>> OutboxOf(std::string_view link,
+                                                  const RecordId& id) const override;
   absl::StatusOr<std::int64_t> OutboxCount(std::string_view link) const override;
   absl::StatusOr<std::optional<CursorRow>> FindCursor(std::string_view link) const override;
   absl::StatusOr<std::vector<AccessRow>> Access(std::string_view peer) const override;
@@ -54,6 +58,8 @@ class Reads : public Base {
   absl::StatusOr<std::optional<UnreleasedRow>> FindUnreleased(const RecordId& id) const override;
   absl::StatusOr<std::vector<RecordId>> UnreleasedBefore(std::int64_t period,
                                                          int limit) const override;
+  absl::StatusOr<std::optional<PseudonymRow>> FindPseudonym(
+      const crypto::PublicKey& key) const override;
   absl::StatusOr<std::optional<Bytes>> FindObject(std::string_view kind,
                                                   BytesView key) const override;
   absl::StatusOr<std::vector<std::pair<Bytes, Bytes>>> ListObjects(

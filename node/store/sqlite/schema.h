@@ -229,6 +229,33 @@ CREATE TABLE unreleased (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unreleased_period ON unreleased (community, period);
 )sql"},
+    {5, R"sql(
+-- Without rowids: numbers given in the order of making had told which rows were made together, and
+-- so beside which team's count a pseudonym came.  Those counts were of one day and start anew.
+ALTER TABLE object RENAME TO object_before;
+CREATE TABLE object (
+  kind  TEXT NOT NULL,
+  key   BLOB NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO object SELECT kind, key, value FROM object_before
+  WHERE kind NOT IN ('pseudonym', 'unnamed_count') ORDER BY kind, key;
+
+-- At a hub: which team a pseudonym is, sealed.  On pages of its own: nothing beside it says more.
+CREATE TABLE pseudonym (
+  key    BLOB NOT NULL PRIMARY KEY,  -- 32 bytes
+  epoch  INTEGER NOT NULL,           -- in which it first wrote
+  until  INTEGER NOT NULL,           -- its records are past
+  sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pseudonym_until ON pseudonym (until);
+
+-- 1: goes before those that are not urgent.
+ALTER TABLE outbox ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX outbox_urgent ON outbox (community, link) WHERE urgent = 1;
+CREATE INDEX outbox_id ON outbox (community, id);
+)sql"},
 };
 
 }  // namespace renkei::store

@@ -66,6 +66,11 @@ absl::StatusOr<SqliteStore::Parts> OpenParts(const SqliteOptions& options) {
   connection.SetBusyTimeout(kBusyMilliseconds);
   RETURN_IF_ERROR(Annotate(connection.Execute(kWriterPragmas), doing));
   RETURN_IF_ERROR(Annotate(Migrate(connection, version), doing));
+  // What a step took away is not to stay in the log.
+  if (version != 0 && version != SchemaVersion()) {
+    RETURN_IF_ERROR(
+        Annotate(connection.QueryInteger("PRAGMA wal_checkpoint(TRUNCATE)").status(), doing));
+  }
   ASSIGN_OR_RETURN(parts.community,
                    Annotate(CommunityNumber(connection, options.community), doing));
   ASSIGN_OR_RETURN(parts.epoch, Annotate(ReadEpoch(connection), doing));

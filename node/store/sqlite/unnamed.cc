@@ -60,6 +60,22 @@ absl::StatusOr<std::vector<RecordId>> Reads<Base>::UnreleasedBefore(std::int64_t
   return ids;
 }
 
+template <class Base>
+absl::StatusOr<std::optional<PseudonymRow>> Reads<Base>::FindPseudonym(
+    const crypto::PublicKey& key) const {
+  Statement select(connection_, "SELECT key, epoch, until, sealed FROM pseudonym WHERE key = ?1");
+  select.BindBlob(1, key.view());
+  std::optional<PseudonymRow> row;
+  if (select.Step()) {
+    row = PseudonymRow{.key = select.Id<crypto::PublicKey>(0),
+                       .epoch = select.Number<std::uint32_t>(1),
+                       .until = select.Time(2),
+                       .sealed = select.BlobCopy(3)};
+  }
+  RETURN_IF_ERROR(select.status());
+  return row;
+}
+
 template absl::StatusOr<std::optional<UnnamedRow>> Reads<Reader>::FindUnnamed(
     const RecordId&) const;
 template absl::StatusOr<std::optional<UnnamedRow>> Reads<Writer>::FindUnnamed(
@@ -72,6 +88,10 @@ template absl::StatusOr<std::vector<RecordId>> Reads<Reader>::UnreleasedBefore(s
                                                                                int) const;
 template absl::StatusOr<std::vector<RecordId>> Reads<Writer>::UnreleasedBefore(std::int64_t,
                                                                                int) const;
+template absl::StatusOr<std::optional<PseudonymRow>> Reads<Reader>::FindPseudonym(
+    const crypto::PublicKey&) const;
+template absl::StatusOr<std::optional<PseudonymRow>> Reads<Writer>::FindPseudonym(
+    const crypto::PublicKey&) const;
 
 absl::Status SqliteWriter::PutUnnamed(const UnnamedRow& row) {
   effects_.erased = true;
@@ -101,6 +121,26 @@ absl::Status SqliteWriter::PutUnreleased(const UnreleasedRow& row) {
 absl::Status SqliteWriter::DropUnreleased(const RecordId& id) {
   effects_.erased = true;
   return RunById("DELETE FROM unreleased WHERE community = ?1 AND id = ?2", id);
+}
+
+absl::Status SqliteWriter::PutPseudonym(const PseudonymRow& row) {
+  // The log would show which rows were written together.
+  effects_.erased = true;
+  Statement put(connection(),
+                "INSERT OR REPLACE INTO pseudonym (key, epoch, until, sealed)"
+                " VALUES (?1, ?2, ?3, ?4)");
+  put.BindBlob(1, row.key.view()).Bind(2, row.epoch).BindTime(3, row.until);
+  return put.BindBlob(4, row.sealed).Run();
+}
+
+absl::StatusOr<int> SqliteWriter::DropPseudonyms(Timestamp before, int limit) {
+  Statement drop(connection(),
+                 "DELETE FROM pseudonym WHERE key IN"
+                 " (SELECT key FROM pseudonym WHERE until < ?1 ORDER BY until LIMIT ?2)");
+  RETURN_IF_ERROR(drop.BindTime(1, before).Bind(2, limit).Run());
+  const int dropped = static_cast<int>(connection().ChangedRows());
+  effects_.erased = effects_.erased || dropped > 0;
+  return dropped;
 }
 
 }  // namespace renkei::store

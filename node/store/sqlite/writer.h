@@ -33,12 +33,15 @@ class SqliteWriter : public Reads<Writer> {
   absl::Status DropOutbox(std::string_view link, std::int64_t sequence) override;
   absl::Status PutCursor(const CursorRow& row) override;
   absl::Status PutAccess(const AccessRow& row) override;
+  absl::Status DropAccess(std::string_view peer, std::int64_t generation) override;
   absl::Status PutPolicy(const PolicyRow& row) override;
   absl::StatusOr<bool> PutReceipt(const ReceiptRow& row) override;
   absl::Status PutSource(const SourceRow& row) override;
   absl::Status PutUnnamed(const UnnamedRow& row) override;
   absl::Status PutUnreleased(const UnreleasedRow& row) override;
   absl::Status DropUnreleased(const RecordId& id) override;
+  absl::Status PutPseudonym(const PseudonymRow& row) override;
+  absl::StatusOr<int> DropPseudonyms(Timestamp before, int limit) override;
   absl::StatusOr<int> DropExpired(Timestamp before, int limit) override;
   absl::Status PutObject(std::string_view kind, BytesView key, BytesView value) override;
   absl::Status DropObject(std::string_view kind, BytesView key) override;

@@ -22,10 +22,10 @@ absl::Status SqliteWriter::DropHeld(const RecordId& id, std::string_view link) {
 
 absl::StatusOr<std::int64_t> SqliteWriter::PutOutbox(const OutboxRow& row) {
   Statement put(connection(),
-                "INSERT INTO outbox (community, link, id, queued, payload)"
-                " VALUES (?1, ?2, ?3, ?4, ?5)");
+                "INSERT INTO outbox (community, link, id, queued, payload, urgent)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
   put.Bind(1, community()).BindText(2, row.link).BindBlob(3, row.id.view());
-  put.BindTime(4, row.queued).BindBlob(5, row.payload);
+  put.BindTime(4, row.queued).BindBlob(5, row.payload).Bind(6, std::int64_t{row.urgent});
   RETURN_IF_ERROR(put.Run());
   return connection().LastInsertedRow();
 }
@@ -52,6 +52,12 @@ absl::Status SqliteWriter::PutAccess(const AccessRow& row) {
   put.Bind(1, community()).BindText(2, row.peer).Bind(3, row.generation).Bind(4, row.since);
   put.BindBlob(5, row.facts).BindBlob(6, row.policy).BindTime(7, row.began);
   return put.Run();
+}
+
+absl::Status SqliteWriter::DropAccess(std::string_view peer, std::int64_t generation) {
+  Statement drop(connection(),
+                 "DELETE FROM access WHERE community = ?1 AND peer = ?2 AND generation < ?3");
+  return drop.Bind(1, community()).BindText(2, peer).Bind(3, generation).Run();
 }
 
 absl::Status SqliteWriter::PutPolicy(const PolicyRow& row) {

@@ -36,6 +36,11 @@ void Sql(const std::string& path, const std::string& sql) {
   sqlite3_close(handle);
 }
 
+// What step 5 added, for tests that make an earlier schema of the newest.
+constexpr const char* kUndoFifth =
+    "DROP TABLE pseudonym; DROP INDEX outbox_urgent; DROP INDEX outbox_id;"
+    " ALTER TABLE outbox DROP COLUMN urgent;";
+
 class SqliteStoreTest : public testing::Test {
  protected:
   absl::StatusOr<std::unique_ptr<Store>> TryOpen() {
@@ -129,13 +134,14 @@ TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(
       Message(opened.status()),
-      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 4)", path_));
+      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 5)", path_));
   EXPECT_EQ(FileBytes(path_), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
 }
 
 TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoFifth);
   Sql(path_,
       "DROP TABLE unnamed; DROP TABLE unreleased; DROP TABLE taken_back; DROP TABLE tuple;"
       " ALTER TABLE entry DROP COLUMN tuple;"
@@ -148,6 +154,7 @@ TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
 
 TEST_F(SqliteStoreTest, TheSchemaBeforeUnnamedRecordsIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoFifth);
   Sql(path_, "DROP TABLE unnamed; DROP TABLE unreleased; PRAGMA user_version = 3");
   const auto store = Open();
   ASSERT_TRUE(Put(*store, RowOf(1)).ok());

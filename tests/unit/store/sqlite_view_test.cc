@@ -3,6 +3,8 @@
 
 #include <sqlite3.h>
 
+#include "node/base/file.h"
+#include "node/store/sqlite/schema.h"
 #include "tests/support/record_for_tests.h"
 #include "tests/unit/store/store_suite.h"
 
@@ -16,6 +18,29 @@ void SqlBehind(const std::string& path, const std::string& sql) {
   EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
       << sqlite3_errmsg(handle);
   sqlite3_close(handle);
+}
+
+// One value of the file, as text; the error's message if it can't be asked.
+std::string Asked(const std::string& path, const std::string& sql) {
+  sqlite3* handle = nullptr;
+  EXPECT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+  std::string answer;
+  const auto take = [](void* into, int, char** values, char**) {
+    *static_cast<std::string*>(into) = values[0] != nullptr ? values[0] : "";
+    return 0;
+  };
+  if (sqlite3_exec(handle, sql.c_str(), take, &answer, nullptr) != SQLITE_OK) {
+    answer = sqlite3_errmsg(handle);
+  }
+  sqlite3_close(handle);
+  return answer;
+}
+
+Bytes BytesOf(const std::string& path) {
+  constexpr std::size_t kFileMax = 64 * 1024 * 1024;
+  auto bytes = ReadFile(path, kFileMax);
+  EXPECT_TRUE(bytes.ok());
+  return bytes.ok() ? *std::move(bytes) : Bytes();
 }
 
 class SqliteViewTest : public testing::Test {
@@ -67,7 +92,8 @@ TEST_F(SqliteViewTest, AStoreFromBeforeTuplesGetsThem) {
   SqlBehind(path_,
             "ALTER TABLE entry DROP COLUMN tuple; ALTER TABLE entry DROP COLUMN fresh;"
             "DROP TABLE tuple; DROP TABLE unnamed; DROP TABLE unreleased;"
-            "PRAGMA user_version = 2");
+            "DROP TABLE pseudonym; DROP INDEX outbox_urgent; DROP INDEX outbox_id;"
+            "ALTER TABLE outbox DROP COLUMN urgent; PRAGMA user_version = 2");
   look(*Open());
   ASSERT_EQ(tuples.size(), 1U);
   EXPECT_EQ(tuples[0].content, tuples_before[0].content);
@@ -77,6 +103,58 @@ TEST_F(SqliteViewTest, AStoreFromBeforeTuplesGetsThem) {
     EXPECT_EQ(entries[i].tuple != 0, entries_before[i].tuple != 0);
     EXPECT_EQ(entries[i].fresh, entries_before[i].fresh) << i;
   }
+}
+
+// Numbers in the order of making had joined a team's count and a pseudonym that came with it.
+TEST_F(SqliteViewTest, OpaqueRowsAndPseudonymsCarryNoNumberOfTheirOrder) {
+  const auto key = *crypto::PublicKey::From(std::string(32, 'p'));
+  EXPECT_OK(Open()->Commit([&](Writer& writer) -> absl::Status {
+    RETURN_IF_ERROR(writer.PutObject("unnamed_count", "", "counts"));
+    return writer.PutPseudonym({.key = key, .until = clock_.Now(), .sealed = "sealed"});
+  }));
+  EXPECT_EQ(Asked(path_, "SELECT rowid FROM object"), "no such column: rowid");
+  EXPECT_EQ(Asked(path_, "SELECT rowid FROM pseudonym"), "no such column: rowid");
+}
+
+TEST_F(SqliteViewTest, TheSchemaWithRowidsIsBroughtUpToDateAndKeepsItsContent) {
+  for (const Migration& step : kMigrations) {
+    if (step.version <= 4) SqlBehind(path_, step.sql);
+  }
+  const std::string key(32, 'p');
+  const std::string row = HexEncode(ByteWriter().U32(7).I64(1'800'000'000).Raw("sealed").Take());
+  // Large, as a community state may be.
+  SqlBehind(path_,
+            "INSERT INTO object VALUES ('hub_state', x'', zeroblob(2000000));"
+            "INSERT INTO object VALUES ('unnamed_count', CAST('alpha' AS BLOB), x'01');"
+            "INSERT INTO object VALUES ('pseudonym', CAST('" +
+                key + "' AS BLOB), x'" + row +
+                "');"
+                "INSERT INTO object VALUES ('pseudonym', x'00', x'00');"
+                "INSERT INTO object VALUES ('membership', x'01', CAST('kept' AS BLOB));"
+                "INSERT INTO community VALUES (1, 'community.example');"
+                "INSERT INTO outbox (community, link, id, queued, payload)"
+                " VALUES (1, 'hub', zeroblob(16), 5, CAST('waits' AS BLOB));"
+                "PRAGMA application_id = 1380862793; PRAGMA user_version = 4");
+  {
+    const auto store = Open();
+    EXPECT_OK(store->Read([&](const Reader& reader) -> absl::Status {
+      EXPECT_EQ((*reader.FindObject("hub_state", ""))->size(), 2'000'000U);
+      EXPECT_EQ(**reader.FindObject("membership", "\x01"), "kept");
+      EXPECT_TRUE(reader.ListObjects("unnamed_count")->empty());
+      EXPECT_TRUE(reader.ListObjects("pseudonym")->empty());
+      ASSIGN_OR_RETURN(const auto pseudonym, reader.FindPseudonym(*crypto::PublicKey::From(key)));
+      EXPECT_TRUE(pseudonym && pseudonym->epoch == 7 && pseudonym->sealed == "sealed");
+      EXPECT_TRUE(pseudonym && UnixSeconds(pseudonym->until) == 1'800'000'000);
+      ASSIGN_OR_RETURN(const auto waiting, reader.Outbox("hub", 0, 10));
+      EXPECT_EQ(waiting.size(), 1U);
+      EXPECT_FALSE(waiting.front().urgent);
+      return absl::OkStatus();
+    }));
+    // The rows that stood side by side are in no file any more, not even while it runs.
+    EXPECT_EQ(BytesOf(path_).find("unnamed_count"), std::string::npos);
+    EXPECT_EQ(BytesOf(path_ + "-wal").find("unnamed_count"), std::string::npos);
+  }
+  EXPECT_EQ(Asked(path_, "PRAGMA integrity_check"), "ok");
 }
 
 TEST_F(SqliteViewTest, AViewReadsBesideTheNodeAndWithoutIt) {
@@ -110,7 +188,7 @@ TEST_F(SqliteViewTest, AViewOfAnOldOrMissingStoreSaysWhatToDo) {
   EXPECT_EQ(Message(ViewSqlite(path_).status()),
             fmt::format("view store `{}`: it is of schema 2, this version reads {}: start its node "
                         "once",
-                        path_, 4));
+                        path_, 5));
 }
 
 }  // namespace

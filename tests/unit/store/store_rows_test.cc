@@ -175,6 +175,50 @@ TEST_P(StoreRowsTest, OutboxIsOrderedPerLinkUntilAcknowledged) {
   Write([&](Writer& w) { EXPECT_GT(*w.PutOutbox({.link = "a", .id = IdOf(5)}), made[3]); });
 }
 
+TEST_P(StoreRowsTest, UrgentRowsOfTheOutboxAreFoundBehindAnyOthers) {
+  Write([&](Writer& writer) {
+    for (std::uint32_t n = 1; n <= 4; ++n) {
+      EXPECT_OK(writer.PutOutbox({.link = "a", .id = IdOf(n % 2), .payload = "p", .urgent = n > 2})
+                    .status());
+    }
+    EXPECT_OK(writer.PutOutbox({.link = "b", .id = IdOf(1), .urgent = true}).status());
+  });
+  const auto urgent = Ask([](const Reader& reader) { return reader.UrgentOutbox("a", 9); });
+  ASSERT_EQ(urgent.size(), 2U);
+  EXPECT_EQ(urgent[0].id, IdOf(1));
+  EXPECT_EQ(urgent[1].id, IdOf(0));
+  EXPECT_LT(urgent[0].sequence, urgent[1].sequence);
+  EXPECT_EQ(Ask([](const Reader& reader) { return reader.UrgentOutbox("a", 1); }).size(), 1U);
+  const auto of_one = Ask([](const Reader& reader) { return reader.OutboxOf("a", IdOf(1)); });
+  ASSERT_EQ(of_one.size(), 2U);
+  EXPECT_FALSE(of_one[0].urgent);
+  EXPECT_TRUE(of_one[1].urgent);
+}
+
+TEST_P(StoreRowsTest, PseudonymsAreReplacedAndForgottenInPortions) {
+  const auto key = [](char c) { return *crypto::PublicKey::From(std::string(32, c)); };
+  const auto find = [&](char c) {
+    return Ask([&](const Reader& reader) { return reader.FindPseudonym(key(c)); });
+  };
+  Write([&](Writer& writer) {
+    EXPECT_OK(writer.PutPseudonym({.key = key('a'), .until = FromUnixSeconds(1)}));
+    EXPECT_OK(writer.PutPseudonym(
+        {.key = key('a'), .epoch = 3, .until = FromUnixSeconds(30), .sealed = "s"}));
+    EXPECT_OK(writer.PutPseudonym({.key = key('b'), .until = FromUnixSeconds(20)}));
+    EXPECT_OK(writer.PutPseudonym({.key = key('c'), .until = FromUnixSeconds(10)}));
+  });
+  EXPECT_EQ(find('a')->epoch, 3U);
+  EXPECT_EQ(find('a')->sealed, "s");
+  EXPECT_EQ(find('a')->until, FromUnixSeconds(30));
+  EXPECT_FALSE(find('x'));
+  Write([&](Writer& w) { EXPECT_EQ(*w.DropPseudonyms(FromUnixSeconds(30), 1), 1); });
+  EXPECT_FALSE(find('c')) << "the oldest first";
+  EXPECT_TRUE(find('b'));
+  Write([&](Writer& w) { EXPECT_EQ(*w.DropPseudonyms(FromUnixSeconds(30), 9), 1); });
+  EXPECT_FALSE(find('b'));
+  EXPECT_TRUE(find('a')) << "not before its time";
+}
+
 TEST_P(StoreRowsTest, CursorIsReplaced) {
   const auto find = [&] {
     return Ask([](const Reader& reader) { return reader.FindCursor("hub"); });
@@ -211,6 +255,13 @@ TEST_P(StoreRowsTest, AccessIsListedByGeneration) {
   EXPECT_EQ(rows[0].policy, "digest");
   EXPECT_EQ(rows[0].began, FromUnixSeconds(9));
   EXPECT_EQ(rows[1].facts, "later");
+  Write([](Writer& writer) { EXPECT_OK(writer.DropAccess("beta", 2)); });
+  const auto access = [&](std::string_view peer) {
+    return Ask([&](const Reader& reader) { return reader.Access(peer); });
+  };
+  ASSERT_EQ(access("beta").size(), 1U);
+  EXPECT_EQ(access("beta")[0].generation, 2);
+  EXPECT_EQ(access("gamma").size(), 1U);
 }
 
 TEST_P(StoreRowsTest, PolicyAppliedAgainIsTheNewestAgain) {
