@@ -7,11 +7,11 @@
 namespace renkei {
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kEscapeDigits = "0123456789abcdef";
 
 void AddEscape(std::string& out, char32_t unit) {
   out += "\\u";
-  for (int shift = 12; shift >= 0; shift -= 4) out.push_back(kHexDigits[(unit >> shift) & 0xF]);
+  for (int shift = 12; shift >= 0; shift -= 4) out.push_back(kEscapeDigits[(unit >> shift) & 0xF]);
 }
 
 // The library escapes no more than JSON demands.  Lines go to terminals, and texts are others'.
