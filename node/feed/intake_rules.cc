@@ -30,7 +30,9 @@ absl::Status CheckRevision(const record::Record& record, const store::RecordRow&
   }
   // An author takes back what it said even after it said too much.
   if (!seen && revisions.size() >= kRevisionsPerRecordMax && !IsWithdrawal(record)) {
-    return ResourceExhausted("revisions of a record");
+    // For good, unlike a disk that is full: whoever asks again, or waits with the rest, does so for
+    // ever.
+    return InvalidArgument("more revisions of a record than the limit");
   }
   if (!Replaces(record, row)) return absl::OkStatus();
   if (header.expires < row.expires) {

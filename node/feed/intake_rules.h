@@ -13,9 +13,9 @@ bool IsWithdrawal(const record::Record& record);
 // withdrawal.
 bool Replaces(const record::Record& record, const store::RecordRow& row);
 
-// Whether a further revision of what is held may be kept.  INVALID_ARGUMENT (another origin,
-// expires earlier), RESOURCE_EXHAUSTED (too many).  Logs two revisions of one number, and one that
-// names another before it.
+// Whether a further revision of what is held may be kept.  INVALID_ARGUMENT: another origin,
+// expires earlier, too many (for good: a record can't get fewer).  Logs two revisions of one
+// number, and one that names another before it.
 absl::Status CheckRevision(const record::Record& record, const store::RecordRow& row,
                            const std::vector<store::RevisionRow>& revisions);
 
