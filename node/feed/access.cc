@@ -3,7 +3,37 @@
 #include <algorithm>
 #include <limits>
 
+#include "node/feed/limits.h"
+#include "node/record/limits.h"
+
 namespace renkei::feed {
+namespace {
+
+constexpr std::chrono::hours kAccessDay{24};
+// A record that was served longer ago is gone everywhere.
+constexpr std::chrono::hours kAccessKept = record::kLifetimeMax + record::kTombstoneAfterExpiry;
+
+// A member shows a peer's facts by its own papers, and could show others at each call.  A new
+// policy is ours and not the peer's doing.
+absl::Status CheckChanges(const std::vector<store::AccessRow>& rows, BytesView policy,
+                          Timestamp now) {
+  const auto today = std::count_if(rows.begin(), rows.end(), [&](const store::AccessRow& row) {
+    return row.policy == policy && row.began > now - kAccessDay;
+  });
+  if (today < kGenerationsPerPeerPerDayMax) return absl::OkStatus();
+  return ResourceExhausted("changes of a peer's access a day");
+}
+
+// The first generation that a record of today may have been served under.
+std::int64_t OldestNeeded(const std::vector<store::AccessRow>& rows, Timestamp now) {
+  std::int64_t oldest = 0;
+  for (const store::AccessRow& row : rows) {
+    if (row.began <= now - kAccessKept) oldest = std::max(oldest, row.generation);
+  }
+  return oldest;
+}
+
+}  // namespace
 
 absl::StatusOr<AccessHistory> AccessHistory::Load(const store::Reader& reader,
                                                   const PolicyHolder& policies,
@@ -59,8 +89,9 @@ absl::StatusOr<std::int64_t> CurrentGeneration(store::Store& store, const Policy
   const Bytes facts = EncodeFacts(peer);
   const Bytes policy = policies.Current()->digest.str();
   std::int64_t newest = 0;
+  std::vector<store::AccessRow> rows;
   const auto look = [&](const store::Reader& reader) -> absl::StatusOr<bool> {
-    ASSIGN_OR_RETURN(const std::vector<store::AccessRow> rows, reader.Access(peer.team));
+    ASSIGN_OR_RETURN(rows, reader.Access(peer.team));
     const auto last = std::max_element(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
       return a.generation < b.generation;
     });
@@ -79,6 +110,8 @@ absl::StatusOr<std::int64_t> CurrentGeneration(store::Store& store, const Policy
     // Another stream of the same peer may have been first.
     ASSIGN_OR_RETURN(current, look(writer));
     if (current) return absl::OkStatus();
+    RETURN_IF_ERROR(CheckChanges(rows, policy, now));
+    RETURN_IF_ERROR(writer.DropAccess(peer.team, OldestNeeded(rows, now)));
     ASSIGN_OR_RETURN(const store::Offset since, writer.Newest());
     ++newest;
     return writer.PutAccess({.peer = peer.team,

@@ -40,7 +40,8 @@ class AccessHistory {
 };
 
 // The number of the generation in force for `peer`; begins a new one if its facts or the policy
-// have changed.  Waits for a commit in that case.  REQUIRES: not on the store thread.
+// have changed; then forgets those that no record lives long enough to need.  Waits for a commit in
+// that case.  RESOURCE_EXHAUSTED: its facts change too often.  REQUIRES: not on the store thread.
 absl::StatusOr<std::int64_t> CurrentGeneration(store::Store& store, const PolicyHolder& policies,
                                                const PeerContext& peer, Timestamp now);
 

@@ -61,10 +61,11 @@ struct Egress::Pass {
   std::size_t bytes = 0;
   int scanned = 0;  // records looked at
   int sieved = 0;   // entries told apart by their tuples
+  int confirmed = 0;
 
   bool Full() const {
     return batch.items.size() >= kBatchItemsMax || bytes >= kBatchBytesTarget ||
-           scanned >= kScanMax || sieved >= kSieveMax;
+           scanned >= kScanMax || sieved >= kSieveMax || confirmed >= kConfirmationsPerBatchMax;
   }
 };
 
@@ -299,6 +300,7 @@ absl::Status Egress::Offer(Pass& pass, const store::EntryRow& entry, const Subje
 }
 
 absl::Status Egress::Confirm(Pass& pass, const store::EntryRow& entry) const {
+  ++pass.confirmed;
   ASSIGN_OR_RETURN(const auto receipts, pass.reader.Receipts(entry.id));
   ASSIGN_OR_RETURN(const auto row, pass.reader.FindRecord(entry.id));
   if (!row) return absl::OkStatus();

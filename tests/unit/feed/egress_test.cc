@@ -1,9 +1,12 @@
 #include "node/feed/egress.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "node/feed/limits.h"
 #include "node/feed/upkeep.h"
+#include "node/record/limits.h"
 #include "tests/support/feed_rig.h"
 
 namespace renkei::feed {
@@ -330,6 +333,75 @@ TEST_F(EgressTest, WhatMayNotBePassedOnDoesNotExistForOthers) {
   const auto batch = rig_.reader.egress->Read(rig_.Peer("gamma"), {}, "");
   ASSERT_TRUE(batch.ok());
   EXPECT_TRUE(batch->items.empty());
+}
+
+// Each asks for every team's whole access: a batch of them is small, and others come in between.
+TEST_F(EgressTest, ConfirmationsAreFewInABatchAndAllComeInTheEnd) {
+  constexpr std::size_t kRecords = 2 * kConfirmationsPerBatchMax + 1;
+  std::vector<record::RecordId> ids;
+  for (std::size_t i = 0; i < kRecords; ++i) ids.push_back(Publish());
+  Pull();
+  for (const record::RecordId& id : ids) {
+    ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  }
+  rig_.Push(rig_.author, "alpha");
+  Pull();
+  rig_.Push(rig_.reader, "beta");
+  std::string authors_cursor;
+  std::size_t confirmed = 0;
+  for (const FeedBatch& batch : rig_.Pull(rig_.author, "alpha", authors_cursor)) {
+    const auto here = std::count_if(batch.items.begin(), batch.items.end(), [](const auto& item) {
+      return std::holds_alternative<Confirmation>(item);
+    });
+    EXPECT_LE(here, kConfirmationsPerBatchMax);
+    confirmed += static_cast<std::size_t>(here);
+  }
+  EXPECT_EQ(confirmed, kRecords);
+}
+
+class AccessTest : public EgressTest {
+ protected:
+  // A read with a rung that changes each time.
+  absl::Status ReadAs(policy::Rung rung) {
+    rig_.table.SetRung("beta", rung);
+    return rig_.hub.egress->Read(rig_.Peer("beta"), {}, "").status();
+  }
+  std::size_t Generations() {
+    std::size_t generations = 0;
+    EXPECT_TRUE(rig_.hub.store
+                    ->Read([&](const store::Reader& reader) -> absl::Status {
+                      generations = reader.Access("beta")->size();
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return generations;
+  }
+};
+
+TEST_F(AccessTest, APeersPapersChangeItsAccessOnlySoOftenADay) {
+  for (int i = 0; i < kGenerationsPerPeerPerDayMax; ++i) {
+    ASSERT_TRUE(ReadAs(i % 2 == 0 ? 4 : 8).ok()) << i;
+  }
+  EXPECT_EQ(ReadAs(4).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Generations(), static_cast<std::size_t>(kGenerationsPerPeerPerDayMax));
+  // Facts that have a generation are served on.
+  EXPECT_TRUE(ReadAs(8).ok());
+  // A policy of ours is no doing of the peer's.
+  rig_.hub.SetPolicy(
+      "policy \"closed\" version 3\nlevels listed < accredited < certified\ncircles members\n"
+      "grant g to peer in {observer} allow exist\n");
+  EXPECT_TRUE(ReadAs(4).ok());
+  rig_.clock.Advance(std::chrono::hours(24));
+  EXPECT_TRUE(ReadAs(8).ok());
+}
+
+TEST_F(AccessTest, GenerationsThatNoRecordLivesLongEnoughToNeedAreForgotten) {
+  ASSERT_TRUE(ReadAs(4).ok());
+  ASSERT_TRUE(ReadAs(8).ok());
+  rig_.clock.Advance(record::kLifetimeMax + record::kTombstoneAfterExpiry);
+  // The one in force when the oldest record that may live was made stays.
+  ASSERT_TRUE(ReadAs(4).ok());
+  EXPECT_EQ(Generations(), 2U);
 }
 
 }  // namespace
