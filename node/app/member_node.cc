@@ -41,7 +41,7 @@ absl::Status MemberNode::BeginPlanes() {
       .dial = [this](const config::LinkConfig& link) { return DialTo(link.address, link.team); },
       .session =
           [this] { return community_->OwnAttestations(membership::AttestationMode::kSession); },
-      .listener = LinkListener()});
+      .listener = {.on_state = [this](const renkei::v1::SignedState& state) { Hear(state); }}});
   // From here on peers may call, and a newer state may come.
   verifier_->OnUpdate([this] { OnNewState(); });
   if (CertificateExpired()) {
@@ -76,7 +76,13 @@ exchange::DialOptions MemberNode::DialTo(const std::string& address,
       .judge = [this, expected](const std::string& pem) { return JudgeDialled(pem, expected); }};
 }
 
-feed::Downlink::Listener MemberNode::LinkListener() {
+void MemberNode::Hear(const renkei::v1::SignedState& state) {
+  const auto updated = verifier_->Update(state);
+  if (updated.ok()) return;
+  LogEvent(LogLevel::kWarn, "state.refused", {{"why", LogSafe(Message(updated.status()))}});
+}
+
+feed::Downlink::Listener MemberNode::HubListener() {
   return {.on_state =
               [this](const renkei::v1::SignedState& state) {
                 {
@@ -84,11 +90,7 @@ feed::Downlink::Listener MemberNode::LinkListener() {
                   MutexLock lock(mutex_);
                   if (wake_ != nullptr) wake_->RetryNow();
                 }
-                const auto updated = verifier_->Update(state);
-                if (!updated.ok()) {
-                  LogEvent(LogLevel::kWarn, "state.refused",
-                           {{"why", LogSafe(Message(updated.status()))}});
-                }
+                Hear(state);
               },
           .on_refresh =
               [this] {
@@ -110,10 +112,10 @@ void MemberNode::StartLinks() {
   MutexLock lock(links_mutex_);
   hub_ = exchange::PeerConnection::Dial(DialTo(joined_.hub_address(), "hub"));
   const std::string hub_link(feed::kHubLink);
-  up_ = std::make_unique<feed::Uplink>(hub_link, *hub_, *store_, *community_, clock_);
+  up_ = std::make_unique<feed::Uplink>(hub_link, *hub_, *store_, policies_, *community_, clock_);
   down_ = std::make_unique<feed::Downlink>(feed::Sender{.link = hub_link, .team = "hub"}, *hub_,
                                            *store_, *intake_, clock_, feed::FeedRequest{},
-                                           LinkListener());
+                                           HubListener());
   up_->Start();
   {
     MutexLock wake_lock(mutex_);

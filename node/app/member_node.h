@@ -47,7 +47,9 @@ class MemberNode : public RunningNode {
   exchange::DialOptions DialTo(const std::string& address, const std::string& expected) const;
   void StartLinks();
   void StopLinks();
-  feed::Downlink::Listener LinkListener();
+  // Of the hub's link; from direct links a community state is heard, and nothing else obeyed.
+  feed::Downlink::Listener HubListener();
+  void Hear(const renkei::v1::SignedState& state);
   void OnNewState();
   // Takes session attestations of a peer, whichever side dialled.
   absl::Status TakeSession(const membership::PeerIdentity& peer, const feed::Attestations& session,

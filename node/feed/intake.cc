@@ -229,7 +229,8 @@ absl::Status Intake::QueueReceipt(store::Writer& writer, const Sender& sender,
       .PutOutbox({.link = sender.link,
                   .id = id,
                   .payload = EncodeOutboxReceipt({.id = id, .leaf = leaf}),
-                  .queued = clock_.Now()})
+                  .queued = clock_.Now(),
+                  .urgent = true})
       .status();
 }
 

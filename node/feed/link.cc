@@ -7,8 +7,10 @@
 #include "node/base/fault.h"
 #include "node/base/log.h"
 #include "node/crypto/digest.h"
+#include "node/feed/intake_rules.h"
 #include "node/feed/limits.h"
 #include "node/feed/outbox.h"
+#include "node/feed/view.h"
 
 namespace renkei::feed {
 namespace {
@@ -154,37 +156,54 @@ void LinkLoop::Run() {
 // --------------------------------------------------------------------------------------
 
 Uplink::Uplink(std::string link, Transport& transport, store::Store& store,
-               const Community& community, const Clock& clock)
+               const PolicyHolder& policies, const Community& community, const Clock& clock)
     : LinkLoop("up-" + link, clock),
       link_(std::move(link)),
       transport_(transport),
       store_(store),
+      policies_(policies),
       community_(community) {}
 
-absl::StatusOr<std::vector<store::OutboxRow>> Uplink::NextRows(std::int64_t after) const {
+// Withdrawals and receipts first, and never all of them: neither sort is stuck behind what the peer
+// does not take of the other.
+absl::StatusOr<std::vector<store::OutboxRow>> Uplink::NextRows() const {
   std::vector<store::OutboxRow> rows;
+  std::vector<store::OutboxRow> others;
   const absl::Status read = store_.Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(rows, reader.Outbox(link_, after, static_cast<int>(kInFlightMax)));
+    ASSIGN_OR_RETURN(rows, reader.UrgentOutbox(link_, static_cast<int>(kInFlightMax / 2)));
+    ASSIGN_OR_RETURN(others, reader.Outbox(link_, 0, static_cast<int>(kInFlightMax)));
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(read);
-  // Bounded in bytes too; one row always goes.
+  // Bounded in bytes too; one of the others always goes.
   std::size_t bytes = 0;
-  std::size_t n = 0;
-  while (n < rows.size() && (n == 0 || bytes + rows[n].payload.size() <= kBatchBytesTarget)) {
-    bytes += rows[n++].payload.size();
+  for (store::OutboxRow& row : others) {
+    if (row.urgent) continue;
+    const bool fits = bytes == 0 || bytes + row.payload.size() <= kBatchBytesTarget;
+    if (rows.size() >= kInFlightMax || !fits) break;
+    bytes += row.payload.size();
+    rows.push_back(std::move(row));
   }
-  rows.resize(n);
   return rows;
 }
 
-absl::StatusOr<PublishItem> Uplink::MakeItem(const store::OutboxRow& row) const {
+absl::StatusOr<std::optional<PublishItem>> Uplink::MakeItem(const store::OutboxRow& row) const {
   ASSIGN_OR_RETURN(OutboxItem item, DecodeOutbox(row.payload));
   if (item.receipt) return PublishItem(*item.receipt);
   ASSIGN_OR_RETURN(const record::Record record, record::Open(item.record));
+  const record::Header& header = record.header();
   OfferedRecord offered{.record = std::move(item.record)};
-  offered.attestations =
-      community_.AttestationsFor(record.header().origin, record.header().circles, Attestations{});
+  if (!IsWithdrawal(record)) {
+    // It may have waited for long: the policy of now decides, not that of when it was sealed.
+    store::RecordRow as_row = MakeRow(record);
+    as_row.circles = JoinCircles(header.circles);
+    if (header.source == policy::SourceMode::kAttributed) as_row.author = community_.own_team();
+    ASSIGN_OR_RETURN(const policy::Mask mask,
+                     MaskToHub(policies_.Current()->evaluator, community_, as_row, clock().Now()));
+    if (!mask.exist()) return std::optional<PublishItem>();
+    if ((record.held() & ~mask.see()) != 0) offered.record = record.Disclose(mask.see());
+  }
+  offered.attestations = community_.AttestationsFor(header.origin, header.circles, Attestations{});
   return PublishItem(std::move(offered));
 }
 
@@ -192,7 +211,7 @@ absl::Status Uplink::RunOnce() {
   // Nothing to deliver is no reason to hold a call open.
   while (true) {
     if (stopping()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const auto rows, NextRows(0));
+    ASSIGN_OR_RETURN(const auto rows, NextRows());
     if (!rows.empty()) break;
     WaitForWork(std::chrono::seconds(60));
   }
@@ -201,7 +220,7 @@ absl::Status Uplink::RunOnce() {
   if (!SetCancel([call] { call->Cancel(); })) call->Cancel();
   absl::Status delivered = absl::OkStatus();
   while (delivered.ok() && !stopping()) {
-    auto rows = NextRows(0);
+    auto rows = NextRows();
     if (!rows.ok()) {
       delivered = rows.status();
     } else if (rows->empty()) {
@@ -219,17 +238,25 @@ absl::Status Uplink::RunOnce() {
 }
 
 absl::Status Uplink::Deliver(PublishCall& call, const std::vector<store::OutboxRow>& rows) {
-  std::size_t written = 0;
-  for (const store::OutboxRow& row : rows) {
-    ASSIGN_OR_RETURN(const PublishItem item, MakeItem(row));
-    if (!call.Write(static_cast<std::uint64_t>(row.sequence), item)) break;
-    ++written;
-  }
   std::vector<std::pair<store::OutboxRow, absl::StatusCode>> settled;
-  absl::Status ended = written == rows.size() ? absl::OkStatus() : Unavailable("the call ended");
-  for (std::size_t i = 0; i < written; ++i) {
+  std::vector<const store::OutboxRow*> written;
+  absl::Status ended = absl::OkStatus();
+  for (const store::OutboxRow& row : rows) {
+    ASSIGN_OR_RETURN(const std::optional<PublishItem> item, MakeItem(row));
+    if (!item) {
+      LogEvent(LogLevel::kWarn, "publication.held_back", {{"record", row.id}});
+      settled.emplace_back(row, absl::StatusCode::kPermissionDenied);
+      continue;
+    }
+    if (!call.Write(static_cast<std::uint64_t>(row.sequence), *item)) {
+      ended = Unavailable("the call ended");
+      break;
+    }
+    written.push_back(&row);
+  }
+  for (const store::OutboxRow* row : written) {
     const std::optional<AckEvent> ack = call.ReadAck();
-    if (!ack || ack->sequence != static_cast<std::uint64_t>(rows[i].sequence)) {
+    if (!ack || ack->sequence != static_cast<std::uint64_t>(row->sequence)) {
       ended = Unavailable("the call ended before all was acknowledged");
       break;
     }
@@ -238,12 +265,10 @@ absl::Status Uplink::Deliver(PublishCall& call, const std::vector<store::OutboxR
       ended = MakeStatus(ack->code, "the peer can't take more now");
       continue;
     }
-    settled.emplace_back(rows[i], ack->code);
+    settled.emplace_back(*row, ack->code);
+    NoteConnected();  // not by a refusal that may pass: the back-off goes on then
   }
-  if (!settled.empty()) {
-    NoteConnected();
-    RETURN_IF_ERROR(Settle(settled));
-  }
+  if (!settled.empty()) RETURN_IF_ERROR(Settle(settled));
   return ended;
 }
 
@@ -316,7 +341,7 @@ absl::Status Downlink::RunOnce() {
 
 absl::Status Downlink::Take(FeedEvent event) {
   if (event.state && listener_.on_state) listener_.on_state(*event.state);
-  if (event.refresh && listener_.on_refresh) listener_.on_refresh();
+  if (event.refresh && listener_.on_refresh && sender_.link == kHubLink) listener_.on_refresh();
   if (event.batch.cursor.empty()) return absl::OkStatus();
   const std::size_t items = event.batch.items.size();
   ASSIGN_OR_RETURN(const IntakeReport report, intake_.TakeBatch(sender_, std::move(event.batch)));

@@ -80,29 +80,31 @@ class LinkLoop {
 class Uplink : public LinkLoop {
  public:
   // All outlive this.
-  Uplink(std::string link, Transport& transport, store::Store& store, const Community& community,
-         const Clock& clock);
+  Uplink(std::string link, Transport& transport, store::Store& store, const PolicyHolder& policies,
+         const Community& community, const Clock& clock);
   ~Uplink() override { Stop(); }
 
  private:
   absl::Status RunOnce() override;
-  absl::StatusOr<std::vector<store::OutboxRow>> NextRows(std::int64_t after) const;
-  absl::StatusOr<PublishItem> MakeItem(const store::OutboxRow& row) const;
+  absl::StatusOr<std::vector<store::OutboxRow>> NextRows() const;
+  // Nothing if our own policy does not let it leave any more.
+  absl::StatusOr<std::optional<PublishItem>> MakeItem(const store::OutboxRow& row) const;
   absl::Status Deliver(PublishCall& call, const std::vector<store::OutboxRow>& rows);
   absl::Status Settle(const std::vector<std::pair<store::OutboxRow, absl::StatusCode>>& settled);
 
   const std::string link_;
   Transport& transport_;
   store::Store& store_;
+  const PolicyHolder& policies_;
   const Community& community_;
 };
 
 class Downlink : public LinkLoop {
  public:
   struct Listener {
-    std::function<void(const renkei::v1::SignedState&)> on_state;
-    std::function<void()> on_refresh;
-    std::function<void(const IntakeReport&)> on_batch;
+    std::function<void(const renkei::v1::SignedState&)> on_state{};
+    std::function<void()> on_refresh{};  // on the hub's link alone: nobody else may say so
+    std::function<void(const IntakeReport&)> on_batch{};
   };
   // All outlive this.
   Downlink(Sender sender, Transport& transport, store::Store& store, Intake& intake,

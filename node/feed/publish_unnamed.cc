@@ -4,6 +4,20 @@
 #include "node/feed/publisher.h"
 
 namespace renkei::feed {
+namespace {
+
+// What was withdrawn before the hub had it never leaves.  The withdrawal does: some of it may have
+// been on its way.
+absl::Status DropUnsent(store::Writer& writer, const record::RecordId& id) {
+  ASSIGN_OR_RETURN(const auto rows, writer.OutboxOf(kHubLink, id));
+  for (const store::OutboxRow& row : rows) {
+    ASSIGN_OR_RETURN(const OutboxItem item, DecodeOutbox(row.payload));
+    if (!item.receipt) RETURN_IF_ERROR(writer.DropOutbox(kHubLink, row.sequence));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<Publisher::Own> Publisher::FindOwn(const record::RecordId& id) const {
   std::optional<store::RecordRow> row;
@@ -53,20 +67,17 @@ absl::Status Publisher::KeepSource(const PublishOptions& options, const Own& own
   return absl::OkStatus();
 }
 
-// Even to our own hub, bytes leave only through the mask.
 absl::StatusOr<policy::Mask> Publisher::MaskToHub(const store::RecordRow& row) const {
-  PeerContext hub = community_.Hub();
-  hub.facts.author_hub = true;
-  ASSIGN_OR_RETURN(const Subject subject,
-                   MakeSubject(row.header, row.circles, row.author, /*own=*/true, community_));
-  return MaskFor(policies_.Current()->evaluator, hub, subject, clock_.Now());
+  return feed::MaskToHub(policies_.Current()->evaluator, community_, row, clock_.Now());
 }
 
 absl::Status Publisher::PutToHub(store::Writer& writer, const record::Record& record,
                                  policy::SectionMask to_hub) const {
+  const bool withdrawal = IsWithdrawal(record);
+  if (withdrawal) RETURN_IF_ERROR(DropUnsent(writer, record.header().record_id));
   ASSIGN_OR_RETURN(const std::int64_t waiting, writer.OutboxCount(kHubLink));
   // A withdrawal is always taken: it must not be stuck behind what it takes back.
-  if (waiting >= config()->limits.outbox_records_max && !IsWithdrawal(record)) {
+  if (waiting >= config()->limits.outbox_records_max && !withdrawal) {
     return ResourceExhausted(
         fmt::format("the outbox holds {} records, its limit: is the hub reachable?", waiting));
   }
@@ -74,7 +85,8 @@ absl::Status Publisher::PutToHub(store::Writer& writer, const record::Record& re
       .PutOutbox({.link = std::string(kHubLink),
                   .id = record.header().record_id,
                   .payload = EncodeOutboxRecord(record.Disclose(to_hub)),
-                  .queued = clock_.Now()})
+                  .queued = clock_.Now(),
+                  .urgent = withdrawal})
       .status();
 }
 

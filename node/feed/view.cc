@@ -55,6 +55,16 @@ policy::Mask MaskFor(const policy::Evaluator& evaluator, const PeerContext& peer
                           record::ToMarking(subject.header, subject.circles, now));
 }
 
+absl::StatusOr<policy::Mask> MaskToHub(const policy::Evaluator& evaluator,
+                                       const Community& community, const store::RecordRow& row,
+                                       Timestamp now) {
+  PeerContext hub = community.Hub();
+  hub.facts.author_hub = true;
+  ASSIGN_OR_RETURN(const Subject subject,
+                   MakeSubject(row.header, row.circles, row.author, /*own=*/true, community));
+  return MaskFor(evaluator, hub, subject, now);
+}
+
 policy::SectionMask MayPassOn(const Community& community, const Subject& subject,
                               const crypto::Digest& leaf, const std::vector<store::HeldRow>& held) {
   if (subject.own || community.is_hub()) return policy::kAllSections;

@@ -28,6 +28,12 @@ policy::Peer FactsTowards(const PeerContext& peer, const Subject& subject);
 policy::Mask MaskFor(const policy::Evaluator& evaluator, const PeerContext& peer,
                      const Subject& subject, Timestamp now);
 
+// What our own policy lets the hub see of a record of ours: even to our own hub, bytes leave only
+// through the mask.
+absl::StatusOr<policy::Mask> MaskToHub(const policy::Evaluator& evaluator,
+                                       const Community& community, const store::RecordRow& row,
+                                       Timestamp now);
+
 // What we may give to others of a record that came to us: everything if we sealed it or are the hub
 // that attested its author, else what the links it came over let us pass on.
 policy::SectionMask MayPassOn(const Community& community, const Subject& subject,

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "node/base/bounded_queue.h"
+#include "node/feed/limits.h"
 #include "tests/support/feed_rig.h"
 
 namespace renkei::feed {
@@ -123,7 +124,8 @@ class LinkTest : public testing::Test {
 TEST_F(LinkTest, WhatIsPublishedArrivesThroughBothLinks) {
   rig_.hub.store->OnNewEntries(
       [this](store::Offset) { static_cast<void>(transport_.wakes.TryPush(1)); });
-  Uplink up("hub", transport_, *rig_.author.store, rig_.author.community, rig_.clock);
+  Uplink up("hub", transport_, *rig_.author.store, *rig_.author.policies, rig_.author.community,
+            rig_.clock);
   Downlink down({.link = "hub", .team = "hub"}, transport_, *rig_.reader.store, *rig_.reader.intake,
                 rig_.clock, {}, {});
   up.Start();
@@ -145,7 +147,8 @@ TEST_F(LinkTest, ACallThatDiesLosesAndDoublesNothing) {
     ASSERT_TRUE(rig_.author.publisher->Publish(SampleDraft(), {}).ok());
   }
   transport_.die_after = 11;
-  Uplink up("hub", transport_, *rig_.author.store, rig_.author.community, rig_.clock);
+  Uplink up("hub", transport_, *rig_.author.store, *rig_.author.policies, rig_.author.community,
+            rig_.clock);
   up.Start();
   Await(rig_.author, [&] {
     up.RetryNow();  // no waiting for the back-off
@@ -198,7 +201,8 @@ TEST_F(LinkTest, AnInterruptedCallEndsAndIsOpenedAgain) {
 }
 
 TEST_F(LinkTest, StoppingAnIdleLinkReturns) {
-  Uplink up("hub", transport_, *rig_.author.store, rig_.author.community, rig_.clock);
+  Uplink up("hub", transport_, *rig_.author.store, *rig_.author.policies, rig_.author.community,
+            rig_.clock);
   Downlink down({.link = "hub", .team = "hub"}, transport_, *rig_.reader.store, *rig_.reader.intake,
                 rig_.clock, {}, {});
   up.Start();
@@ -206,6 +210,52 @@ TEST_F(LinkTest, StoppingAnIdleLinkReturns) {
   up.Stop();
   down.Stop();
   up.Stop();
+}
+
+TEST_F(LinkTest, APolicyTightenedMeanwhileKeepsBackWhatWaits) {
+  const record::RecordId id = rig_.author.publisher->Publish(SampleDraft(), {})->id;
+  rig_.author.SetPolicy(
+      "policy \"closed\" version 1\nlevels listed < accredited < certified\ncircles members\n"
+      "grant g to peer in {observer} allow exist\n");
+  Uplink up("hub", transport_, *rig_.author.store, *rig_.author.policies, rig_.author.community,
+            rig_.clock);
+  up.Start();
+  Await(rig_.author, [&] { return rig_.author.Waiting() == 0; });
+  up.Stop();
+  EXPECT_FALSE(rig_.hub.Find(id));
+  EXPECT_EQ(up.status().refused, 1);
+}
+
+TEST_F(LinkTest, AWithdrawalIsNotStuckBehindWhatTheHubDoesNotTakeNow) {
+  const record::RecordId id = rig_.author.publisher->Publish(SampleDraft(), {})->id;
+  rig_.Push(rig_.author, "alpha");
+  rig_.hub.intake->SetLimits({.records_per_peer_per_day = 1});
+  for (std::size_t i = 0; i < kInFlightMax; ++i) {
+    ASSERT_TRUE(rig_.author.publisher->Publish(SampleDraft(), {}).ok());
+  }
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  Uplink up("hub", transport_, *rig_.author.store, *rig_.author.policies, rig_.author.community,
+            rig_.clock);
+  up.Start();
+  constexpr auto kRefused = static_cast<std::int64_t>(kInFlightMax);
+  Await(rig_.author, [&] { return rig_.author.Waiting() == kRefused; });
+  up.Stop();
+  EXPECT_EQ(rig_.hub.Find(id)->state, store::RecordState::kWithdrawn);
+}
+
+TEST_F(LinkTest, NobodyButTheHubTellsUsToRefresh) {
+  for (const bool hub : {false, true}) {
+    ScriptedTransport scripted;
+    std::atomic<int> told = 0;
+    const std::string link = hub ? "hub" : "gamma";
+    Downlink down({.link = link, .team = link}, scripted, *rig_.reader.store, *rig_.reader.intake,
+                  rig_.clock, {}, {.on_refresh = [&] { ++told; }});
+    down.Start();
+    ASSERT_TRUE(scripted.events.TryPush({.refresh = true}));
+    ASSERT_TRUE(scripted.events.TryPush({.batch = {.cursor = "at the end"}}));
+    Await(rig_.reader, [&] { return down.status().caught_up; });
+    EXPECT_EQ(told, hub ? 1 : 0);
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/feed/outbox.h"
 #include "tests/support/feed_rig.h"
 
 namespace renkei::feed {
@@ -130,6 +131,28 @@ TEST_F(PublisherTest, WhatTooFewTeamsShareIsLeftOutOfWhatIsSealed) {
   ASSERT_TRUE(general.ok());
   EXPECT_FALSE(HasSection(general->id, policy::SectionId::kVictim));
   EXPECT_TRUE(record::ParseHeader(rig_.author.Find(general->id)->header)->sectors.empty());
+}
+
+TEST_F(PublisherTest, WhatIsWithdrawnBeforeItWasSentNeverLeaves) {
+  for (const auto source : {policy::SourceMode::kAttributed, policy::SourceMode::kAnonymous}) {
+    const auto published = rig_.author.publisher->Publish(SampleDraft(), {.source = source});
+    ASSERT_TRUE(published.ok()) << Message(published.status());
+    ASSERT_TRUE(rig_.author.publisher->Update(published->id, SampleDraft(), {}).ok());
+    ASSERT_TRUE(
+        rig_.author.publisher->Withdraw(published->id, record::WithdrawalReason::kMistake).ok());
+    std::vector<store::OutboxRow> rows;
+    ASSERT_TRUE(rig_.author.store
+                    ->Read([&](const store::Reader& reader) -> absl::Status {
+                      ASSIGN_OR_RETURN(rows, reader.OutboxOf("hub", published->id));
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    ASSERT_EQ(rows.size(), 1U);
+    const auto left = record::Open(DecodeOutbox(rows.front().payload)->record);
+    ASSERT_TRUE(left.ok());
+    EXPECT_EQ(left->header().kind, policy::Kind::kWithdrawal);
+    EXPECT_EQ(left->held(), 0);
+  }
 }
 
 }  // namespace

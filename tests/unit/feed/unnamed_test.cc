@@ -104,6 +104,7 @@ TEST_F(UnnamedTest, WhatIsWithdrawnBeforeItsReleaseIsNeverHeardOf) {
   ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
   Push();
   EndPeriod();
+  Push();
   Pull();
   EXPECT_FALSE(rig_.hub.Find(id));
   EXPECT_FALSE(rig_.reader.Find(id));
