@@ -10,6 +10,7 @@
 
 #include "config/node_config.h"
 #include "node/base/log.h"
+#include "node/base/turns.h"
 #include "node/exchange/limits.h"
 #include "node/exchange/publish_stream.h"
 #include "node/exchange/subscribe_stream.h"
@@ -40,7 +41,9 @@ class Server : public ExchangeServer, public StreamHost, public v1::Exchange::Ca
   void Shutdown() override;
 
   PeerPlane& plane() override { return plane_; }
-  Workers& readers() override { return readers_; }
+  bool RunForPeer(const std::string& peer, std::function<void()> job) override {
+    return readers_.TryRun(peer, std::move(job));
+  }
   std::size_t bytes_in_flight_max() const override { return bytes_in_flight_max_; }
   bool Register(const std::shared_ptr<LiveCall>& call, bool subscription) override;
   void Unregister(const LiveCall* call) override;
@@ -78,7 +81,7 @@ class Server : public ExchangeServer, public StreamHost, public v1::Exchange::Ca
   PeerPlane& plane_;
   const std::shared_ptr<ClosableJudge> judge_;
   std::string address_;
-  Workers readers_{"reader", kReaders, kReaderQueueMax};
+  Turns readers_{"reader", kReaders, kReaderQueueMax, kTurnsPerPeerMax};
   std::unique_ptr<grpc::Server> server_;
 
   mutable Mutex mutex_;
@@ -248,7 +251,7 @@ grpc::ServerUnaryReactor* Server::RunUnary(
     reactor->Finish(ToWire(ResourceExhausted("too many calls")));
     return reactor;
   }
-  const bool queued = readers_.TryRun([this, reactor, peer = *peer, f = std::move(f)] {
+  const bool queued = RunForPeer(name, [this, reactor, peer = *peer, f = std::move(f)] {
     const grpc::Status answer = ToWire(f(peer));
     LeaveUnary(peer.name());  // first: who has its answer may ask again
     reactor->Finish(answer);

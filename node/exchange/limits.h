@@ -17,7 +17,9 @@ inline constexpr std::size_t kPublishInFlightMax = 256;
 inline constexpr std::size_t kSessionAttestationsMax = 64;
 inline constexpr std::size_t kStreamsMax = 4096;
 inline constexpr int kReaders = 4;
-inline constexpr std::size_t kReaderQueueMax = 16'384;
+inline constexpr std::size_t kReaderQueueMax = 16'384;  // peers that wait or run
+inline constexpr std::size_t kTurnsPerPeerMax = 128;    // reads and calls of one of them
+inline constexpr int kRefusalsPerStreamMax = 256;       // of publications, for a quota that is full
 inline constexpr int kConcurrentCallsPerConnection = 64;
 inline constexpr int kUnaryCallsPerPeerMax = 8;  // running and queued, over all its connections
 // What gRPC may hold for all peers of a plane together.

@@ -92,7 +92,12 @@ void PublishStream::StopReading(const absl::Status& status) {
 }
 
 void PublishStream::OnReadDone(bool ok) {
-  if (!ok) return StopReading(absl::OkStatus());
+  bool enough = false;
+  {
+    MutexLock lock(mutex_);
+    enough = no_more_reads_;
+  }
+  if (!ok || enough) return StopReading(absl::OkStatus());
   // Asked again for every item: who was cut off a moment ago hands over nothing more.
   const auto peer = host_.plane().Identify(certificate_);
   if (!peer.ok()) return StopReading(peer.status());
@@ -131,6 +136,10 @@ void PublishStream::OnTaken(std::uint64_t slot, absl::StatusCode code) {
   {
     MutexLock lock(mutex_);
     slots_[slot - first_slot_].code = code;
+    if (code == absl::StatusCode::kResourceExhausted && ++refused_ >= kRefusalsPerStreamMax) {
+      no_more_reads_ = true;
+      if (end_.ok()) end_ = ResourceExhausted("too much for today");
+    }
   }
   Advance();
 }

@@ -2,6 +2,8 @@
 //
 // At most kPublishInFlightMax items and the host's bytes_in_flight_max (and one item beyond) are
 // taken and not yet acknowledged; then reading pauses, and gRPC's flow control holds the peer back.
+// After kRefusalsPerStreamMax refusals for a full quota the stream ends: an author of ours stops
+// sooner by itself, and comes back after a while.
 #pragma once
 
 #include <deque>
@@ -61,6 +63,7 @@ class PublishStream : public grpc::ServerBidiReactor<v1::PublishItem, v1::Ack>,
   std::deque<Slot> slots_ RENKEI_GUARDED_BY(mutex_);
   std::uint64_t first_slot_ RENKEI_GUARDED_BY(mutex_) = 0;  // number of slots_.front()
   std::size_t bytes_ RENKEI_GUARDED_BY(mutex_) = 0;
+  int refused_ RENKEI_GUARDED_BY(mutex_) = 0;  // for a quota
   bool reading_ RENKEI_GUARDED_BY(mutex_) = false;
   bool writing_ RENKEI_GUARDED_BY(mutex_) = false;
   bool no_more_reads_ RENKEI_GUARDED_BY(mutex_) = false;

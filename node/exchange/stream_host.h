@@ -1,9 +1,10 @@
 // What a running call needs of the server it belongs to; for this folder alone.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
-#include "node/base/workers.h"
 #include "node/exchange/peer_plane.h"
 
 namespace renkei::exchange {
@@ -25,7 +26,9 @@ class StreamHost {
  public:
   virtual ~StreamHost() = default;
   virtual PeerPlane& plane() = 0;
-  virtual Workers& readers() = 0;
+  // Runs `job` on a thread that may wait for the disk, one of a peer at a time.  False if too many
+  // wait; it does not run then.
+  [[nodiscard]] virtual bool RunForPeer(const std::string& peer, std::function<void()> job) = 0;
   // Of one stream's publications that are taken and not yet acknowledged.
   virtual std::size_t bytes_in_flight_max() const = 0;
   // False if the peer, or the node, has too many.

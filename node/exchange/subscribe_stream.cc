@@ -79,7 +79,7 @@ void SubscribeStream::Pump() {
     wanted_ = false;
   }
   const std::shared_ptr<SubscribeStream> self = shared_from_this();
-  if (host_.readers().TryRun([self] { self->Work(); })) return;
+  if (host_.RunForPeer(peer_.name(), [self] { self->Work(); })) return;
   // The readers are behind, or stopping; the next heartbeat asks again.
   bool ended = false;
   {
@@ -92,21 +92,20 @@ void SubscribeStream::Pump() {
 }
 
 void SubscribeStream::Work() {
-  while (true) {
-    {
-      MutexLock lock(mutex_);
-      if (cancelled_) break;
-    }
-    const absl::StatusOr<bool> write = Prepare();
-    if (!write.ok()) return End(write.status());
-    if (*write) {
-      StartWrite(&message_);
-      return;
-    }
-    if (more_) continue;
-    return Release(/*more=*/false);
+  bool ended = false;
+  {
+    MutexLock lock(mutex_);
+    ended = cancelled_;
   }
-  End(MakeStatus(absl::StatusCode::kCancelled, "cancelled"));
+  if (ended) return End(MakeStatus(absl::StatusCode::kCancelled, "cancelled"));
+  const absl::StatusOr<bool> write = Prepare();
+  if (!write.ok()) return End(write.status());
+  if (*write) {
+    StartWrite(&message_);
+    return;
+  }
+  // Where there is nothing for this peer yet, others have their turn before the next look.
+  Release(more_);
 }
 
 absl::StatusOr<bool> SubscribeStream::Prepare() {

@@ -26,6 +26,7 @@ class RigPlane : public PeerPlane {
     return membership::ParsePeerIdentity(pem, "community.example", SystemClock().Now());
   }
   absl::StatusOr<feed::PeerContext> Admit(const membership::PeerIdentity& peer) const override {
+    if (on_admit) on_admit(peer.slug);
     return rig_.Peer(peer.slug);
   }
   absl::StatusOr<feed::Attestations> Present(
@@ -47,6 +48,7 @@ class RigPlane : public PeerPlane {
 
   // Set before the server listens.
   std::function<void()> on_present{};
+  std::function<void(const std::string& slug)> on_admit{};
   std::optional<renkei::v1::SignedState> state{};
 
  private:

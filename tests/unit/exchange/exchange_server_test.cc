@@ -1,10 +1,12 @@
 #include "node/exchange/exchange_server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include "node/base/bounded_queue.h"
 #include "node/exchange/limits.h"
@@ -210,6 +212,71 @@ TEST_F(ExchangeServerTest, FromARevokedPeerNothingMoreIsTaken) {
   EXPECT_TRUE(back->Read());
   back->Cancel();
   back->Finish().IgnoreError();
+}
+
+// Whether this is one of the few threads on which peers' reads run.
+bool OnReader() {
+  char name[16] = {};
+  pthread_getname_np(pthread_self(), name, sizeof name);
+  return std::string(name).starts_with("reader-");
+}
+
+TEST_F(ExchangeServerTest, OnePeersStreamsLeaveTheReadersToOthers) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  std::atomic<int> inside = 0;
+  std::atomic<int> most = 0;
+  BoundedQueue<int> opened(64);
+  rig_.plane.on_admit = [&, released](const std::string& slug) {
+    if (slug != "beta") return;
+    if (!OnReader()) {
+      ASSERT_TRUE(opened.TryPush(1));
+      return;
+    }
+    most = std::max<int>(most, ++inside);
+    released.wait();
+    --inside;
+  };
+  ASSERT_TRUE(rig_.server->Listen().ok());
+  const auto greedy = rig_.Dial("beta");
+  std::vector<std::unique_ptr<feed::SubscribeCall>> streams;
+  for (int i = 0; i < kReaders; ++i) {
+    streams.push_back(greedy->OpenSubscribe({}, ""));
+    ASSERT_TRUE(opened.Pop());
+  }
+  const auto other = rig_.Dial("gamma");
+  const auto call = other->OpenSubscribe({}, "");
+  EXPECT_TRUE(call->Read());
+  release.set_value();
+  for (const auto& stream : streams) EXPECT_TRUE(stream->Read());
+  EXPECT_EQ(most, 1);
+  call->Cancel();
+  call->Finish().IgnoreError();
+  for (const auto& stream : streams) {
+    stream->Cancel();
+    stream->Finish().IgnoreError();
+  }
+}
+
+TEST_F(ExchangeServerTest, AStreamEndsAfterTooManyRefusalsForAFullQuota) {
+  rig_.feed.hub.intake->SetLimits({.records_per_peer_per_day = 1});
+  TakeIn(testing_support::SampleRecord(rig_.feed.author.key));
+  ASSERT_TRUE(rig_.server->Listen().ok());
+  const auto connection = rig_.Dial("alpha");
+  const auto call = connection->OpenPublish();
+  int refused = 0;
+  for (std::uint64_t i = 1; i <= 2 * kRefusalsPerStreamMax; ++i) {
+    const auto record = testing_support::SampleRecord(rig_.feed.author.key);
+    if (!call->Write(i, feed::OfferedRecord{.record = record.Disclose(policy::kAllSections)})) {
+      break;
+    }
+    const auto ack = call->ReadAck();
+    if (!ack) break;
+    EXPECT_EQ(ack->code, absl::StatusCode::kResourceExhausted);
+    ++refused;
+  }
+  EXPECT_EQ(refused, kRefusalsPerStreamMax);
+  EXPECT_EQ(call->Finish().code(), absl::StatusCode::kResourceExhausted);
 }
 
 }  // namespace
