@@ -206,7 +206,7 @@ void HubNode::Release() {
   if (!released.ok()) {
     LogEvent(LogLevel::kError, "release.failed", {{"why", LogSafe(Message(released.status()))}});
   }
-  if (const absl::Status forgotten = feed::ForgetPseudonyms(*store_, now); !forgotten.ok()) {
+  if (const absl::Status forgotten = feed::ForgetUnnamed(*store_, now); !forgotten.ok()) {
     LogEvent(LogLevel::kError, "upkeep.failed", {{"why", LogSafe(Message(forgotten))}});
   }
 }

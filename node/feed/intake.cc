@@ -15,7 +15,7 @@
 namespace renkei::feed {
 namespace {
 
-constexpr std::chrono::hours kDay{24};
+static_assert(kIssuedAheadAtHubMax < record::kIssuedAheadMax);
 
 }  // namespace
 
@@ -45,7 +45,8 @@ absl::StatusOr<Intake::Verified> Intake::Verify(const Sender& sender,
   const record::Header& header = record.header();
   const bool withdrawal = IsWithdrawal(record);
   const Timestamp now = clock_.Now();
-  if (header.issued > now + record::kIssuedAheadMax) {
+  const auto ahead_max = sender.author_only ? kIssuedAheadAtHubMax : record::kIssuedAheadMax;
+  if (header.issued > now + ahead_max) {
     // One of two clocks is wrong, and may be mended: worth another try, unlike the rest.
     return Unavailable("issued ahead of this node's clock");
   }
@@ -110,7 +111,7 @@ void Intake::Take(const Sender& sender, OfferedRecord offered,
 }
 
 absl::StatusOr<Outcome> Intake::Apply(store::Writer& writer, const Sender& sender,
-                                      Verified& verified) const {
+                                      Verified& verified) {
   const record::Record& record = verified.record;
   ASSIGN_OR_RETURN(std::optional<store::RecordRow> row,
                    writer.FindRecord(record.header().record_id));
@@ -154,8 +155,8 @@ absl::StatusOr<Outcome> Intake::ApplySame(store::Writer& writer, const Sender& s
 }
 
 absl::StatusOr<Outcome> Intake::ApplyNew(store::Writer& writer, const Sender& sender,
-                                         const Verified& verified, bool known) const {
-  RETURN_IF_ERROR(CheckQuota(writer, sender, verified, known));
+                                         const Verified& verified, bool known) {
+  ASSIGN_OR_RETURN(const auto quota, CheckQuota(writer, sender, verified, known));
   RETURN_IF_ERROR(CheckSighting(writer, policies_.Current()->evaluator, community_, verified.record,
                                 verified.author, clock_.Now()));
   const record::Record& record = verified.record;
@@ -187,22 +188,26 @@ absl::StatusOr<Outcome> Intake::ApplyNew(store::Writer& writer, const Sender& se
   return Outcome::kStored;
 }
 
-absl::Status Intake::CheckQuota(store::Writer& writer, const Sender& sender,
-                                const Verified& verified, bool known) const {
+absl::StatusOr<std::optional<QuotaCounts::Of>> Intake::CheckQuota(store::Writer& writer,
+                                                                  const Sender& sender,
+                                                                  const Verified& verified,
+                                                                  bool known) {
+  using Of = QuotaCounts::Of;
   // Quotas are for those who write to us of their own accord, not for a feed that we asked for.
-  if (!sender.author_only || known) return absl::OkStatus();
+  if (!sender.author_only || known) return std::nullopt;
   const config::LimitsConfig limits = this->limits();
   if (IsWithdrawal(verified.record)) {
-    ASSIGN_OR_RETURN(const std::int64_t tombstones, writer.Tombstones(sender.link));
+    ASSIGN_OR_RETURN(const std::int64_t tombstones,
+                     quotas_.Count(writer, Of::kTombstones, sender.link, now));
     if (tombstones >= limits.tombstones_per_peer) return ResourceExhausted("tombstones of a peer");
-    return absl::OkStatus();
+    return Of::kTombstones;
   }
-  ASSIGN_OR_RETURN(const std::int64_t today,
-                   writer.ReceivedSince(sender.link, clock_.Now() - kDay));
-  ASSIGN_OR_RETURN(const std::int64_t unnamed, UnnamedToday(writer, sender.team, clock_.Now()));
-  if (today + unnamed >= limits.records_per_peer_per_day)
+  ASSIGN_OR_RETURN(const std::int64_t today, quotas_.Count(writer, Of::kRecords, sender.link, now));
+  ASSIGN_OR_RETURN(const UnnamedCount unnamed, UnnamedToday(writer, sender.team, now));
+  if (today + std::int64_t{unnamed.records} >= limits.records_per_peer_per_day) {
     return ResourceExhausted("records of a peer a day");
-  return absl::OkStatus();
+  }
+  return Of::kRecords;
 }
 
 void Intake::TakeReceipt(const Sender& sender, const Receipt& receipt,
@@ -219,6 +224,7 @@ void Intake::TakeReceipt(const Sender& sender, const Receipt& receipt,
         if (!fresh) return absl::OkStatus();
         return writer.Touch(receipt.id, store::EntryType::kReceipts).status();
       },
+  if (quota) quotas_.Add(*quota, sender.link);
       std::move(done));
 }
 
@@ -227,6 +233,7 @@ absl::Status Intake::QueueReceipt(store::Writer& writer, const Sender& sender,
   if (sender.link != kHubLink) return absl::OkStatus();
   return writer
       .PutOutbox({.link = sender.link,
+  const Timestamp now = clock_.Now();
                   .id = id,
                   .payload = EncodeOutboxReceipt({.id = id, .leaf = leaf}),
                   .queued = clock_.Now(),

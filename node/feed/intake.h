@@ -2,16 +2,23 @@
 //
 // Order: limits and signature (record::Open), who vouches for the author (Community), times,
 // revision rules (RECORD section 5), the policy's `accept`, then one transaction.  A peer learns a
-// code and nothing else.  Thread-safe.
+// code and nothing else.  What comes without its author's name is looked through by the leak lint
+// on threads of its own, after its circle and quota were checked, and of one team one at a time.
+// Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "config/node_config.h"
 #include "node/base/clock.h"
+#include "node/base/turns.h"
 #include "node/feed/items.h"
+#include "node/feed/limits.h"
 #include "node/feed/policy_holder.h"
+#include "node/feed/quotas.h"
 #include "node/feed/submissions.h"
 
 namespace renkei::feed {
@@ -41,8 +48,15 @@ class Intake {
         policies_(policies),
         community_(community),
         clock_(clock),
-        submissions_(policies, community, clock),
+        submissions_(policies, community, clock, quotas_),
         limits_(limits) {}
+
+  // What waits for the lint is refused (UNAVAILABLE), what comes without a name from now on too;
+  // returns when its threads are gone.  Before the store closes.  May be called twice.
+  void Stop() {
+    stopping_ = true;
+    linters_.Stop();
+  }
 
   // For what comes from now on.
   void SetLimits(const config::LimitsConfig& limits) {
@@ -50,8 +64,8 @@ class Intake {
     limits_ = limits;
   }
 
-  // One publication from a peer.  `done` runs on the store thread after the commit, or at once with
-  // the refusal.  Doesn't touch the disk on this thread.
+  // One publication from a peer.  `done` runs on the store thread after the commit, or with the
+  // refusal, at once or on a thread of the lint.  Doesn't touch the disk on this thread.
   void Take(const Sender& sender, OfferedRecord offered,
             std::function<void(absl::StatusOr<Outcome>)> done);
   // A peer's receipt for a withdrawal or retraction.
@@ -64,6 +78,7 @@ class Intake {
 
  private:
   struct Verified;
+  struct Taking;  // one publication on its way
 
   config::LimitsConfig limits() const {
     MutexLock lock(mutex_);
@@ -71,14 +86,20 @@ class Intake {
   }
 
   absl::StatusOr<Verified> Verify(const Sender& sender, const OfferedRecord& offered);
-  absl::StatusOr<Outcome> Apply(store::Writer& writer, const Sender& sender,
-                                Verified& verified) const;
+  void LintThenCommit(const Sender& sender, const std::shared_ptr<Taking>& taking);
+  absl::Status Lint(const std::string& team, const record::Record& record);
+  void CommitTaken(const Sender& sender, const std::shared_ptr<Taking>& taking);
+  absl::StatusOr<Outcome> Apply(store::Writer& writer, const Sender& sender, Verified& verified);
   absl::StatusOr<Outcome> ApplySame(store::Writer& writer, const Sender& sender,
                                     const Verified& verified, store::RecordRow row) const;
   absl::StatusOr<Outcome> ApplyNew(store::Writer& writer, const Sender& sender,
-                                   const Verified& verified, bool known) const;
-  absl::Status CheckQuota(store::Writer& writer, const Sender& sender, const Verified& verified,
-                          bool known) const;
+                                   const Verified& verified, bool known);
+  // Whether it may be counted against a quota, and which.
+  absl::StatusOr<std::optional<QuotaCounts::Of>> CheckQuota(store::Writer& writer,
+                                                            const Sender& sender,
+                                                            const Verified& verified, bool known);
+  absl::Status ApplyConfirmation(store::Writer& writer, const Sender& sender,
+                                 const Confirmation& confirmation) const;
   absl::Status ApplyRetraction(store::Writer& writer, const Sender& sender,
                                const Retraction& retraction) const;
   absl::Status QueueReceipt(store::Writer& writer, const Sender& sender, const record::RecordId& id,
@@ -88,10 +109,14 @@ class Intake {
   const PolicyHolder& policies_;
   const Community& community_;
   const Clock& clock_;
+  QuotaCounts quotas_;
   const Submissions submissions_;
+  LintRefusals lint_refusals_;
   mutable Mutex mutex_;
   config::LimitsConfig limits_ RENKEI_GUARDED_BY(mutex_);
   record::VerifiedBatches batches_;
+  std::atomic<bool> stopping_ = false;
+  Turns linters_{"lint", kLinters, kLintTeamsMax, kLintWaitingPerTeamMax};  // last: uses the above
 };
 
 }  // namespace renkei::feed

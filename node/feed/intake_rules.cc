@@ -4,6 +4,7 @@
 
 #include "node/base/log.h"
 #include "node/feed/limits.h"
+#include "node/feed/outbox.h"
 #include "node/feed/view.h"
 
 namespace renkei::feed {
@@ -45,14 +46,23 @@ absl::Status CheckRevision(const record::Record& record, const store::RecordRow&
   return absl::OkStatus();
 }
 
-absl::Status CheckSighting(const store::Writer& writer, const policy::Evaluator& evaluator,
+absl::Status CheckUnnamedLink(std::string_view link, const record::Record& record,
+                              const std::optional<store::RecordRow>& row) {
+  if (record.header().source == policy::SourceMode::kAttributed || link == kHubLink) {
+    return absl::OkStatus();
+  }
+  if (row && (row->leaf == record.leaf() || IsWithdrawal(record))) return absl::OkStatus();
+  return PermissionDenied("a record without a name that the hub has not passed on");
+}
+
+absl::Status CheckSighting(const store::Reader& reader, const policy::Evaluator& evaluator,
                            const Community& community, const record::Record& record,
                            const Author& author, Timestamp now) {
   const record::Header& header = record.header();
   if (!community.is_hub() || header.kind != policy::Kind::kSighting || !header.about) {
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const auto row, writer.FindRecord(header.about->record_id));
+  ASSIGN_OR_RETURN(const auto row, reader.FindRecord(header.about->record_id));
   // Unknown and unseen look the same.
   const absl::Status refused = PermissionDenied("a sighting of what its author may not sight");
   if (!row) return refused;

@@ -6,6 +6,7 @@
 #include "node/base/log.h"
 #include "node/feed/intake_rules.h"
 #include "node/feed/kept_attestations.h"
+#include "node/feed/limits.h"
 #include "node/feed/view.h"
 #include "node/membership/anon_master.h"
 #include "node/record/limits.h"
@@ -15,36 +16,10 @@ namespace {
 
 using policy::SourceMode;
 
-constexpr std::string_view kUnnamedLink = "unnamed";      // in place of the link it came over
-constexpr std::string_view kCountKind = "unnamed_count";  // by team: day and number
-constexpr std::string_view kPseudonymKind =
-    "pseudonym";  // by key: its epoch, its end, its team sealed
+constexpr std::string_view kUnnamedLink = "unnamed";  // in place of the link it came over
 constexpr std::uint8_t kEntranceVersion = 1;
 constexpr int kReleaseMax = 100'000;
 constexpr std::size_t kReleasedAtOnce = 256;
-constexpr std::chrono::hours kQuotaDay{24};
-
-struct Pseudonym {
-  std::uint32_t epoch = 0;  // in which it first wrote
-  Timestamp until{};        // its last record is past
-  Bytes sealed{};
-};
-
-Bytes EncodePseudonym(const Pseudonym& pseudonym) {
-  return ByteWriter()
-      .U32(pseudonym.epoch)
-      .I64(UnixSeconds(pseudonym.until))
-      .Raw(pseudonym.sealed)
-      .Take();
-}
-
-absl::StatusOr<Pseudonym> DecodePseudonym(BytesView row) {
-  ByteReader in(row);
-  Pseudonym pseudonym{.epoch = in.U32(), .until = FromUnixSeconds(in.I64())};
-  if (!in.ok()) return DataLoss("a stored pseudonym is damaged");
-  pseudonym.sealed = Bytes(row.substr(4 + 8));
-  return pseudonym;
-}
 
 // In an order of chance: nothing of the order in which they came is left.
 void Shuffle(std::vector<store::RecordId>& ids) {
@@ -140,10 +115,11 @@ absl::Status ReleaseOne(store::Writer& writer, const store::RecordId& id, Timest
 }  // namespace
 
 Submissions::Submissions(const PolicyHolder& policies, const Community& community,
-                         const Clock& clock)
+                         const Clock& clock, QuotaCounts& quotas)
     : policies_(policies),
       community_(community),
       clock_(clock),
+      quotas_(quotas),
       nothing_own_(config::Assets{}),
       lint_(nothing_own_) {}
 
@@ -165,22 +141,22 @@ absl::Status Submissions::Check(const record::Record& record) const {
                                       findings.size(), findings.front().rule));
 }
 
-absl::StatusOr<Submissions::Before> Submissions::Look(const store::Writer& writer,
+absl::StatusOr<Submissions::Before> Submissions::Look(const store::Reader& reader,
                                                       const record::Record& record) const {
   const record::RecordId& id = record.header().record_id;
   Before before;
-  ASSIGN_OR_RETURN(const auto row, writer.FindRecord(id));
+  ASSIGN_OR_RETURN(const auto row, reader.FindRecord(id));
   if (row) {
     before.held = true;
     before.same = row->leaf == record.leaf();
     if (before.same) return before;
     RETURN_IF_ERROR(CheckUnmoved(row->header, record.header()));
-    ASSIGN_OR_RETURN(const auto revisions, writer.Revisions(id));
+    ASSIGN_OR_RETURN(const auto revisions, reader.Revisions(id));
     RETURN_IF_ERROR(CheckRevision(record, *row, revisions));
     before.stale = !Replaces(record, *row);
     ASSIGN_OR_RETURN(before.attestations, DecodeAttestations(row->attestations));
   }
-  ASSIGN_OR_RETURN(const auto unreleased, writer.FindUnreleased(id));
+  ASSIGN_OR_RETURN(const auto unreleased, reader.FindUnreleased(id));
   if (!unreleased) return before;
   ASSIGN_OR_RETURN(const SubmissionEntrance waiting, DecodeEntrance(unreleased->payload));
   before.waiting = true;
@@ -194,7 +170,7 @@ absl::StatusOr<Submissions::Before> Submissions::Look(const store::Writer& write
   return before;
 }
 
-absl::StatusOr<SubmissionEntrance> Submissions::Judge(const store::Writer& writer,
+absl::StatusOr<SubmissionEntrance> Submissions::Judge(const store::Reader& reader,
                                                       const std::string& team,
                                                       const record::Record& record,
                                                       const Before& before) const {
@@ -218,45 +194,54 @@ absl::StatusOr<SubmissionEntrance> Submissions::Judge(const store::Writer& write
   ASSIGN_OR_RETURN(entrance.circles,
                    AcceptedCircles(active->evaluator, community_, record, vouched->author, now));
   RETURN_IF_ERROR(
-      CheckSighting(writer, active->evaluator, community_, record, vouched->author, now));
+      CheckSighting(reader, active->evaluator, community_, record, vouched->author, now));
   entrance.attestations.push_back(std::move(vouched->attestation));
   return entrance;
 }
 
-absl::Status Submissions::Count(store::Writer& writer, const std::string& team,
-                                const config::LimitsConfig& limits) const {
+absl::Status Submissions::CheckQuota(const store::Reader& reader, const std::string& team,
+                                     const config::LimitsConfig& limits) const {
   const Timestamp now = clock_.Now();
-  ASSIGN_OR_RETURN(const std::int64_t today, UnnamedToday(writer, team, now));
-  ASSIGN_OR_RETURN(const std::int64_t named, writer.ReceivedSince(team, now - kQuotaDay));
-  if (named + today >= limits.records_per_peer_per_day) {
-    return ResourceExhausted("records of a peer a day");
+  ASSIGN_OR_RETURN(const UnnamedCount today, UnnamedToday(reader, team, now));
+  ASSIGN_OR_RETURN(const std::int64_t named,
+                   quotas_.Count(reader, QuotaCounts::Of::kRecords, team, now));
+  if (named + std::int64_t{today.records} < limits.records_per_peer_per_day) {
+    return absl::OkStatus();
   }
-  return writer.PutObject(kCountKind, team,
-                          ByteWriter().I64(PeriodOf(now, kQuotaDay)).I64(today + 1).Take());
+  return ResourceExhausted("records of a peer a day");
 }
 
-absl::StatusOr<std::int64_t> UnnamedToday(const store::Reader& reader, std::string_view team,
-                                          Timestamp now) {
-  ASSIGN_OR_RETURN(const auto kept, reader.FindObject(kCountKind, team));
-  ByteReader in(kept ? BytesView(*kept) : BytesView());
-  const bool today = kept && in.I64() == PeriodOf(now, kQuotaDay);
-  return today ? in.I64() : std::int64_t{0};
+absl::StatusOr<bool> Submissions::Foresee(const store::Reader& reader, const std::string& team,
+                                          const record::Record& record,
+                                          const config::LimitsConfig& limits) const {
+  ASSIGN_OR_RETURN(const Before before, Look(reader, record));
+  if (before.same || before.stale) return false;
+  RETURN_IF_ERROR(Judge(reader, team, record, before).status());
+  if (before.held || before.waiting) return true;
+  RETURN_IF_ERROR(CheckQuota(reader, team, limits));
+  return true;
 }
 
 absl::Status Submissions::KeepPseudonym(store::Writer& writer, const std::string& team,
                                         const record::Header& header, bool known) const {
-  ASSIGN_OR_RETURN(const auto kept, writer.FindObject(kPseudonymKind, header.origin.view()));
-  Pseudonym pseudonym{.epoch = membership::EpochOf(header.issued)};
+  ASSIGN_OR_RETURN(const auto kept, writer.FindPseudonym(header.origin));
+  store::PseudonymRow pseudonym{.key = header.origin, .epoch = membership::EpochOf(header.issued)};
   if (kept) {
-    ASSIGN_OR_RETURN(pseudonym, DecodePseudonym(*kept));
+    pseudonym = *kept;
     if (!known && !membership::MayStart(pseudonym.epoch, header.issued)) {
       return InvalidArgument("a pseudonym of an epoch that is over starts a record");
     }
   } else {
+    const Timestamp now = clock_.Now();
+    ASSIGN_OR_RETURN(const UnnamedCount today, UnnamedToday(writer, team, now));
+    if (today.pseudonyms >= kPseudonymsPerTeamPerDayMax) {
+      return ResourceExhausted("new pseudonyms of a team a day");
+    }
+    RETURN_IF_ERROR(CountUnnamed(writer, team, now, {.pseudonyms = 1}));
     ASSIGN_OR_RETURN(pseudonym.sealed, community_.SealPseudonym(team, header));
   }
   pseudonym.until = std::max(pseudonym.until, header.expires + record::kTombstoneAfterExpiry);
-  return writer.PutObject(kPseudonymKind, header.origin.view(), EncodePseudonym(pseudonym));
+  return writer.PutPseudonym(pseudonym);
 }
 
 absl::StatusOr<Outcome> Submissions::Take(store::Writer& writer, const std::string& team,
@@ -268,7 +253,10 @@ absl::StatusOr<Outcome> Submissions::Take(store::Writer& writer, const std::stri
   if (before.stale) return Outcome::kStale;
   const bool known = before.held || before.waiting;
   ASSIGN_OR_RETURN(const SubmissionEntrance entrance, Judge(writer, team, record, before));
-  if (!known) RETURN_IF_ERROR(Count(writer, team, limits));
+  if (!known) {
+    RETURN_IF_ERROR(CheckQuota(writer, team, limits));
+    RETURN_IF_ERROR(CountUnnamed(writer, team, clock_.Now(), {.records = 1}));
+  }
   if (IsWithdrawal(record) && before.waiting && !before.held) {
     // Nobody has heard of it, and nobody will.
     RETURN_IF_ERROR(writer.DropUnreleased(header.record_id));
@@ -312,36 +300,18 @@ absl::StatusOr<int> ReleaseUnnamed(store::Store& store, Timestamp now,
   return static_cast<int>(ids.size());
 }
 
-absl::Status ForgetPseudonyms(store::Store& store, Timestamp now) {
-  const auto past = [now](const store::Reader& reader) -> absl::StatusOr<std::vector<Bytes>> {
-    std::vector<Bytes> keys;
-    ASSIGN_OR_RETURN(const auto all, reader.ListObjects(kPseudonymKind));
-    for (const auto& [key, row] : all) {
-      ASSIGN_OR_RETURN(const Pseudonym pseudonym, DecodePseudonym(row));
-      if (pseudonym.until < now) keys.push_back(key);
-    }
-    return keys;
-  };
-  std::vector<Bytes> keys;
-  RETURN_IF_ERROR(store.Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(keys, past(reader));
-    return absl::OkStatus();
-  }));
-  if (keys.empty()) return absl::OkStatus();
+absl::Status ForgetUnnamed(store::Store& store, Timestamp now) {
   return store.Commit([&](store::Writer& writer) -> absl::Status {
-    // Asked again: a record may have come meanwhile.
-    ASSIGN_OR_RETURN(keys, past(writer));
-    for (const Bytes& key : keys) RETURN_IF_ERROR(writer.DropObject(kPseudonymKind, key));
-    return absl::OkStatus();
+    RETURN_IF_ERROR(writer.DropPseudonyms(now, kPseudonymsForgottenAtOnce).status());
+    return ForgetUnnamedCounts(writer, now);
   });
 }
 
 absl::StatusOr<std::optional<Bytes>> FindSealedPseudonym(const store::Reader& reader,
                                                          const crypto::PublicKey& pseudonym) {
-  ASSIGN_OR_RETURN(const auto row, reader.FindObject(kPseudonymKind, pseudonym.view()));
+  ASSIGN_OR_RETURN(auto row, reader.FindPseudonym(pseudonym));
   if (!row) return std::optional<Bytes>();
-  ASSIGN_OR_RETURN(Pseudonym found, DecodePseudonym(*row));
-  return std::optional<Bytes>(std::move(found.sealed));
+  return std::optional<Bytes>(std::move(row->sealed));
 }
 
 void LogSubmissionRefused(const absl::Status& why) {

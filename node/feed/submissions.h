@@ -2,13 +2,14 @@
 //
 // It checks, vouches and alters nothing.  Pseudonymous ones enter the feed at once; anonymous ones
 // wait for the end of the period in which they came, and enter together, in an order of chance.  No
-// row and no log line joins the team and the record: a day's count of records per team, and for a
-// pseudonym its team as sealed to the escrow officers, are all that is kept.
+// row and no log line joins the team and the record: a day's numbers per team, and for a pseudonym
+// its team as sealed to the escrow officers, are all that is kept, in places that say nothing of
+// each other.
 //
 // Thread-safe.  Take is for the store thread.  Errors: PERMISSION_DENIED (not of the circle,
 // charter, accept rules, lint), FAILED_PRECONDITION (too few to hide among, no officers),
 // INVALID_ARGUMENT (breaks a rule of revisions, a pseudonym past its time), RESOURCE_EXHAUSTED (the
-// submitter's quota).
+// submitter's quotas).
 #pragma once
 
 #include <chrono>
@@ -20,6 +21,8 @@
 #include "node/base/clock.h"
 #include "node/feed/items.h"
 #include "node/feed/policy_holder.h"
+#include "node/feed/quotas.h"
+#include "node/feed/unnamed_counts.h"
 #include "node/store/store.h"
 
 namespace renkei::feed {
@@ -29,7 +32,14 @@ struct SubmissionEntrance;
 class Submissions {
  public:
   // All outlive this.
-  Submissions(const PolicyHolder& policies, const Community& community, const Clock& clock);
+  Submissions(const PolicyHolder& policies, const Community& community, const Clock& clock,
+              QuotaCounts& quotas);
+
+  // What Take would refuse the submitter, whatever is in the record: circle, charter, accept rules,
+  // quota.  False if Take would store nothing, so that there is nothing to look through.
+  absl::StatusOr<bool> Foresee(const store::Reader& reader, const std::string& team,
+                               const record::Record& record,
+                               const config::LimitsConfig& limits) const;
 
   // The leak lint once more, on what it can find without knowing the author's own names.
   // Not for the store thread: it may search many megabytes.
@@ -42,18 +52,19 @@ class Submissions {
 
  private:
   struct Before;  // what is known of the record already
-  absl::StatusOr<Before> Look(const store::Writer& writer, const record::Record& record) const;
-  absl::StatusOr<SubmissionEntrance> Judge(const store::Writer& writer, const std::string& team,
+  absl::StatusOr<Before> Look(const store::Reader& reader, const record::Record& record) const;
+  absl::StatusOr<SubmissionEntrance> Judge(const store::Reader& reader, const std::string& team,
                                            const record::Record& record,
                                            const Before& before) const;
-  absl::Status Count(store::Writer& writer, const std::string& team,
-                     const config::LimitsConfig& limits) const;
+  absl::Status CheckQuota(const store::Reader& reader, const std::string& team,
+                          const config::LimitsConfig& limits) const;
   absl::Status KeepPseudonym(store::Writer& writer, const std::string& team,
                              const record::Header& header, bool known) const;
 
   const PolicyHolder& policies_;
   const Community& community_;
   const Clock& clock_;
+  QuotaCounts& quotas_;
   const anonymize::OwnAssets nothing_own_;
   const anonymize::LeakLint lint_;
 };
@@ -65,12 +76,9 @@ std::int64_t PeriodOf(Timestamp now, std::chrono::seconds period);
 // Waits for commits.  REQUIRES: not on the store thread.
 absl::StatusOr<int> ReleaseUnnamed(store::Store& store, Timestamp now, std::chrono::seconds period);
 
-// How many records a team has begun without its name today.
-absl::StatusOr<std::int64_t> UnnamedToday(const store::Reader& reader, std::string_view team,
-                                          Timestamp now);
-
-// Forgets the sealed mappings of pseudonyms whose records are all past.  Waits likewise.
-absl::Status ForgetPseudonyms(store::Store& store, Timestamp now);
+// Forgets the sealed mappings of pseudonyms whose records are all past, a portion at a time, and
+// the numbers of a day that is over.  Waits likewise.
+absl::Status ForgetUnnamed(store::Store& store, Timestamp now);
 
 // The sealed mapping of a pseudonym; nothing if it is not known here.
 absl::StatusOr<std::optional<Bytes>> FindSealedPseudonym(const store::Reader& reader,

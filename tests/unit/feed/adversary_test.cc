@@ -8,6 +8,7 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "node/base/file.h"
 #include "node/feed/kept_attestations.h"
@@ -212,21 +213,26 @@ TEST_F(AdversaryTest, TheReadersDiskHoldsNothingOfTheAuthor) {
 }
 
 TEST_F(AdversaryTest, TheHubsDiskJoinsTheTeamToNoneOfItsRecords) {
-  Publish(rig_.author, "alpha", SourceMode::kAnonymous, 'a', 20);
+  // The pseudonym first: then its mapping and the team's number of the day are made together.
   Publish(rig_.author, "alpha", SourceMode::kPseudonymous, 'b', 20);
+  Publish(rig_.author, "alpha", SourceMode::kAnonymous, 'a', 20);
+  const crypto::PublicKey pseudonym =
+      record::ParseHeader(rig_.hub.Find(by_["alpha"].front())->header)->origin;
   rig_.hub.Reopen();
   const auto waiting = ReadFile(rig_.hub.folder.path() + "/store.db", 64 * 1024 * 1024);
   ASSERT_TRUE(waiting.ok());
   // A row that named both would have them side by side.
   constexpr std::size_t kAround = 256;
-  for (const record::RecordId& id : by_["alpha"]) {
-    for (std::size_t at = waiting->find(id.view()); at != Bytes::npos;
-         at = waiting->find(id.view(), at + 1)) {
+  std::vector<Bytes> names = {pseudonym.str()};
+  for (const record::RecordId& id : by_["alpha"]) names.push_back(id.str());
+  for (const Bytes& name : names) {
+    for (std::size_t at = waiting->find(name); at != Bytes::npos;
+         at = waiting->find(name, at + 1)) {
       const std::size_t from = at < kAround ? 0 : at - kAround;
       EXPECT_EQ(waiting->substr(from, 2 * kAround).find("alpha"), Bytes::npos) << at;
     }
   }
-  // The one row that names the team is the day's count.
+  // The one row that names the team is the day's count, of all teams.
   std::vector<std::pair<Bytes, Bytes>> counts;
   ASSERT_TRUE(rig_.hub.store
                   ->Read([&](const store::Reader& reader) -> absl::Status {
@@ -235,8 +241,32 @@ TEST_F(AdversaryTest, TheHubsDiskJoinsTheTeamToNoneOfItsRecords) {
                   })
                   .ok());
   ASSERT_EQ(counts.size(), 1U);
-  EXPECT_EQ(counts[0].second,
-            ByteWriter().I64(PeriodOf(rig_.clock.Now(), hours(24))).I64(2).Take());
+  EXPECT_EQ(counts[0].second, ByteWriter()
+                                  .I64(PeriodOf(rig_.clock.Now(), hours(24)))
+                                  .U8(5)
+                                  .Raw("alpha")
+                                  .U32(2)
+                                  .U32(1)
+                                  .Take());
+}
+
+// Numbers that rise with each row, and rows in the order of making, had named the team of each
+// pseudonym to whoever can read the file.
+TEST_F(AdversaryTest, TheHubsDiskOrdersNoRowsByWhenTheyWereMade) {
+  const auto numbered = [&] {
+    Publish(rig_.author, "alpha", SourceMode::kPseudonymous, 'a', 20);
+    Publish(other_, "gamma", SourceMode::kPseudonymous, 'g', 20);
+    rig_.hub.Reopen();
+    sqlite3* file = nullptr;
+    EXPECT_EQ(sqlite3_open((rig_.hub.folder.path() + "/store.db").c_str(), &file), SQLITE_OK);
+    std::string tables;
+    for (const char* sql : {"SELECT rowid FROM object", "SELECT rowid FROM pseudonym"}) {
+      if (sqlite3_exec(file, sql, nullptr, nullptr, nullptr) == SQLITE_OK) tables += sql;
+    }
+    sqlite3_close(file);
+    return tables;
+  };
+  EXPECT_EQ(numbered(), "");
 }
 
 }  // namespace
