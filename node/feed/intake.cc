@@ -150,6 +150,7 @@ absl::StatusOr<Outcome> Intake::ApplySame(store::Writer& writer, const Sender& s
   if (!held.Add(record)) return Outcome::kHeld;
   row.stored = held.ToStored();
   row.attestations = EncodeAttestations(verified.attestations);
+  RETURN_IF_ERROR(CheckUnnamedLink(sender.link, record, row));
   RETURN_IF_ERROR(writer.PutRecord(row).status());
   return Outcome::kUpgraded;
 }
@@ -244,7 +245,7 @@ absl::Status Intake::QueueReceipt(store::Writer& writer, const Sender& sender,
 absl::Status Intake::ApplyRetraction(store::Writer& writer, const Sender& sender,
                                      const Retraction& retraction) const {
   ASSIGN_OR_RETURN(auto row, writer.FindRecord(retraction.id));
-  RETURN_IF_ERROR(QueueReceipt(writer, sender, retraction.id, retraction.leaf));
+  // Of what we don't hold there is nothing to confirm: a hub could fill our disk with receipts.
   if (!row || row->own) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto before, PassedOn(writer, community_, retraction.id));
   ASSIGN_OR_RETURN(std::vector<store::HeldRow> held, writer.Held(retraction.id));
@@ -275,11 +276,22 @@ absl::Status Intake::ApplyRetraction(store::Writer& writer, const Sender& sender
     RETURN_IF_ERROR(writer.PutHeld({.id = retraction.id,
                                     .link = sender.link,
                                     .leaf = row->leaf,
+// How far a withdrawal has come knows the hub alone, and it is for us only if the record is ours.
+absl::Status Intake::ApplyConfirmation(store::Writer& writer, const Sender& sender,
+                                       const Confirmation& confirmation) const {
+  if (sender.link != kHubLink) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto row, writer.FindRecord(confirmation.id));
+  if (!row || !row->own) return absl::OkStatus();
+  const Bytes counts = ByteWriter().U32(confirmation.receipts).U32(confirmation.sent_to).Take();
+  return writer.PutObject("confirmed", confirmation.id.view(), counts);
+}
+
                                     .sections = from_here,
                                     .relay = relay}));
   } else {
     RETURN_IF_ERROR(writer.DropHeld(retraction.id, sender.link));
   }
+  RETURN_IF_ERROR(QueueReceipt(writer, sender, retraction.id, retraction.leaf));
   RETURN_IF_ERROR(TellIfLess(writer, community_, retraction.id, before));
   if ((record.held() & ~keep) == 0) return absl::OkStatus();
   record.Keep(keep);
@@ -317,8 +329,7 @@ absl::StatusOr<IntakeReport> Intake::TakeBatch(const Sender& sender, FeedBatch b
         continue;
       }
       if (const auto* c = std::get_if<Confirmation>(&item)) {
-        const Bytes counts = ByteWriter().U32(c->receipts).U32(c->sent_to).Take();
-        RETURN_IF_ERROR(writer.PutObject("confirmed", c->id.view(), counts));
+        RETURN_IF_ERROR(ApplyConfirmation(writer, sender, *c));
         continue;
       }
       auto& verified = std::get<Verified>(item);

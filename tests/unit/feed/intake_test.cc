@@ -255,5 +255,102 @@ TEST_F(IntakeTest, ASightingIsTakenOnlyOfWhatItsAuthorMaySight) {
   EXPECT_EQ(codes.back(), absl::StatusCode::kPermissionDenied);
 }
 
+TEST_F(IntakeTest, ARecordWithTooManyRevisionsDoesNotHoldUpTheHubsFeed) {
+  // Another member hands us all that we keep of its record; the hub has one more.
+  const record::RecordId id = Publish();
+  FeedBatch many{.cursor = "direct"};
+  for (std::size_t i = 0; i < kRevisionsPerRecordMax; ++i) {
+    many.items.emplace_back(rig_.author.Offer(id));
+    ASSERT_TRUE(rig_.author.publisher->Update(id, SampleDraft(), {}).ok());
+  }
+  ASSERT_TRUE(rig_.reader.intake->TakeBatch({.link = "alpha", .team = "alpha"}, many).ok());
+  FeedBatch batch{.cursor = "hub"};
+  batch.items.emplace_back(rig_.author.Offer(id));
+  const record::RecordId other = Publish();
+  batch.items.emplace_back(rig_.author.Offer(other));
+  const auto report = rig_.reader.intake->TakeBatch({.link = "hub", .team = "hub"}, batch);
+  ASSERT_TRUE(report.ok()) << Message(report.status());
+  EXPECT_EQ(report->refused, 1);
+  EXPECT_TRUE(rig_.reader.Find(other));
+}
+
+TEST_F(IntakeTest, WhatAHubTakesIsNotAheadOfAMembersClockThatIsALittleBehind) {
+  const OfferedRecord offered = rig_.author.Offer(Publish());
+  rig_.clock.Advance(-std::chrono::minutes(6));
+  EXPECT_EQ(Take(offered).status().code(), absl::StatusCode::kUnavailable);
+  rig_.clock.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(*Take(offered), Outcome::kStored);
+  // A member five minutes behind the hub goes on.
+  rig_.clock.Advance(-std::chrono::minutes(5));
+  FeedBatch batch{.cursor = "c"};
+  batch.items.emplace_back(offered);
+  EXPECT_TRUE(rig_.reader.intake->TakeBatch({.link = "hub", .team = "hub"}, batch).ok());
+}
+
+TEST_F(IntakeTest, RefusalsForAFullQuotaAreNotCountedInTheStoreEachTime) {
+  rig_.hub.intake->SetLimits({.records_per_peer_per_day = 1, .tombstones_per_peer = 1});
+  const record::RecordId first = Publish();
+  ASSERT_TRUE(Take(rig_.author.Offer(first)).ok());
+  const OfferedRecord second = rig_.author.Offer(Publish());
+  EXPECT_EQ(Take(second).status().code(), absl::StatusCode::kResourceExhausted);
+  const auto withdrawal = [&] {
+    const record::RecordId id = Publish();
+    EXPECT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+    return rig_.author.Offer(id);
+  };
+  const OfferedRecord tombstone = withdrawal();
+  ASSERT_TRUE(Take(tombstone).ok());
+  const OfferedRecord another = withdrawal();
+  EXPECT_EQ(Take(another).status().code(), absl::StatusCode::kResourceExhausted);
+  // What a count in the store would see now is not seen before its time.
+  const auto opened = record::Open(tombstone.record);
+  ASSERT_TRUE(rig_.hub.store
+                  ->Commit([&](store::Writer& writer) -> absl::Status {
+                    RETURN_IF_ERROR(writer.DropRecord(first));
+                    return writer.DropRecord(opened->header().record_id);
+                  })
+                  .ok());
+  EXPECT_EQ(Take(second).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Take(another).status().code(), absl::StatusCode::kResourceExhausted);
+  rig_.clock.Advance(kRecordsRecount);
+  EXPECT_TRUE(Take(second).ok());
+  EXPECT_EQ(Take(another).status().code(), absl::StatusCode::kResourceExhausted);
+  rig_.clock.Advance(kTombstonesRecount);
+  EXPECT_TRUE(Take(another).ok());
+}
+
+TEST_F(IntakeTest, AConfirmationIsBelievedOfTheHubAndForOurOwnRecordsAlone) {
+  const record::RecordId own = Publish();
+  const auto foreign = testing_support::SampleRecord(rig_.reader.key).header().record_id;
+  const auto tell = [&](const std::string& link, const record::RecordId& id) {
+    FeedBatch batch{.cursor = "c"};
+    batch.items.emplace_back(Confirmation{.id = id, .receipts = 7, .sent_to = 7});
+    ASSERT_TRUE(rig_.author.intake->TakeBatch({.link = link, .team = link}, batch).ok());
+  };
+  const auto confirmed = [&] {
+    std::size_t rows = 0;
+    EXPECT_TRUE(rig_.author.store
+                    ->Read([&](const store::Reader& reader) -> absl::Status {
+                      rows = reader.ListObjects("confirmed")->size();
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return rows;
+  };
+  tell("beta", own);
+  tell("hub", foreign);
+  EXPECT_EQ(confirmed(), 0U);
+  tell("hub", own);
+  EXPECT_EQ(confirmed(), 1U);
+}
+
+TEST_F(IntakeTest, ARetractionOfWhatIsNotHeldLeavesNoReceiptBehind) {
+  FeedBatch batch{.cursor = "c"};
+  batch.items.emplace_back(
+      Retraction{.id = testing_support::SampleRecord(rig_.author.key).header().record_id});
+  ASSERT_TRUE(rig_.reader.intake->TakeBatch({.link = "hub", .team = "hub"}, batch).ok());
+  EXPECT_EQ(rig_.reader.Waiting(), 0);
+}
+
 }  // namespace
 }  // namespace renkei::feed
