@@ -39,6 +39,7 @@ void FillCells(const std::vector<anonymize::StatisticsCell>& cells,
 HubNode::~HubNode() {
   StopTending();
   enrolment_.reset();
+  StopIntake();
   if (server_ != nullptr) server_->Shutdown();
   CloseStore();
 }

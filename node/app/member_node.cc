@@ -16,6 +16,7 @@ constexpr std::size_t kSessionsMax = 4096;
 MemberNode::~MemberNode() {
   StopTending();
   StopLinks();
+  StopIntake();
   if (server_ != nullptr) server_->Shutdown();
   CloseStore();
 }

@@ -83,6 +83,10 @@ class RunningNode : public Node, public exchange::PeerPlane {
   // The last step of a derived class: carries out what is queued, while all that it calls still
   // lives.
   void CloseStore() { store_.reset(); }
+  // Before the peer plane ends: what waits for the lint would hold it up.
+  void StopIntake() {
+    if (intake_ != nullptr) intake_->Stop();
+  }
   std::string KeysFolder() const { return InFolder(folder_, kKeysFolder); }
 
   const std::string folder_;

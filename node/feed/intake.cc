@@ -29,6 +29,12 @@ struct Intake::Verified {
   bool submitted = false;  // without its author's name: for Submissions to judge
 };
 
+struct Intake::Taking {
+  Verified verified;
+  Outcome outcome = Outcome::kHeld;
+  std::function<void(absl::StatusOr<Outcome>)> done{};
+};
+
 absl::StatusOr<Intake::Verified> Intake::Verify(const Sender& sender,
                                                 const OfferedRecord& offered) {
   if (offered.attestations.size() > kAttestationsMax) {
@@ -84,28 +90,56 @@ void Intake::Take(const Sender& sender, OfferedRecord offered,
     done(verified.status());
     return;
   }
-  if (verified->submitted) {
-    // Its log names no link: nothing here joins who submits and what.
-    if (absl::Status checked = submissions_.Check(verified->record); !checked.ok()) {
-      LogSubmissionRefused(checked);
-      return done(std::move(checked));
-    }
+  auto taking =
+      std::make_shared<Taking>(Taking{.verified = *std::move(verified), .done = std::move(done)});
+  if (!taking->verified.submitted) return CommitTaken(sender, taking);
+  const bool queued =
+      linters_.TryRun(sender.team, [this, sender, taking] { LintThenCommit(sender, taking); });
+  if (!queued) taking->done(ResourceExhausted("records without a name that wait"));
+}
+
+void Intake::LintThenCommit(const Sender& sender, const std::shared_ptr<Taking>& taking) {
+  absl::Status fit = Lint(sender.team, taking->verified.record);
+  if (fit.ok()) return CommitTaken(sender, taking);
+  // Its log names no link: nothing here joins who submits and what.
+  LogSubmissionRefused(fit);
+  taking->done(std::move(fit));
+}
+
+// Looking through a record may take seconds: it comes last, and only so often in vain.
+absl::Status Intake::Lint(const std::string& team, const record::Record& record) {
+  if (stopping_) return Unavailable("this node is stopping");
+  if (IsWithdrawal(record)) return submissions_.Check(record);
+  bool look = true;
+  const absl::Status foreseen = store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(look, submissions_.Foresee(reader, team, record, limits()));
+    return absl::OkStatus();
+  });
+  if (!foreseen.ok() || !look) return foreseen;
+  if (lint_refusals_.TooMany(team, clock_.Now())) {
+    return ResourceExhausted("records of a peer a day that the lint refuses");
   }
+  absl::Status checked = submissions_.Check(record);
+  if (!checked.ok()) lint_refusals_.Add(team, clock_.Now());
+  return checked;
+}
+
+void Intake::CommitTaken(const Sender& sender, const std::shared_ptr<Taking>& taking) {
   // Shared between the work and its completion, both of which run once on the store thread.
-  auto state = std::make_shared<std::pair<Verified, Outcome>>(*std::move(verified), Outcome::kHeld);
   store_.CommitAsync(
-      [this, sender, state](store::Writer& writer) -> absl::Status {
-        ASSIGN_OR_RETURN(state->second,
-                         state->first.submitted
-                             ? submissions_.Take(writer, sender.team, state->first.record, limits())
-                             : Apply(writer, sender, state->first));
+      [this, sender, taking](store::Writer& writer) -> absl::Status {
+        Verified& verified = taking->verified;
+        ASSIGN_OR_RETURN(taking->outcome,
+                         verified.submitted
+                             ? submissions_.Take(writer, sender.team, verified.record, limits())
+                             : Apply(writer, sender, verified));
         return absl::OkStatus();
       },
-      [state, done = std::move(done)](absl::Status status) {
+      [taking](absl::Status status) {
         if (status.ok()) {
-          done(state->second);
+          taking->done(taking->outcome);
         } else {
-          done(std::move(status));
+          taking->done(std::move(status));
         }
       });
 }
@@ -116,6 +150,7 @@ absl::StatusOr<Outcome> Intake::Apply(store::Writer& writer, const Sender& sende
   ASSIGN_OR_RETURN(std::optional<store::RecordRow> row,
                    writer.FindRecord(record.header().record_id));
   if (row && row->own) return Outcome::kHeld;  // our own copy is the whole one
+  RETURN_IF_ERROR(CheckUnnamedLink(sender.link, record, row));
   if (row && row->leaf == record.leaf()) {
     return ApplySame(writer, sender, verified, *std::move(row));
   }
@@ -150,7 +185,6 @@ absl::StatusOr<Outcome> Intake::ApplySame(store::Writer& writer, const Sender& s
   if (!held.Add(record)) return Outcome::kHeld;
   row.stored = held.ToStored();
   row.attestations = EncodeAttestations(verified.attestations);
-  RETURN_IF_ERROR(CheckUnnamedLink(sender.link, record, row));
   RETURN_IF_ERROR(writer.PutRecord(row).status());
   return Outcome::kUpgraded;
 }
@@ -186,6 +220,7 @@ absl::StatusOr<Outcome> Intake::ApplyNew(store::Writer& writer, const Sender& se
   ASSIGN_OR_RETURN(const policy::SectionMask after, PassedOn(writer, community_, row.id));
   if (after == 0 && !IsWithdrawal(record))
     RETURN_IF_ERROR(TellIfLess(writer, community_, row.id, before));
+  if (quota) quotas_.Add(*quota, sender.link);
   return Outcome::kStored;
 }
 
@@ -197,6 +232,7 @@ absl::StatusOr<std::optional<QuotaCounts::Of>> Intake::CheckQuota(store::Writer&
   // Quotas are for those who write to us of their own accord, not for a feed that we asked for.
   if (!sender.author_only || known) return std::nullopt;
   const config::LimitsConfig limits = this->limits();
+  const Timestamp now = clock_.Now();
   if (IsWithdrawal(verified.record)) {
     ASSIGN_OR_RETURN(const std::int64_t tombstones,
                      quotas_.Count(writer, Of::kTombstones, sender.link, now));
@@ -225,7 +261,6 @@ void Intake::TakeReceipt(const Sender& sender, const Receipt& receipt,
         if (!fresh) return absl::OkStatus();
         return writer.Touch(receipt.id, store::EntryType::kReceipts).status();
       },
-  if (quota) quotas_.Add(*quota, sender.link);
       std::move(done));
 }
 
@@ -234,7 +269,6 @@ absl::Status Intake::QueueReceipt(store::Writer& writer, const Sender& sender,
   if (sender.link != kHubLink) return absl::OkStatus();
   return writer
       .PutOutbox({.link = sender.link,
-  const Timestamp now = clock_.Now();
                   .id = id,
                   .payload = EncodeOutboxReceipt({.id = id, .leaf = leaf}),
                   .queued = clock_.Now(),
@@ -242,11 +276,22 @@ absl::Status Intake::QueueReceipt(store::Writer& writer, const Sender& sender,
       .status();
 }
 
+// How far a withdrawal has come knows the hub alone, and it is for us only if the record is ours.
+absl::Status Intake::ApplyConfirmation(store::Writer& writer, const Sender& sender,
+                                       const Confirmation& confirmation) const {
+  if (sender.link != kHubLink) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto row, writer.FindRecord(confirmation.id));
+  if (!row || !row->own) return absl::OkStatus();
+  const Bytes counts = ByteWriter().U32(confirmation.receipts).U32(confirmation.sent_to).Take();
+  return writer.PutObject("confirmed", confirmation.id.view(), counts);
+}
+
 absl::Status Intake::ApplyRetraction(store::Writer& writer, const Sender& sender,
                                      const Retraction& retraction) const {
   ASSIGN_OR_RETURN(auto row, writer.FindRecord(retraction.id));
   // Of what we don't hold there is nothing to confirm: a hub could fill our disk with receipts.
   if (!row || row->own) return absl::OkStatus();
+  RETURN_IF_ERROR(QueueReceipt(writer, sender, retraction.id, retraction.leaf));
   ASSIGN_OR_RETURN(const auto before, PassedOn(writer, community_, retraction.id));
   ASSIGN_OR_RETURN(std::vector<store::HeldRow> held, writer.Held(retraction.id));
   // What came over this link shrinks; what other links gave stays.
@@ -276,22 +321,11 @@ absl::Status Intake::ApplyRetraction(store::Writer& writer, const Sender& sender
     RETURN_IF_ERROR(writer.PutHeld({.id = retraction.id,
                                     .link = sender.link,
                                     .leaf = row->leaf,
-// How far a withdrawal has come knows the hub alone, and it is for us only if the record is ours.
-absl::Status Intake::ApplyConfirmation(store::Writer& writer, const Sender& sender,
-                                       const Confirmation& confirmation) const {
-  if (sender.link != kHubLink) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto row, writer.FindRecord(confirmation.id));
-  if (!row || !row->own) return absl::OkStatus();
-  const Bytes counts = ByteWriter().U32(confirmation.receipts).U32(confirmation.sent_to).Take();
-  return writer.PutObject("confirmed", confirmation.id.view(), counts);
-}
-
                                     .sections = from_here,
                                     .relay = relay}));
   } else {
     RETURN_IF_ERROR(writer.DropHeld(retraction.id, sender.link));
   }
-  RETURN_IF_ERROR(QueueReceipt(writer, sender, retraction.id, retraction.leaf));
   RETURN_IF_ERROR(TellIfLess(writer, community_, retraction.id, before));
   if ((record.held() & ~keep) == 0) return absl::OkStatus();
   record.Keep(keep);

@@ -1,6 +1,9 @@
 // Records without a name: pseudonyms, release, rules of publishing.
 #include <algorithm>
+#include <future>
+#include <thread>
 
+#include "node/feed/limits.h"
 #include "node/membership/anon_master.h"
 #include "tests/unit/feed/unnamed_fixture.h"
 
@@ -64,10 +67,10 @@ TEST_F(UnnamedTest, TheMappingOfAPseudonymIsKeptOnceAndForgottenWhenItsRecordsAr
   Deliver(SourceMode::kPseudonymous);
   EXPECT_EQ(*mapping(), sealed);
   const Timestamp expires = HeaderOf(rig_.hub, id).expires;
-  EXPECT_TRUE(ForgetPseudonyms(*rig_.hub.store, expires + hours(24 * 30)).ok());
+  EXPECT_TRUE(ForgetUnnamed(*rig_.hub.store, expires + hours(24 * 30)).ok());
   EXPECT_TRUE(mapping());
   EXPECT_TRUE(
-      ForgetPseudonyms(*rig_.hub.store, expires + hours(24 * 30) + std::chrono::seconds(1)).ok());
+      ForgetUnnamed(*rig_.hub.store, expires + hours(24 * 30) + std::chrono::seconds(1)).ok());
   EXPECT_FALSE(mapping());
 }
 
@@ -101,10 +104,10 @@ TEST_F(UnnamedTest, AnonymousRecordsWaitForTheEndOfTheirHourAndComeShuffled) {
 
 TEST_F(UnnamedTest, WhatIsWithdrawnBeforeItsReleaseIsNeverHeardOf) {
   const record::RecordId id = MustPublish(SourceMode::kAnonymous).id;
+  Push();
   ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
   Push();
   EndPeriod();
-  Push();
   Pull();
   EXPECT_FALSE(rig_.hub.Find(id));
   EXPECT_FALSE(rig_.reader.Find(id));
@@ -192,6 +195,131 @@ TEST_F(UnnamedTest, TheModeOfNodeTomlHoldsUnlessTheDraftOrTheCallSaysOther) {
   EXPECT_EQ(
       source_of(rig_.author.publisher->Publish(draft, {.source = SourceMode::kAttributed})->id),
       SourceMode::kAttributed);
+}
+
+TEST_F(UnnamedTest, ATeamBringsOnlySoManyNewPseudonymsADay) {
+  const auto submit = [&](const std::string& team) {
+    return Submit(SealBy(crypto::SigningKey::Generate(), SourceMode::kPseudonymous, kNow), team);
+  };
+  for (int i = 0; i < kPseudonymsPerTeamPerDayMax; ++i) {
+    ASSERT_EQ(submit("alpha"), absl::StatusCode::kOk) << i;
+  }
+  EXPECT_EQ(submit("alpha"), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(submit("beta"), absl::StatusCode::kOk);
+  rig_.clock.Advance(hours(24));
+  EXPECT_EQ(submit("alpha"), absl::StatusCode::kOk);
+}
+
+TEST_F(UnnamedTest, TheNumbersOfADayAreGoneWithIt) {
+  MustPublish(SourceMode::kAnonymous);
+  Push();
+  const auto rows = [&] {
+    std::size_t kept = 0;
+    EXPECT_TRUE(rig_.hub.store
+                    ->Read([&](const store::Reader& reader) -> absl::Status {
+                      kept = reader.ListObjects("unnamed_count")->size();
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return kept;
+  };
+  EXPECT_TRUE(ForgetUnnamed(*rig_.hub.store, rig_.clock.Now()).ok());
+  EXPECT_EQ(rows(), 1U);
+  rig_.clock.Advance(hours(24));
+  EXPECT_TRUE(ForgetUnnamed(*rig_.hub.store, rig_.clock.Now()).ok());
+  EXPECT_EQ(rows(), 0U);
+}
+
+// Who was vouched for once could seal anything with that key, and hand it on where no hub looks.
+TEST_F(UnnamedTest, ARecordWithoutANameComesFromTheHubFirst) {
+  const record::RecordId id = MustPublish(SourceMode::kPseudonymous).id;
+  Push();
+  std::vector<FeedBatch> batches;
+  std::string at_hub;
+  for (bool more = true; more;) {
+    auto batch = rig_.hub.egress->Read(rig_.Peer("beta"), {}, at_hub);
+    ASSERT_TRUE(batch.ok());
+    more = batch->more;
+    at_hub = batch->cursor;
+    batches.push_back(*batch);
+  }
+  const auto hand = [&](const FeedBatch& batch) {
+    return rig_.reader.intake->TakeBatch({.link = "gamma", .team = "gamma"}, batch);
+  };
+  auto report = hand(batches.front());
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->refused, 1);
+  EXPECT_FALSE(rig_.reader.Find(id));
+  Pull();
+  ASSERT_TRUE(rig_.reader.Find(id));
+  // The same revision may come from others too, for what they add to it.
+  report = hand(batches.front());
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->refused, 0);
+  // A revision that the hub never saw.
+  const std::shared_ptr<const record::Record> held = std::make_shared<const record::Record>(
+      *record::Record::FromStored(rig_.reader.Find(id)->stored));
+  ASSERT_TRUE(rig_.author.publisher->Update(id, DraftOf("two"), {}).ok());
+  std::vector<store::OutboxRow> waiting;
+  ASSERT_TRUE(rig_.author.store
+                  ->Read([&](const store::Reader& reader) -> absl::Status {
+                    ASSIGN_OR_RETURN(waiting, reader.OutboxOf("hub", id));
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  ASSERT_EQ(waiting.size(), 1U);
+  OfferedRecord second = std::get<OfferedRecord>(batches.front().items.front());
+  second.record = DecodeOutbox(waiting.front().payload)->record;
+  FeedBatch revised{.cursor = "g"};
+  revised.items.emplace_back(second);
+  report = hand(revised);
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->refused, 1);
+  EXPECT_EQ(rig_.reader.Find(id)->leaf, held->leaf());
+}
+
+class LintTurnTest : public UnnamedTest {
+ protected:
+  record::Record Leaky() {
+    record::Draft draft = SampleDraft();
+    draft.sections.mutable_impact()->add_description()->set_value("lost C:\\Users\\mallory\\plan");
+    return SealBy(crypto::SigningKey::Generate(), SourceMode::kAnonymous, rig_.clock.Now(), draft);
+  }
+};
+
+TEST_F(LintTurnTest, TheLintIsAskedAfterTheQuota) {
+  rig_.hub.intake->SetLimits({.records_per_peer_per_day = 1});
+  EXPECT_EQ(Submit(Leaky()), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(Submit(SealBy(crypto::SigningKey::Generate(), SourceMode::kAnonymous, kNow)),
+            absl::StatusCode::kOk);
+  EXPECT_EQ(Submit(Leaky()), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(LintTurnTest, WhatTheLintRefusesIsLimitedPerDay) {
+  for (int i = 0; i < kLintRefusalsPerTeamPerDayMax; ++i) {
+    ASSERT_EQ(Submit(Leaky()), absl::StatusCode::kPermissionDenied);
+  }
+  EXPECT_EQ(Submit(Leaky()), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Submit(Leaky(), "beta"), absl::StatusCode::kPermissionDenied);
+  rig_.clock.Advance(hours(24));
+  EXPECT_EQ(Submit(Leaky()), absl::StatusCode::kPermissionDenied);
+}
+
+// Such threads are few, and every stream needs them.
+TEST_F(LintTurnTest, TheLintDoesNotRunOnTheThreadThatHandsOver) {
+  std::promise<std::thread::id> refused_on;
+  rig_.hub.intake->Take({.link = "alpha", .team = "alpha", .author_only = true},
+                        {.record = Leaky().Disclose(policy::kAllSections)},
+                        [&](const absl::StatusOr<Outcome>& outcome) {
+                          EXPECT_EQ(outcome.status().code(), absl::StatusCode::kPermissionDenied);
+                          refused_on.set_value(std::this_thread::get_id());
+                        });
+  EXPECT_NE(refused_on.get_future().get(), std::this_thread::get_id());
+}
+
+TEST_F(LintTurnTest, AStoppedIntakeRefusesWhatItWouldHaveToLookThrough) {
+  rig_.hub.intake->Stop();
+  EXPECT_EQ(Submit(Leaky()), absl::StatusCode::kResourceExhausted);
 }
 
 }  // namespace
