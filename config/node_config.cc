@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 3> kSourceWords = {"attributed", "pseudon
                                                           "anonymous"};
 constexpr std::array<std::string_view, 5> kTlpWords = {"clear", "green", "amber", "amber+strict",
                                                        "red"};
+constexpr std::array<std::string_view, 3> kCorrelateWords = {"none", "names", "subnets"};
 constexpr std::array<std::string_view, 2> kApprovalWords = {"none", "two-person"};
 constexpr std::array<std::string_view, 4> kLogWords = {"debug", "info", "warn", "error"};
 
@@ -198,6 +199,15 @@ class NodeConfigLoader {
         reader.Integer("expiry_days", {1, 730, "days"}).value_or(publish.expiry_days));
     if (const auto approval = reader.Text("approval")) ReadApproval(*approval);
     publish.generalise = reader.Bool("generalise").value_or(publish.generalise);
+    if (const auto word = reader.Text("correlate")) {
+      if (std::find(kCorrelateWords.begin(), kCorrelateWords.end(), word->value) ==
+          kCorrelateWords.end()) {
+        source_.Add(word->at,
+                    fmt::format("`correlate` is no such word: `{}`", Printable(word->value, 64)),
+                    DidYouMean(word->value, kCorrelateWords));
+      }
+      publish.correlate = word->value;
+    }
     if (const toml::table* levels = reader.Table("section_levels")) ReadSectionLevels(*levels);
     reader.RefuseOthers();
   }

@@ -44,6 +44,7 @@ struct PublishConfig {
   int expiry_days = 180;                       // 1..730
   bool two_persons = false;                    // approval = "two-person": nobody publishes alone
   bool generalise = false;                     // of a victim, what too few teams share
+  std::string correlate = "none";              // a word of record::Correlation
   // Every section's word -> level word (or kAnyone, kRecipients); always all 16.  A level word is
   // a label: whether a circle's charter knows it is found out when a record is sealed.
   std::map<std::string, std::string> section_levels = DefaultSectionLevels();

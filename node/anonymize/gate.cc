@@ -51,6 +51,11 @@ bool HasStrictSyntax(v1::IndicatorType type) {
   }
 }
 
+bool IsAddressType(v1::IndicatorType type) {
+  return type == v1::INDICATOR_TYPE_IPV4 || type == v1::INDICATOR_TYPE_IPV6 ||
+         type == v1::INDICATOR_TYPE_IPV4_NET || type == v1::INDICATOR_TYPE_IPV6_NET;
+}
+
 // `ipv4-net` for INDICATOR_TYPE_IPV4_NET.
 std::string TypeWord(v1::IndicatorType type) {
   constexpr std::string_view kPrefix = "INDICATOR_TYPE_";
@@ -77,8 +82,10 @@ bool IsAccused(const v1::Indicator& indicator) {
 // One draft on its way through the gate.
 class Passage {
  public:
-  Passage(const OwnAssets& own, policy::SourceMode source, GateResult& result)
-      : own_(own), source_(source), result_(result) {}
+  // `names` may be nullptr: all are counted.
+  Passage(const OwnAssets& own, policy::SourceMode source, const KeyedNames* names,
+          GateResult& result)
+      : own_(own), source_(source), names_(names), result_(result) {}
 
   void Run() {
     record::VisitTexts(result_.sections, [&](const TextPlace&, const std::string& text) {
@@ -150,7 +157,7 @@ class Passage {
     std::string replaced;
     std::size_t copied = 0;
     for (const OwnMatch& match : matches) {
-      const std::string name = stand_ins_.NameOf(match.entity, match.key);
+      const std::string name = NameOf(place, text, match);
       result_.replacements.push_back(
           {place.path, text.substr(match.span.begin, match.span.end - match.span.begin), name});
       replaced.append(text, copied, match.span.begin - copied).append(name);
@@ -162,6 +169,24 @@ class Passage {
       if (whole || HasStrictSyntax(indicator->type())) replaced_.insert(indicator);
     }
     return replaced;
+  }
+
+  std::string NameOf(const TextPlace& place, const std::string& text, const OwnMatch& match) {
+    if (names_ == nullptr) return stand_ins_.NameOf(match.entity, match.key);
+    const v1::Indicator* indicator = IndicatorAt(place);
+    const bool whole = match.span.begin == 0 && match.span.end == text.size();
+    if (indicator != nullptr && whole && IsAddressType(indicator->type())) {
+      const std::optional<std::string> anon_ip = names_->AnonIpOf(match.entity, match.key);
+      // What looks like one of ours again would mislead us, and be refused by the lint.
+      if (anon_ip && own_.Find(*anon_ip, {}).empty()) {
+        anon_ips_.insert(indicator);
+        return *anon_ip;
+      }
+    }
+    const std::string_view found =
+        std::string_view(text).substr(match.span.begin, match.span.end - match.span.begin);
+    const std::optional<std::string> keyed = names_->NameOf(match.entity, match.key, found);
+    return keyed ? *keyed : stand_ins_.NameOf(match.entity, match.key);
   }
 
   std::string Generalised(const TextPlace& place, const std::string& text) {
@@ -198,7 +223,7 @@ class Passage {
     result_.findings.push_back({place.section, place.path, rule, suggestion});
   }
 
-  // A stand-in is no address and no name: nothing may resolve, block or search for it.
+  // A stand-in is no address and no name of anyone: nothing may resolve, block or search for it.
   void MarkReplaced() {
     if (replaced_.empty()) return;
     for (v1::Indicator& indicator : *result_.sections.mutable_indicators()->mutable_indicators()) {
@@ -207,16 +232,19 @@ class Passage {
         indicator.set_source_type("anonymized:" + TypeWord(indicator.type()));
         indicator.set_type(v1::INDICATOR_TYPE_OTHER);
       }
+      if (anon_ips_.count(&indicator) > 0) indicator.set_type(v1::INDICATOR_TYPE_ANON_IP);
       indicator.set_actionable(false);
     }
   }
 
   const OwnAssets& own_;
   const policy::SourceMode source_;
+  const KeyedNames* const names_;
   GateResult& result_;
   StandIns stand_ins_{};
   std::set<const v1::Indicator*> replaced_{};
-  std::set<std::string> refused_{};  // places
+  std::set<const v1::Indicator*> anon_ips_{};  // ... by the value of an anon-ip
+  std::set<std::string> refused_{};            // places
 };
 
 bool Refuses(const Finding& finding) { return finding.severity == FindingSeverity::kRefuse; }
@@ -234,7 +262,8 @@ void TestCrowd(const CrowdRules& rules, record::DraftHeader& header, GateResult&
 }  // namespace
 
 absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft, const CrowdRules* crowd,
-                                           const std::vector<Override>& overrides) const {
+                                           const std::vector<Override>& overrides,
+                                           const KeyedNames* names) const {
   RETURN_IF_ERROR(Annotate(record::CheckSections(draft.sections), "anonymize"));
   GateResult result;
   result.sections = draft.sections;
@@ -242,7 +271,9 @@ absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft, const Cro
   const policy::SourceMode source = header.source == policy::SourceMode::kUnspecified
                                         ? policy::SourceMode::kAttributed
                                         : header.source;
-  Passage(own_, source, result).Run();
+  // Names that link records have no place in one that nothing may link.
+  const KeyedNames* keyed = source == policy::SourceMode::kAnonymous ? nullptr : names;
+  Passage(own_, source, keyed, result).Run();
   if (crowd != nullptr) TestCrowd(*crowd, header, result);
   RETURN_IF_ERROR(Annotate(record::CheckSections(result.sections), "anonymize: after replacement"));
 

@@ -12,6 +12,7 @@
 #include "config/assets.h"
 #include "node/anonymize/crowd.h"
 #include "node/anonymize/finding.h"
+#include "node/anonymize/keyed_names.h"
 #include "node/anonymize/leak_lint.h"
 #include "node/anonymize/own_assets.h"
 #include "node/base/status.h"
@@ -48,10 +49,12 @@ class Gate {
   // replacement.  A refusal is no error: see `findings`.  `crowd`: what the record says of its
   // victim is tested too; the draft's header names its circles and source mode then.  `overrides`
   // let pass the findings that they name, but for those of rules that nobody may override; one that
-  // names none is idle.
+  // names none is idle.  `names`: own addresses, hosts, mail addresses and users get keyed names
+  // instead of counted ones.
   absl::StatusOr<GateResult> Anonymize(const record::Draft& draft,
                                        const CrowdRules* crowd = nullptr,
-                                       const std::vector<Override>& overrides = {}) const;
+                                       const std::vector<Override>& overrides = {},
+                                       const KeyedNames* names = nullptr) const;
 
   // Whether a value names what is listed in assets.toml.
   bool IsOurs(std::string_view value) const;

@@ -329,6 +329,7 @@ class Finder {
     }
     while (end > sign && (text_[end - 1] == '.' || text_[end - 1] == '-')) --end;
     if (begin == sign || dot == 0 || dot == sign + 1 || end < dot + 3) return;
+    if (text_.substr(dot, end - dot) == ".invalid") return;  // nobody's: a keyed name
     // The user of a URL.
     if (begin > 0 && (text_[begin - 1] == ':' || text_[begin - 1] == '/')) {
       const bool header = begin > 1 && text_[begin - 1] == ':' && text_[begin - 2] != '/' &&

@@ -36,6 +36,47 @@ Counted CountedAt(std::string_view text, std::size_t at) {
   return {};
 }
 
+constexpr std::size_t kKeyedDigits = 16;
+constexpr std::string_view kKeyedEnd = ".invalid";
+
+// The end of `h-<16 base32>` at `at`, or 0.
+std::size_t KeyedEnd(std::string_view text, std::size_t at, char letter) {
+  const std::size_t end = at + 2 + kKeyedDigits;
+  if (end > text.size() || text[at] != letter || text[at + 1] != '-') return 0;
+  const auto is_base32 = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7'); };
+  const std::string_view digits = text.substr(at + 2, kKeyedDigits);
+  return std::all_of(digits.begin(), digits.end(), is_base32) ? end : 0;
+}
+
+// The end of a keyed name at `at`, or 0.
+std::size_t KeyedNameEnd(std::string_view text, std::size_t at) {
+  std::size_t end = 0;
+  if (text[at] == 'u') {
+    end = KeyedEnd(text, at, 'u');
+    if (end == 0) return 0;
+    const bool mail = end < text.size() && text[end] == '@';
+    const std::size_t domain = mail ? KeyedEnd(text, end + 1, 'o') : 0;
+    if (domain != 0 && text.substr(domain).starts_with(kKeyedEnd)) end = domain + kKeyedEnd.size();
+  } else {
+    end = KeyedEnd(text, at, text[at] == 'n' ? 'n' : 'h');
+    if (end == 0 || !text.substr(end).starts_with(kKeyedEnd)) return 0;
+    end += kKeyedEnd.size();
+  }
+  const bool goes_on = end < text.size() && (IsAsciiAlnum(text[end]) || text[end] == '-');
+  return goes_on ? 0 : end;
+}
+
+void AddKeyedNames(std::string_view text, std::vector<Span>& spans) {
+  for (std::size_t dash = text.find('-'); dash != std::string_view::npos;
+       dash = text.find('-', dash + 1)) {
+    if (dash == 0) continue;
+    const std::size_t at = dash - 1;
+    const bool starts = at == 0 || !(IsAsciiAlnum(text[at - 1]) || text[at - 1] == '-');
+    const std::size_t end = starts ? KeyedNameEnd(text, at) : 0;
+    if (end != 0) spans.push_back({at, end});
+  }
+}
+
 // Calls `found` for each stand-in: span and, if it is counted, which and its number.
 template <class Found>
 void ForEach(std::string_view text, Found found) {
@@ -94,6 +135,7 @@ std::vector<Span> FindStandIns(std::string_view text) {
       spans.push_back(span);
     }
   });
+  AddKeyedNames(text, spans);
   return spans;
 }
 

@@ -32,7 +32,7 @@ struct Span {
   std::size_t end = 0;
 };
 
-// Stand-ins in `text`, exactly as StandIns writes them, standing alone.
+// Stand-ins in `text`, exactly as StandIns and KeyedNames write them, standing alone.  In no order.
 std::vector<Span> FindStandIns(std::string_view text);
 
 // Gives out names for one record.  Numbers go by first appearance and begin behind those that the

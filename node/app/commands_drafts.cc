@@ -52,15 +52,18 @@ std::string TitleOf(const Json& preview) {
 absl::Status AddRecord(const Node& node, const anonymize::Gate& gate,
                        const policy::Evaluator& evaluator, const formats::Imported& one,
                        const feed::PublishOptions& options,
-                       const std::optional<crypto::Digest>& revises, Outlook& outlook) {
+                       const std::optional<feed::Publisher::Revised>& revises, Outlook& outlook) {
+  std::optional<record::RecordId> id;
+  if (revises) id = revises->id;
   ASSIGN_OR_RETURN(
       const feed::Preview preview,
       feed::MakePreview(one.draft, options, gate, evaluator, *node.config(), node.clock().Now(),
-                        feed::CrowdOf(node.community(), options.generalise).fits));
+                        feed::CrowdOf(node.community(), options.generalise).fits,
+                        node.publisher().Names(), id));
   RETURN_IF_ERROR(CheckCircles(node, preview.header.circles));
   Json json = {{"part", one.part}, {"parts", one.parts}};
   json.update(PreviewJson(preview));
-  if (revises) json["revises"] = HexEncode(revises->view());
+  if (revises) json["revises"] = HexEncode(revises->leaf.view());
   if (one.part == 1) json["import"] = ReportJson(one.report);
   if (outlook.summary.empty()) {
     outlook.summary = fmt::format("{}: {}", policy::ToWord(preview.header.kind), TitleOf(json));
@@ -78,7 +81,7 @@ absl::Status LookAtFile(const CommandContext& context, const PendingDraft& draft
                                       .allow_org_only = arguments.Flag("allow_org_only")};
   RETURN_IF_ERROR(arguments.status());
   ASSIGN_OR_RETURN(auto imported, formats::ImportJsonAuto(draft.payload, import));
-  std::optional<crypto::Digest> revises;
+  std::optional<feed::Publisher::Revised> revises;
   if (draft.command == "update") {
     if (imported.size() != 1) {
       return InvalidArgument(

@@ -41,6 +41,7 @@ Json PublishedJson(const feed::Published& published) {
   json["findings"] = FindingsJson(published.findings);
   if (!published.allowed.empty()) json["allowed"] = FindingsJson(published.allowed);
   json["replacements"] = ReplacementsJson(published.replacements);
+  json.update(CorrelationJson(published.correlation, published.why_not_correlated));
   if (published.reviewed > 0) json["reviewed"] = published.reviewed;
   if (!published.unreviewed.empty()) {
     json["narratives"] = NarrativesJson(published.unreviewed);
@@ -126,20 +127,28 @@ void PublishOne(const CommandContext& context, const feed::PublishOptions& optio
 // Of a file of several records all or none leave: else a yes at the terminal, which publishes the
 // file again, would publish some of it twice.
 absl::StatusOr<std::optional<exchange::LocalReply>> RefuseUnreviewed(
-    const CommandContext& context, const std::string& name,
+    const CommandContext& context, const std::string& name, const feed::PublishOptions& options,
     const std::vector<formats::Imported>& imported) {
-  const auto gate = context.node.gate().gate;
+  const Node& node = context.node;
+  const auto gate = node.gate().gate;
+  const auto policy = node.policies().Current();
   Json drafts = Json::array();
   for (const formats::Imported& one : imported) {
-    ASSIGN_OR_RETURN(const anonymize::GateResult gated, gate->Anonymize(one.draft));
-    const auto narratives = anonymize::FindNarratives(gated.sections);
-    if (narratives.empty()) continue;
-    drafts.push_back({{"part", one.part},
-                      {"parts", one.parts},
-                      {"result", "refused"},
-                      {"findings", FindingsJson(gated.findings)},
-                      {"narratives", NarrativesJson(narratives)},
-                      {"refused_by", NotReviewed(narratives.size())}});
+    // With all that was said of publishing: findings that were allowed are none.
+    ASSIGN_OR_RETURN(
+        const feed::Preview preview,
+        feed::MakePreview(one.draft, options, *gate, policy->evaluator, *node.config(),
+                          node.clock().Now(), feed::CrowdOf(node.community(), false).fits,
+                          node.publisher().Names()));
+    if (preview.narratives.empty()) continue;
+    Json draft = {{"part", one.part},
+                  {"parts", one.parts},
+                  {"result", "refused"},
+                  {"findings", FindingsJson(preview.findings)},
+                  {"narratives", NarrativesJson(preview.narratives)},
+                  {"refused_by", NotReviewed(preview.narratives.size())}};
+    if (!preview.allowed.empty()) draft["allowed"] = FindingsJson(preview.allowed);
+    drafts.push_back(std::move(draft));
   }
   if (drafts.empty()) return std::optional<exchange::LocalReply>();
   Json json = {{"name", name}, {"drafts", std::move(drafts)}};
@@ -157,6 +166,13 @@ feed::PublishOptions PublishOptionsOf(Arguments& arguments) {
   options.reviewed = arguments.Flag("reviewed");
   options.source = arguments.Source("source");
   options.generalise = arguments.Flag("generalise");
+  if (const std::string word = arguments.Text("correlate"); !word.empty()) {
+    options.correlate = record::CorrelationFromWord(word);
+    if (!options.correlate) {
+      arguments.Refuse(
+          fmt::format("correlate `{}`: expected none, names or subnets", Printable(word, 40)));
+    }
+  }
   for (const std::string& text : arguments.List("allow")) {
     auto one = anonymize::ParseOverride(text);
     if (!one.ok()) {
@@ -227,7 +243,7 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
     return WithHint(imported.status(), "a file of MISP, STIX or our own JSON (docs/formats.md)");
   }
   if (imported->size() > 1 && !options.reviewed) {
-    ASSIGN_OR_RETURN(auto refused, RefuseUnreviewed(context, name, *imported));
+    ASSIGN_OR_RETURN(auto refused, RefuseUnreviewed(context, name, options, *imported));
     if (refused) return *std::move(refused);
   }
   Outcome outcome;

@@ -105,6 +105,13 @@ CommandResult CirclesSetCommand(const CommandContext& context, Arguments& argume
     modes |= membership::SourceModeBit(*source);
     words.push_back(word);
   }
+  const std::string asked = arguments.Text("correlation");
+  const auto correlation = record::CorrelationFromWord(asked);
+  if (!asked.empty() && !correlation) {
+    arguments.Refuse(
+        fmt::format("correlation `{}`: expected none, names or subnets", Printable(asked, 40)));
+  }
+  if (words.empty() && asked.empty()) arguments.Refuse("argument `sources` is missing");
   RETURN_IF_ERROR(arguments.status());
   ASSIGN_OR_RETURN(membership::HubRoster * roster, Roster(context));
   const bool pseudonymous =
@@ -114,8 +121,12 @@ CommandResult CirclesSetCommand(const CommandContext& context, Arguments& argume
                     "put their public keys into [escrow] of node.toml (`renkei escrow key FILE` "
                     "makes one), then `renkei reload`");
   }
-  RETURN_IF_ERROR(roster->SetSourceModes(name, modes));
-  return Done({{"circle", name}, {"sources", std::move(words)}});
+  if (!words.empty()) RETURN_IF_ERROR(roster->SetSourceModes(name, modes));
+  if (correlation) RETURN_IF_ERROR(roster->SetCorrelation(name, *correlation));
+  Json json = {{"circle", name}};
+  if (!words.empty()) json["sources"] = std::move(words);
+  if (correlation) json["correlation"] = asked;
+  return Done(std::move(json));
 }
 
 CommandResult RosterCommand(const CommandContext& context, Arguments&, const std::string&) {

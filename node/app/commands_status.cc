@@ -118,6 +118,7 @@ CommandResult CirclesCommand(const CommandContext& context, Arguments&, const st
                               policy::SourceMode::kAnonymous}) {
       if (charter.Allows(source)) circle["sources"].push_back(policy::ToWord(source));
     }
+    circle["correlation"] = record::ToWord(charter.correlation);
     for (const policy::Membership& membership : own) {
       if (membership.circle != charter.circle) continue;
       circle["own_level"] = charter.LevelOf(membership.rung);

@@ -91,6 +91,13 @@ bool HubCommunity::AllowsSource(std::string_view circle, policy::SourceMode sour
   return false;
 }
 
+record::Correlation HubCommunity::AskedCorrelation(std::string_view circle) const {
+  for (const membership::Charter& charter : roster_.Charters()) {
+    if (charter.circle == circle) return charter.correlation;
+  }
+  return record::Correlation::kNone;
+}
+
 absl::StatusOr<feed::Vouched> HubCommunity::Vouch(const std::string& team,
                                                   const record::Header& header,
                                                   std::optional<policy::Rung> first) const {

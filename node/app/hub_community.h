@@ -29,6 +29,7 @@ class HubCommunity : public feed::Community {
                                      std::span<const record::CircleId> circles,
                                      const feed::Attestations& kept) const override;
   bool AllowsSource(std::string_view circle, policy::SourceMode source) const override;
+  record::Correlation AskedCorrelation(std::string_view circle) const override;
   absl::StatusOr<feed::Vouched> Vouch(const std::string& team, const record::Header& header,
                                       std::optional<policy::Rung> first) const override;
   absl::StatusOr<Bytes> SealPseudonym(const std::string& team,

@@ -108,6 +108,11 @@ bool MemberCommunity::AllowsSource(std::string_view circle, policy::SourceMode s
   return charter && charter->Allows(source);
 }
 
+record::Correlation MemberCommunity::AskedCorrelation(std::string_view circle) const {
+  const auto charter = verifier_.FindCharter(circle);
+  return charter ? charter->correlation : record::Correlation::kNone;
+}
+
 bool MemberCommunity::FitsCrowd(std::string_view circle,
                                 const anonymize::VictimProfile& profile) const {
   if (profile.empty()) return true;

@@ -34,6 +34,7 @@ class MemberCommunity : public feed::Community {
                                      std::span<const record::CircleId> circles,
                                      const feed::Attestations& kept) const override;
   bool AllowsSource(std::string_view circle, policy::SourceMode source) const override;
+  record::Correlation AskedCorrelation(std::string_view circle) const override;
   bool FitsCrowd(std::string_view circle, const anonymize::VictimProfile& profile) const override;
   feed::PeerContext Hub() const override;
 

@@ -30,6 +30,12 @@ Json NarrativesJson(const std::vector<anonymize::Narrative>& narratives) {
   return list;
 }
 
+Json CorrelationJson(record::Correlation correlation, const std::string& why_not) {
+  Json json = {{"correlation", record::ToWord(correlation)}};
+  if (!why_not.empty()) json["why_not_correlated"] = why_not;
+  return json;
+}
+
 Json PreviewJson(const feed::Preview& preview) {
   const Json sections = formats::SectionsToJson(preview.after);
   Json audience = Json::array();
@@ -42,18 +48,20 @@ Json PreviewJson(const feed::Preview& preview) {
     one["reads"] = row.mask.exist() ? Reads(sections, row.mask.see()) : Json::object();
     audience.push_back(std::move(one));
   }
-  return {{"result", preview.refused ? "refused" : "would be published"},
-          {"kind", policy::ToWord(preview.header.kind)},
-          {"tlp", policy::ToWord(preview.header.tlp)},
-          {"source_mode", policy::ToWord(preview.header.source)},
-          {"circles", preview.header.circles},
-          {"findings", FindingsJson(preview.findings)},
-          {"allowed", FindingsJson(preview.allowed)},
-          {"replacements", ReplacementsJson(preview.replacements)},
-          {"narratives", NarrativesJson(preview.narratives)},
-          {"sections", sections},
-          {"present", SectionWords(record::Present(preview.after))},
-          {"audience", std::move(audience)}};
+  Json json = {{"result", preview.refused ? "refused" : "would be published"},
+               {"kind", policy::ToWord(preview.header.kind)},
+               {"tlp", policy::ToWord(preview.header.tlp)},
+               {"source_mode", policy::ToWord(preview.header.source)},
+               {"circles", preview.header.circles},
+               {"findings", FindingsJson(preview.findings)},
+               {"allowed", FindingsJson(preview.allowed)},
+               {"replacements", ReplacementsJson(preview.replacements)},
+               {"narratives", NarrativesJson(preview.narratives)},
+               {"sections", sections},
+               {"present", SectionWords(record::Present(preview.after))},
+               {"audience", std::move(audience)}};
+  json.update(CorrelationJson(preview.correlation, preview.why_not_correlated));
+  return json;
 }
 
 }  // namespace renkei::app

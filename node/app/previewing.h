@@ -15,6 +15,9 @@ namespace renkei::app {
 // in `reads` the sections as they would be read.
 Json PreviewJson(const feed::Preview& preview);
 
+// How own entities are named, and why less than was wanted: for an answer of publish too.
+Json CorrelationJson(record::Correlation correlation, const std::string& why_not);
+
 Json NarrativesJson(const std::vector<anonymize::Narrative>& narratives);
 
 }  // namespace renkei::app

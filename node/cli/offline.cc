@@ -58,6 +58,35 @@ feed::CrowdQuestion ReadCrowd(const std::string& folder) {
   };
 }
 
+feed::NameSource OwnNames::source() const {
+  const auto asked = [this](std::string_view circle) {
+    const auto it = asked_.find(std::string(circle));
+    return it == asked_.end() ? record::Correlation::kNone : it->second;
+  };
+  if (keys_ == nullptr) return {.community = community_, .asked = asked};
+  return {.anon = &keys_->anon,
+          .record_key = keys_->record.public_key(),
+          .community = community_,
+          .asked = asked};
+}
+
+OwnNames ReadNames(const std::string& folder) {
+  std::shared_ptr<const membership::NodeKeys> keys;
+  auto loaded = membership::LoadNodeKeys(fmt::format("{}/{}", folder, app::kKeysFolder));
+  if (loaded.ok()) keys = std::make_shared<const membership::NodeKeys>(*std::move(loaded));
+  const auto view = store::ViewSqlite(fmt::format("{}/{}", folder, app::kStoreFile));
+  if (!view.ok()) return OwnNames(std::move(keys), "", {});
+  std::map<std::string, record::Correlation> asked;
+  const absl::Status read = (*view)->Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto charters,
+                     membership::ReadSeenCharters(reader, (*view)->community()));
+    for (const membership::Charter& one : charters) asked[one.circle] = one.correlation;
+    return absl::OkStatus();
+  });
+  if (!read.ok()) asked.clear();
+  return OwnNames(std::move(keys), (*view)->community(), std::move(asked));
+}
+
 std::optional<PolicyFile> ReadPolicy(Context& context, const std::string& path) {
   const auto text = ReadFile(path, policy::kFileBytesMax);
   if (!text.ok()) {

@@ -1,6 +1,7 @@
 // A node's files, read without the node: for `policy check`, `policy test`, `publish --dry-run`.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "config/node_config.h"
 #include "node/cli/command.h"
 #include "node/feed/publisher.h"
+#include "node/membership/node_keys.h"
 #include "policy/policy.h"
 
 namespace renkei::cli {
@@ -19,6 +21,23 @@ std::optional<config::Assets> ReadAssets(Context& context, const std::string& fo
 
 // By the crowd table that the node in `folder` last had; without one nothing fits.
 feed::CrowdQuestion ReadCrowd(const std::string& folder);
+
+// What keyed names are made with: the node's keys, and what the charters ask for that it last had.
+// Without either all own entities are counted.
+class OwnNames {
+ public:
+  OwnNames() = default;
+  OwnNames(std::shared_ptr<const membership::NodeKeys> keys, std::string community,
+           std::map<std::string, record::Correlation> asked)
+      : keys_(std::move(keys)), community_(std::move(community)), asked_(std::move(asked)) {}
+  feed::NameSource source() const;  // for as long as this lives
+
+ private:
+  std::shared_ptr<const membership::NodeKeys> keys_{};
+  std::string community_{};
+  std::map<std::string, record::Correlation> asked_{};
+};
+OwnNames ReadNames(const std::string& folder);
 
 // A policy file and all that the parser said of it.
 struct PolicyFile {

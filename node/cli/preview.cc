@@ -138,7 +138,8 @@ void PrintHeading(Context& context, std::string_view text) {
   context.out << "\n  " << Painted(context, Style::kHeading, text) << "\n";
 }
 
-void PrintChanges(Context& context, const Json& replacements, bool full) {
+void PrintChanges(Context& context, const Json& replacements, const std::string& correlation,
+                  bool full) {
   if (replacements.empty()) return;
   // In order of first appearance; the same value at many places is one row.
   std::vector<std::pair<Json, std::size_t>> rows;
@@ -160,6 +161,10 @@ void PrintChanges(Context& context, const Json& replacements, bool full) {
   }
   context.out << table.ToText(2);
   if (shown < rows.size()) context.out << fmt::format("  and {} more\n", rows.size() - shown);
+  if (correlation == "none") return;
+  context.out << "  "
+              << (correlation == "subnets" ? "Keyed names, addresses by subnet" : "Keyed names")
+              << ": the same in all that you write to this circle\n  in the same 30 days\n";
 }
 
 void PrintNarratives(Context& context, const Json& narratives, bool full) {
@@ -268,8 +273,9 @@ void PrintPreview(Context& context, const std::string& name, const Json& draft, 
     context.out << Painted(context, result == "refused" ? Style::kBad : Style::kGood, line) << "\n";
   }
   if (draft.contains("import")) PrintImport(context, draft["import"]);
+  PrintWhyCounted(context, draft);
   PrintFindings(context, draft["findings"]);
-  PrintChanges(context, draft["replacements"], full);
+  PrintChanges(context, draft["replacements"], Field(draft, "correlation"), full);
   PrintNarratives(context, draft["narratives"], full);
   if (!full) PrintLeaving(context, draft);
   PrintAudience(context, draft["audience"]);

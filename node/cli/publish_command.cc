@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view kPublishUsage =
     R"(Usage: renkei publish FILE... [--circle C]... [--tlp T] [--source S]
-                      [--generalise] [--reviewed] [--dir DIR] [--json]
+                      [--correlate W] [--generalise] [--reviewed] [--dir DIR]
+                      [--json]
        renkei publish FILE... --dry-run [--full] [the same]
 
 Publishes each record of each FILE (MISP, STIX or our own JSON; `-` is standard
@@ -21,6 +22,7 @@ source published before, unchanged, does nothing; changed, it is a revision.
   --circle C        to this circle, and further ones; else the file's, `members`
   --tlp T           clear, green, amber, amber+strict, red; else the file's
   --source S        attributed, pseudonymous, anonymous; else as the file says
+  --correlate W     none, names, subnets: keyed names if the circle asks for them
   --allow-org-only  take MISP events meant for their own organisation only
   --generalise      leave out of a victim what fewer than five teams share
   --reviewed        a person has read the texts that no lint can judge; without
@@ -77,6 +79,7 @@ int RunPublish(Context& context) {
   parser.Option("--tlp", dry.tlp);
   parser.Option("--source", dry.source);
   parser.Flag("--allow-org-only", dry.allow_org_only);
+  parser.Option("--correlate", dry.correlate);
   parser.Flag("--generalise", dry.generalise);
   parser.Flag("--dry-run", dry_run);
   parser.Flag("--full", dry.full);
@@ -106,6 +109,7 @@ int RunPublish(Context& context) {
                        {"source", dry.source},
                        {"allow_org_only", dry.allow_org_only},
                        {"generalise", dry.generalise},
+                       {"correlate", dry.correlate},
                        {"allow", dry.allow},
                        {"reviewed", reviewed}},
                       dry.files);

@@ -23,6 +23,7 @@ struct Rules {
   policy::Evaluator evaluator;
   feed::PublishOptions publish{};
   feed::CrowdQuestion crowd{};
+  OwnNames names{};
   formats::ImportOptions import{};
 };
 
@@ -35,8 +36,9 @@ int RunFile(Context& context, const Rules& rules, const std::string& path, Json&
   Json drafts = Json::array();
   int status = kDone;
   for (const formats::Imported& one : *imported) {
-    const auto preview = feed::MakePreview(one.draft, rules.publish, rules.gate, rules.evaluator,
-                                           rules.config, context.clock.Now(), rules.crowd);
+    const auto preview =
+        feed::MakePreview(one.draft, rules.publish, rules.gate, rules.evaluator, rules.config,
+                          context.clock.Now(), rules.crowd, rules.names.source());
     if (!preview.ok()) return Fail(context, "publish: " + path, preview.status());
     if (preview->refused) status = kRefused;
     sarif.push_back({path, preview->findings});
@@ -75,6 +77,14 @@ int RunDry(Context& context, const DryRun& options) {
       return kWrongUsage;
     }
   }
+  if (!options.correlate.empty()) {
+    publish.correlate = record::CorrelationFromWord(options.correlate);
+    if (!publish.correlate) {
+      PrintError(context, fmt::format("publish: correlate `{}`: expected none, names or subnets",
+                                      options.correlate));
+      return kWrongUsage;
+    }
+  }
   for (const std::string& text : options.allow) {
     auto one = anonymize::ParseOverride(text);
     if (!one.ok()) {
@@ -87,12 +97,15 @@ int RunDry(Context& context, const DryRun& options) {
   const auto assets = ReadAssets(context, options.folder);
   const auto evaluator = ReadEvaluator(context, options.folder);
   if (!config || !assets || !evaluator) return kFailed;
-  const Rules rules{.config = *config,
-                    .gate = anonymize::Gate(*assets),
-                    .evaluator = *evaluator,
-                    .publish = publish,
-                    .crowd = ReadCrowd(options.folder),
-                    .import = {.allow_org_only = options.allow_org_only}};
+  const record::Correlation wanted = feed::WantedCorrelation(publish, *config);
+  const Rules rules{
+      .config = *config,
+      .gate = anonymize::Gate(*assets),
+      .evaluator = *evaluator,
+      .publish = publish,
+      .crowd = ReadCrowd(options.folder),
+      .names = wanted == record::Correlation::kNone ? OwnNames() : ReadNames(options.folder),
+      .import = {.allow_org_only = options.allow_org_only}};
   Json files = Json::array();
   std::vector<anonymize::SarifInput> sarif;
   int worst = kDone;

@@ -71,6 +71,16 @@ exchange::LocalReply CallReviewing(Context& context, const Target& target,
   return CallNode(target, command, arguments, payload);
 }
 
+void PrintWhyCounted(Context& context, const Json& draft) {
+  const std::string why = Field(draft, "why_not_correlated");
+  if (why.empty()) return;
+  const bool none = Field(draft, "correlation") == "none";
+  const std::string what = none ? "own names are counted, not keyed: " : "";
+  for (const std::string& line : Wrap("note: " + what + why, kScreenWidth - 2)) {
+    context.out << "  " << line << "\n";
+  }
+}
+
 void PrintImport(Context& context, const Json& report) {
   for (const Json& one : report["not_mapped"]) {
     if (one["by_design"].get<bool>()) continue;
@@ -104,6 +114,7 @@ void PrintPublished(Context& context, const std::string& name, const Json& publi
   if (published.contains("revision")) context.out << " revision " << Field(published, "revision");
   context.out << "\n";
   if (result == "unchanged") return;
+  PrintWhyCounted(context, published);
   PrintFindings(context, published.value("findings", Json::array()));
   for (const Json& one : published.value("allowed", Json::array())) {
     context.out << "  allowed by hand: " << Field(one, "rule") << " at " << Field(one, "place")

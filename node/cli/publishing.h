@@ -20,6 +20,8 @@ void PrintUnreviewed(Context& context, const Json& narratives);
 exchange::LocalReply CallReviewing(Context& context, const Target& target,
                                    const std::string& command, Json arguments,
                                    const std::string& payload);
+// Why own entities are counted although keyed names were wanted.
+void PrintWhyCounted(Context& context, const Json& draft);
 // Import counts and what a record can't hold.
 void PrintImport(Context& context, const Json& report);
 
@@ -30,6 +32,7 @@ struct DryRun {
   std::vector<std::string> circles{};
   std::string tlp{};
   std::string source{};
+  std::string correlate{};
   bool allow_org_only = false;
   bool generalise = false;
   bool json = false;

@@ -10,12 +10,13 @@ namespace renkei::cli {
 namespace {
 
 constexpr std::string_view kUpdateUsage =
-    R"(Usage: renkei update ID FILE [--circle C]... [--tlp T] [--generalise]
-                         [--reviewed] [--dir DIR] [--json]
+    R"(Usage: renkei update ID FILE [--circle C]... [--tlp T] [--correlate W]
+                         [--generalise] [--reviewed] [--allow R@P]...
+                         [--dir DIR] [--json]
 
 Makes a new revision of a record of ours from FILE, which holds one record.
 Unless said, circles and TLP stay.  Nobody can update another team's record.
---reviewed: as for `renkei publish`.
+--correlate, --reviewed, --allow: as for `renkei publish`.
 
 Exit status: 0, 1 failed, 2 wrong usage, 3 refused by lint or policy.
 
@@ -28,7 +29,9 @@ int RunUpdate(Context& context) {
   std::string id;
   std::string file;
   std::string tlp;
+  std::string correlate;
   std::vector<std::string> circles;
+  std::vector<std::string> allow;
   bool allow_org_only = false;
   bool reviewed = false;
   bool generalise = false;
@@ -39,6 +42,8 @@ int RunUpdate(Context& context) {
   parser.Option("--tlp", tlp);
   parser.Flag("--allow-org-only", allow_org_only);
   parser.Flag("--reviewed", reviewed);
+  parser.List("--allow", allow);
+  parser.Option("--correlate", correlate);
   parser.Flag("--generalise", generalise);
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
@@ -50,6 +55,8 @@ int RunUpdate(Context& context) {
                                                     {"tlp", tlp},
                                                     {"allow_org_only", allow_org_only},
                                                     {"generalise", generalise},
+                                                    {"correlate", correlate},
+                                                    {"allow", allow},
                                                     {"reviewed", reviewed}},
                                                    *payload);
   if (target.json) context.out << ToPrettyText(reply.json);

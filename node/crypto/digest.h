@@ -19,7 +19,8 @@ Bytes Tag16(std::string_view label);
 Digest Sha256(std::initializer_list<BytesView> parts);
 inline Digest Sha256(BytesView bytes) { return Sha256({bytes}); }
 
-// BLAKE2b keyed with `key` (16 to 64 bytes), `length` bytes long (16 to 64).
+// BLAKE2b keyed with `key` (16 to 64 bytes), `length` bytes long (1 to 64; fewer than 16 only where
+// a collision does no harm).
 Bytes Blake2b(BytesView key, std::initializer_list<BytesView> parts, std::size_t length);
 
 // kdf(k, label, i, n) of RECORD section 1: BLAKE2b(k, tag16(label) || u32 i).

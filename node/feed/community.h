@@ -12,6 +12,7 @@
 #include "node/anonymize/crowd.h"
 #include "node/base/status.h"
 #include "node/membership/attestation.h"
+#include "node/record/correlation.h"
 #include "node/record/header.h"
 #include "policy/marking.h"
 
@@ -77,6 +78,11 @@ class Community {
   // Whether a circle's charter lets its members publish in this source mode.
   virtual bool AllowsSource(std::string_view /*circle*/, policy::SourceMode source) const {
     return source == policy::SourceMode::kAttributed;
+  }
+
+  // Which keyed names a circle's charter asks for.
+  virtual record::Correlation AskedCorrelation(std::string_view /*circle*/) const {
+    return record::Correlation::kNone;
   }
 
   // A hub vouches for a record that `team` submits without its name.  `first`: the rung that stood

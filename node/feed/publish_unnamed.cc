@@ -67,6 +67,47 @@ absl::Status Publisher::KeepSource(const PublishOptions& options, const Own& own
   return absl::OkStatus();
 }
 
+absl::StatusOr<Publisher::Own> Publisher::InheritFrom(const record::RecordId& id,
+                                                      const PublishOptions& options,
+                                                      record::DraftHeader& draft) const {
+  ASSIGN_OR_RETURN(Own own, FindOwn(id));
+  const record::Header& header = own.header;
+  if (draft.kind != header.kind && draft.kind != policy::Kind::kUnspecified) {
+    return InvalidArgument(fmt::format("the record is of kind `{}`, the file of kind `{}`",
+                                       policy::ToWord(header.kind), policy::ToWord(draft.kind)));
+  }
+  draft.kind = header.kind;
+  RETURN_IF_ERROR(KeepSource(options, own, draft));
+  if (draft.circles.empty() && options.circles.empty()) {
+    for (const record::CircleId& circle : header.circles) {
+      if (auto name = community_.CircleName(circle)) draft.circles.push_back(*name);
+    }
+  }
+  if (draft.tlp == policy::Tlp::kUnspecified) draft.tlp = header.tlp;
+  return own;
+}
+
+absl::StatusOr<Publisher::Revised> Publisher::Inherit(const record::RecordId& id,
+                                                      const PublishOptions& options,
+                                                      record::DraftHeader& draft) const {
+  ASSIGN_OR_RETURN(const Own own, InheritFrom(id, options, draft));
+  return Revised{.id = id, .leaf = own.leaf};
+}
+
+absl::StatusOr<std::optional<Publisher::Revised>> Publisher::InheritOfSource(
+    record::Draft& draft, const PublishOptions& options, int part) const {
+  if (draft.source_id.empty()) return std::nullopt;
+  std::optional<store::SourceRow> before;
+  RETURN_IF_ERROR(store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(before, reader.FindSource(draft.source_format, draft.source_id, part));
+    return absl::OkStatus();
+  }));
+  const auto own = before ? FindOwn(before->id) : NotFound("");
+  if (!own.ok()) return std::nullopt;
+  RETURN_IF_ERROR(KeepSource(options, *own, draft.header));
+  return Revised{.id = before->id, .leaf = own->leaf};
+}
+
 absl::StatusOr<policy::Mask> Publisher::MaskToHub(const store::RecordRow& row) const {
   return feed::MaskToHub(policies_.Current()->evaluator, community_, row, clock_.Now());
 }

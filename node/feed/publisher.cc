@@ -62,6 +62,19 @@ void FillFromConfig(const PublishOptions& options, const config::NodeConfig& con
 
 }  // namespace
 
+record::Correlation WantedCorrelation(const PublishOptions& options,
+                                      const config::NodeConfig& config) {
+  return options.correlate.value_or(
+      record::CorrelationFromWord(config.publish.correlate).value_or(record::Correlation::kNone));
+}
+
+NameSource Publisher::Names() const {
+  return {.anon = &anon_,
+          .record_key = record_key_.public_key(),
+          .community = community_.name(),
+          .asked = [this](std::string_view circle) { return community_.AskedCorrelation(circle); }};
+}
+
 void Publisher::SetConfig(const config::NodeConfig& config) {
   auto next = std::make_shared<const config::NodeConfig>(config);
   MutexLock lock(mutex_);
@@ -143,46 +156,6 @@ absl::StatusOr<Published> Publisher::Publish(record::Draft draft, const PublishO
   return SealAndCommit(draft, std::move(plan), std::move(source), own, options);
 }
 
-absl::StatusOr<Publisher::Own> Publisher::InheritFrom(const record::RecordId& id,
-                                                      const PublishOptions& options,
-                                                      record::DraftHeader& draft) const {
-  ASSIGN_OR_RETURN(Own own, FindOwn(id));
-  const record::Header& header = own.header;
-  if (draft.kind != header.kind && draft.kind != policy::Kind::kUnspecified) {
-    return InvalidArgument(fmt::format("the record is of kind `{}`, the file of kind `{}`",
-                                       policy::ToWord(header.kind), policy::ToWord(draft.kind)));
-  }
-  draft.kind = header.kind;
-  RETURN_IF_ERROR(KeepSource(options, own, draft));
-  if (draft.circles.empty() && options.circles.empty()) {
-    for (const record::CircleId& circle : header.circles) {
-      if (auto name = community_.CircleName(circle)) draft.circles.push_back(*name);
-    }
-  }
-  if (draft.tlp == policy::Tlp::kUnspecified) draft.tlp = header.tlp;
-  return own;
-}
-
-absl::StatusOr<crypto::Digest> Publisher::Inherit(const record::RecordId& id,
-                                                  const PublishOptions& options,
-                                                  record::DraftHeader& draft) const {
-  ASSIGN_OR_RETURN(const Own own, InheritFrom(id, options, draft));
-  return own.leaf;
-}
-
-absl::StatusOr<std::optional<crypto::Digest>> Publisher::InheritOfSource(
-    record::Draft& draft, const PublishOptions& options, int part) const {
-  if (draft.source_id.empty()) return std::nullopt;
-  std::optional<store::SourceRow> before;
-  RETURN_IF_ERROR(store_.Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(before, reader.FindSource(draft.source_format, draft.source_id, part));
-    return absl::OkStatus();
-  }));
-  const auto own = before ? FindOwn(before->id) : NotFound("");
-  if (!own.ok()) return std::nullopt;
-  RETURN_IF_ERROR(KeepSource(options, *own, draft.header));
-  return own->leaf;
-}
 absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::Draft draft,
                                             const PublishOptions& options) {
   ASSIGN_OR_RETURN(const Own own, InheritFrom(id, options, draft.header));
@@ -282,11 +255,17 @@ absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::
   DropSourceIds(draft);
   const anonymize::CrowdRules crowd =
       CrowdOf(community_, options.generalise || config()->publish.generalise);
+  std::optional<record::RecordId> revises;
+  if (before) revises = before->header.record_id;
+  Naming naming =
+      NameDraft(Names(), draft.header, WantedCorrelation(options, *config()), plan.issued, revises);
   ASSIGN_OR_RETURN(anonymize::GateResult gated,
-                   gate_()->Anonymize(draft, &crowd, options.overrides));
+                   gate_()->Anonymize(draft, &crowd, options.overrides, naming.names.get()));
   Published result{.findings = std::move(gated.findings),
                    .allowed = std::move(gated.allowed),
-                   .replacements = std::move(gated.replacements)};
+                   .replacements = std::move(gated.replacements),
+                   .correlation = naming.correlation,
+                   .why_not_correlated = std::move(naming.why_not)};
   const bool unfit = AddUnnamedFindings(draft, result.findings);
   if (!gated.draft || unfit) return result;
   std::vector<anonymize::Narrative> narratives = anonymize::FindNarratives(gated.sections);
@@ -378,13 +357,16 @@ policy::Marking DraftMarking(const record::DraftHeader& draft, const PublishOpti
 absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,
                                     const anonymize::Gate& gate, const policy::Evaluator& evaluator,
                                     const config::NodeConfig& config, Timestamp now,
-                                    const CrowdQuestion& crowd) {
+                                    const CrowdQuestion& crowd, const NameSource& names,
+                                    const std::optional<record::RecordId>& revises) {
   record::Draft filled = draft;
   FillFromConfig(options, config, filled.header);
   DropSourceIds(filled);
   const anonymize::CrowdRules rules = {
       .fits = crowd, .generalise = options.generalise || config.publish.generalise};
-  ASSIGN_OR_RETURN(anonymize::GateResult gated, gate.Anonymize(filled, &rules, options.overrides));
+  Naming naming = NameDraft(names, filled.header, WantedCorrelation(options, config), now, revises);
+  ASSIGN_OR_RETURN(anonymize::GateResult gated,
+                   gate.Anonymize(filled, &rules, options.overrides, naming.names.get()));
   if (gated.draft) filled.header = gated.draft->header();
   const bool unfit = AddUnnamedFindings(filled, gated.findings);
   Preview preview{.refused = !gated.draft.has_value() || unfit,
@@ -393,7 +375,9 @@ absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOpt
                   .replacements = std::move(gated.replacements),
                   .narratives = anonymize::FindNarratives(gated.sections),
                   .after = std::move(gated.sections),
-                  .header = filled.header};
+                  .header = filled.header,
+                  .correlation = naming.correlation,
+                  .why_not_correlated = std::move(naming.why_not)};
   const std::vector<policy::Level> levels = evaluator.policy().levels();
   const policy::Marking marking = DraftMarking(filled.header, options, levels, config, now);
   for (const std::string& circle : filled.header.circles) {

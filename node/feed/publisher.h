@@ -15,6 +15,7 @@
 #include "node/anonymize/gate.h"
 #include "node/anonymize/narrative.h"
 #include "node/base/clock.h"
+#include "node/feed/correlating.h"
 #include "node/feed/items.h"
 #include "node/feed/policy_holder.h"
 #include "node/feed/unnamed_author.h"
@@ -30,6 +31,7 @@ struct PublishOptions {
   std::optional<policy::SourceMode> source{};
   bool generalise = false;                       // leave out of the victim what too few teams share
   std::vector<anonymize::Override> overrides{};  // findings that a person lets pass
+  std::optional<record::Correlation> correlate{};  // keyed names, if the circle asks for them
 };
 
 enum class PublishResult {
@@ -49,6 +51,8 @@ struct Published {
   std::string refused_by{};                            // our policy's word, if it was the policy
   std::vector<anonymize::Narrative> unreviewed{};      // refused because nobody has read these
   std::size_t reviewed = 0;                            // narratives that a person has read
+  record::Correlation correlation = record::Correlation::kNone;  // how own entities are named
+  std::string why_not_correlated{};                              // if less than was wanted
 };
 
 Published RefusedByOwnPolicy(Published result);
@@ -69,6 +73,8 @@ struct Preview {
   std::vector<anonymize::Narrative> narratives{};  // of `after`: what a person must read
   record::v1::Sections after{};                    // as it would be published
   record::DraftHeader header{};                    // with defaults filled in
+  record::Correlation correlation = record::Correlation::kNone;
+  std::string why_not_correlated{};
   std::vector<AudienceRow> audience{};
 };
 
@@ -87,6 +93,7 @@ class Publisher {
         clock_(clock),
         gate_(std::move(gate)),
         record_key_(record_key),
+        anon_(anon),
         unnamed_(anon),
         config_(std::make_shared<const config::NodeConfig>(config)) {}
 
@@ -104,14 +111,21 @@ class Publisher {
   // A new revision of a record of ours.
   absl::StatusOr<Published> Update(const record::RecordId& id, record::Draft draft,
                                    const PublishOptions& options);
+  // The revision that a new one takes the place of.
+  struct Revised {
+    record::RecordId id{};
+    crypto::Digest leaf{};
+  };
   // What Update takes over of the record in place where the draft says nothing.
-  absl::StatusOr<crypto::Digest> Inherit(const record::RecordId& id, const PublishOptions& options,
-                                         record::DraftHeader& draft) const;
-  // What Publish takes over of the record that the same source made before, and that one's leaf;
-  // nothing if it makes a new record.
-  absl::StatusOr<std::optional<crypto::Digest>> InheritOfSource(record::Draft& draft,
-                                                                const PublishOptions& options,
-                                                                int part) const;
+  absl::StatusOr<Revised> Inherit(const record::RecordId& id, const PublishOptions& options,
+                                  record::DraftHeader& draft) const;
+  // What Publish takes over of the record that the same source made before; nothing if it makes a
+  // new record.
+  absl::StatusOr<std::optional<Revised>> InheritOfSource(record::Draft& draft,
+                                                         const PublishOptions& options,
+                                                         int part) const;
+  // For MakePreview; lives as long as this.
+  NameSource Names() const;
   absl::StatusOr<Published> Withdraw(const record::RecordId& id, record::WithdrawalReason reason);
   // "We saw it too" (or a false positive) about a record held here, to the circles it came in.
   absl::StatusOr<Published> Sight(const record::RecordId& id, const std::string& value,
@@ -155,6 +169,7 @@ class Publisher {
   const Clock& clock_;
   const GateSource gate_;
   const crypto::SigningKey& record_key_;
+  const membership::AnonMaster& anon_;
   const UnnamedAuthor unnamed_;
   std::function<void()> on_queued_{};
   mutable Mutex mutex_;
@@ -164,16 +179,22 @@ class Publisher {
 // Whether enough teams of a circle are as a record says of its victim; none: no table.
 using CrowdQuestion = decltype(anonymize::CrowdRules::fits);
 
+// By option, else by the node's configuration.
+record::Correlation WantedCorrelation(const PublishOptions& options,
+                                      const config::NodeConfig& config);
+
 // A draft as the policy would see it if it were published now, with what the node fills in.
 policy::Marking DraftMarking(const record::DraftHeader& draft, const PublishOptions& options,
                              const std::vector<policy::Level>& levels,
                              const config::NodeConfig& config, Timestamp now);
 
 // What `publish --dry-run` shows; needs neither a store nor a running node.  `circles`: those whose
-// levels are asked; `community` names the community's own circle `members`.
+// levels are asked; `community` names the community's own circle `members`.  `revises`: the record
+// that it would be a revision of.
 absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,
                                     const anonymize::Gate& gate, const policy::Evaluator& evaluator,
                                     const config::NodeConfig& config, Timestamp now,
-                                    const CrowdQuestion& crowd = {});
+                                    const CrowdQuestion& crowd = {}, const NameSource& names = {},
+                                    const std::optional<record::RecordId>& revises = {});
 
 }  // namespace renkei::feed

@@ -53,6 +53,14 @@ crypto::SigningKey AnonMaster::PseudonymKey(const record::CircleId& circle,
   return *std::move(key);
 }
 
+Bytes AnonMaster::NameKey(const crypto::PublicKey& origin, const record::CircleId& circle,
+                          std::uint32_t epoch, std::uint8_t name_class) const {
+  return crypto::Blake2b(secret_,
+                         {crypto::Tag16("RNK1.anon"), origin.view(), circle.view(),
+                          ByteWriter().U32(epoch).U8(name_class).Take()},
+                         32);
+}
+
 Bytes AnonMaster::SealSeed(const record::RecordId& id, BytesView seed) const {
   return crypto::SealBox(SeedBoxKey(secret_), seed, id.view());
 }

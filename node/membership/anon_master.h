@@ -3,6 +3,8 @@
 // tell that the pseudonyms are one team's: it never leaves the node.
 //
 //   psn_seed = BLAKE2b-256(key = anon_master, tag16("RNK1.psn") || circle_id || u32 epoch)
+//   name key = BLAKE2b-256(key = anon_master,
+//                          tag16("RNK1.anon") || origin || circle_id || u32 epoch || u8 class)
 //   box key  = BLAKE2b-256(key = anon_master, tag16("RNK1.anonseed"))
 //
 // Thread-safe.  Errors: DATA_LOSS (a damaged file or seed), those of node/base/file.h.
@@ -41,6 +43,11 @@ class AnonMaster {
 
   // The team's key for one circle and epoch.
   crypto::SigningKey PseudonymKey(const record::CircleId& circle, std::uint32_t epoch) const;
+
+  // The key of one class of keyed names (node/anonymize/keyed_names.h) in the records that `origin`
+  // writes to a circle in an epoch.  To be wiped by whoever holds it.
+  Bytes NameKey(const crypto::PublicKey& origin, const record::CircleId& circle,
+                std::uint32_t epoch, std::uint8_t name_class) const;
 
   // The seed of one anonymous record's key, for the node's own store.
   Bytes SealSeed(const record::RecordId& id, BytesView seed) const;

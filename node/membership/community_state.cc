@@ -58,16 +58,37 @@ absl::Status CheckStatistics(const v1::CommunityState& state) {
 
 }  // namespace
 
-absl::StatusOr<CrowdTable> ReadSeenCrowds(const store::Reader& reader,
-                                          const std::string& community) {
+namespace {
+
+absl::StatusOr<v1::CommunityState> ReadSeenState(const store::Reader& reader,
+                                                 const std::string& community) {
   ASSIGN_OR_RETURN(const std::optional<Bytes> row, reader.FindObject(kSeenStateKind, community));
-  if (!row) return CrowdTable();
-  v1::SignedState signed_state;
   v1::CommunityState state;
+  if (!row) return state;
+  v1::SignedState signed_state;
   if (!signed_state.ParseFromString(*row) || !state.ParseFromString(signed_state.state())) {
     return DataLoss("the stored state is damaged");
   }
+  return state;
+}
+
+}  // namespace
+
+absl::StatusOr<CrowdTable> ReadSeenCrowds(const store::Reader& reader,
+                                          const std::string& community) {
+  ASSIGN_OR_RETURN(const v1::CommunityState state, ReadSeenState(reader, community));
   return CrowdTable::Read(state);
+}
+
+absl::StatusOr<std::vector<Charter>> ReadSeenCharters(const store::Reader& reader,
+                                                      const std::string& community) {
+  ASSIGN_OR_RETURN(const v1::CommunityState state, ReadSeenState(reader, community));
+  std::vector<Charter> charters;
+  for (const v1::Charter& one : state.charters()) {
+    ASSIGN_OR_RETURN(Charter charter, ToCharter(one, community));
+    charters.push_back(std::move(charter));
+  }
+  return charters;
 }
 
 absl::Status CheckMonthTables(const v1::MonthTables& tables) {
@@ -152,6 +173,10 @@ absl::StatusOr<Charter> ToCharter(const v1::Charter& charter, std::string_view c
   // Of a hub that knew no others: what was not allowed is not.
   result.source_modes = charter.source_modes() == 0 ? SourceModeBit(policy::SourceMode::kAttributed)
                                                     : charter.source_modes();
+  // What a newer hub may ask for besides is no reason to do without its state.
+  if (charter.correlation() <= static_cast<std::uint32_t>(record::Correlation::kSubnets)) {
+    result.correlation = static_cast<record::Correlation>(charter.correlation());
+  }
   return result;
 }
 

@@ -17,6 +17,7 @@
 #include "node/crypto/keys.h"
 #include "node/membership/attestation.h"
 #include "node/membership/crowd.h"
+#include "node/record/correlation.h"
 #include "node/record/header.h"
 #include "node/store/store.h"
 #include "policy/marking.h"
@@ -40,6 +41,8 @@ struct Charter {
   std::vector<Level> levels{};  // lowest first
   std::chrono::hours state_age_max{24};
   std::uint32_t source_modes = 0;  // bit m: members may publish in source mode m
+  // What members are asked to name their own by, if they want to.
+  record::Correlation correlation = record::Correlation::kNone;
 
   bool Allows(policy::SourceMode source) const {
     return (source_modes >> static_cast<unsigned>(source) & 1U) != 0;
@@ -111,6 +114,10 @@ absl::Status CheckMonthTables(const v1::MonthTables& tables);
 // The crowd table of the newest state that a node's store holds; an empty one if it holds none.
 absl::StatusOr<CrowdTable> ReadSeenCrowds(const store::Reader& reader,
                                           const std::string& community);
+
+// The charters of that state; none if the store holds none.
+absl::StatusOr<std::vector<Charter>> ReadSeenCharters(const store::Reader& reader,
+                                                      const std::string& community);
 
 // The charter as plain values.  INVALID_ARGUMENT naming the rule it breaks.
 absl::StatusOr<Charter> ToCharter(const v1::Charter& charter, std::string_view community);

@@ -199,6 +199,17 @@ absl::Status HubRoster::SetSourceModes(const std::string& circle, std::uint32_t 
   });
 }
 
+absl::Status HubRoster::SetCorrelation(const std::string& circle, record::Correlation correlation) {
+  return Apply([&](RosterWork& work, RosterChange&) -> absl::Status {
+    ASSIGN_OR_RETURN(const Charter found, FindCircle(work.state(), circle));
+    for (v1::Charter& charter : *work.MutableState().mutable_charters()) {
+      if (charter.circle() != found.circle) continue;
+      charter.set_correlation(static_cast<std::uint32_t>(correlation));
+    }
+    return absl::OkStatus();
+  });
+}
+
 absl::Status HubRoster::SetLevel(const std::string& slug, const std::string& circle,
                                  const std::string& level) {
   RETURN_IF_ERROR(RefuseHub(slug, "change"));

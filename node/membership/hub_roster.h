@@ -91,6 +91,8 @@ class HubRoster {
   // Which source modes the circle's charter allows: bits as in Charter; attributed is always among
   // them.
   absl::Status SetSourceModes(const std::string& circle, std::uint32_t modes);
+  // Which keyed names the circle's charter asks its members for.
+  absl::Status SetCorrelation(const std::string& circle, record::Correlation correlation);
   // `level` is a level's name in that circle, or `none` to take the team out of it.
   absl::Status SetLevel(const std::string& slug, const std::string& circle,
                         const std::string& level);

@@ -183,6 +183,7 @@ std::optional<std::string> CanonicalPlace(v1::IndicatorType type, const std::str
 std::string_view WhyNotBlockHost(const std::string& host) {
   if (host.empty()) return "values without a host";
   if (CanonicalIpv4(host) || CanonicalIpv6(host)) return WhyNotBlockAddress(host);
+  if (host == "invalid" || host.ends_with(".invalid")) return "names that only stand for one";
   if (IsPublicSuffix(host)) return "names under which strangers register theirs";
   return "";
 }

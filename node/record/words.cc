@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "node/record/anonymized_draft.h"
+#include "node/record/correlation.h"
 #include "node/record/draft.h"
 
 namespace renkei::record {
@@ -15,8 +16,27 @@ constexpr std::array<std::pair<WithdrawalReason, std::string_view>, 5> kReasons 
     {WithdrawalReason::kLegal, "legal"},
     {WithdrawalReason::kAudienceNarrowed, "audience-narrowed"},
 }};
+constexpr std::array<std::pair<Correlation, std::string_view>, 3> kCorrelations = {{
+    {Correlation::kNone, "none"},
+    {Correlation::kNames, "names"},
+    {Correlation::kSubnets, "subnets"},
+}};
 
 }  // namespace
+
+std::string_view ToWord(Correlation correlation) {
+  for (const auto& [value, word] : kCorrelations) {
+    if (value == correlation) return word;
+  }
+  return "none";
+}
+
+std::optional<Correlation> CorrelationFromWord(std::string_view word) {
+  for (const auto& [value, name] : kCorrelations) {
+    if (name == word) return value;
+  }
+  return std::nullopt;
+}
 
 std::string_view ToWord(WithdrawalReason reason) {
   for (const auto& [value, word] : kReasons) {

@@ -31,6 +31,7 @@ struct Table {
   // What the charter of `members` allows, beside attributed records.
   std::atomic<bool> pseudonymous = true;
   std::atomic<bool> anonymous = true;
+  std::atomic<record::Correlation> correlation = record::Correlation::kNone;
   mutable Mutex mutex;
   std::map<std::string, Team> teams RENKEI_GUARDED_BY(mutex);
 
@@ -83,6 +84,9 @@ class TableCommunity : public feed::Community {
   bool AllowsSource(std::string_view, policy::SourceMode source) const override {
     if (source == policy::SourceMode::kPseudonymous) return table_.pseudonymous;
     return source == policy::SourceMode::kAttributed || table_.anonymous;
+  }
+  record::Correlation AskedCorrelation(std::string_view) const override {
+    return table_.correlation;
   }
   // As HubRoster does, with one rung for all.
   absl::StatusOr<feed::Vouched> Vouch(const std::string& team, const record::Header& header,

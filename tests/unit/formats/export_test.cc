@@ -60,6 +60,16 @@ TEST(ExportPlainTest, OnlyTheTypesAskedForAndNeverAnAnonymizedAddress) {
   EXPECT_EQ(ExportPlain({&held, 1}, options).text, "m\n");
 }
 
+TEST(ExportPlainTest, NamesThatStandForAnothersOwnAreNeverListed) {
+  HeldRecord held = Record();
+  Add(held, v1::INDICATOR_TYPE_HOSTNAME, "h-7y5f4avopkc2oy3o.invalid");
+  Add(held, v1::INDICATOR_TYPE_DOMAIN, "INVALID");
+  Add(held, v1::INDICATOR_TYPE_URL, "http://h-7y5f4avopkc2oy3o.invalid/a");
+  Add(held, v1::INDICATOR_TYPE_EMAIL, "u-74s6ykdnnijxg5gn@o-ent6nijnzucj77fr.invalid");
+  Add(held, v1::INDICATOR_TYPE_DOMAIN, "notinvalid.example");
+  EXPECT_EQ(Plain({held}), "notinvalid.example\n");
+}
+
 TEST(ExportPlainTest, ExercisesExpiredAndPapBoundRecordsAreOut) {
   HeldRecord held = Record();
   Add(held, v1::INDICATOR_TYPE_DOMAIN, "b.example");

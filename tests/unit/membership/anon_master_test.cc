@@ -47,6 +47,20 @@ TEST(AnonMasterTest, ThePseudonymsSeedIsAsDesigned) {
             crypto::SigningKey::FromSeed(seed)->public_key());
 }
 
+// Computed with Python's hashlib.blake2b.
+TEST(AnonMasterTest, TheKeyOfNamesIsAsDesigned) {
+  testing_support::TempFolder folder;
+  const std::string path = folder.path() + "/anon.key";
+  ASSERT_TRUE(WriteFile(path, std::string(64, '4') + "\n", FileMode::kSecret).ok());
+  const auto master = AnonMaster::Load(path);
+  ASSERT_TRUE(master.ok());
+  const auto origin = crypto::PublicKey::From(Bytes(32, 0x11));
+  EXPECT_EQ(HexEncode(master->NameKey(*origin, kCircle, 690, 3)),
+            "f559cd3d1e2ed6eab4b9661d5e1bcfdd77fa0dac04cc5d098efd5b39a202c2e3");
+  EXPECT_EQ(HexEncode(master->NameKey(*origin, kCircle, 690, 6)),
+            "567a96ccaa8231948c601b994224e42c9c9148b4fd81c1d84f2741a4a25a06ad");
+}
+
 TEST(AnonMasterTest, EpochsLastThirtyDaysAndStartRecordsForSevenMore) {
   const Timestamp begins = FromUnixSeconds(690LL * 2'592'000);
   EXPECT_EQ(EpochOf(begins), 690U);

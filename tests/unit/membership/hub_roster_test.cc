@@ -306,6 +306,17 @@ TEST_F(HubRosterTest, ACharterSaysInWhichSourceModesMembersBegin) {
   EXPECT_EQ(hub_.roster->SetSourceModes("nowhere", 0).code(), StatusCode::kInvalidArgument);
 }
 
+TEST_F(HubRosterTest, ACharterSaysWhichKeyedNamesItAsksFor) {
+  using record::Correlation;
+  EXPECT_EQ(hub_.roster->Charters()[0].correlation, Correlation::kNone);
+  ASSERT_TRUE(hub_.roster->SetCorrelation("members", Correlation::kSubnets).ok());
+  EXPECT_EQ(hub_.roster->Charters()[0].correlation, Correlation::kSubnets);
+  // The source modes stay as they are.
+  EXPECT_TRUE(hub_.roster->Charters()[0].Allows(policy::SourceMode::kAnonymous));
+  EXPECT_EQ(hub_.roster->SetCorrelation("nowhere", Correlation::kNames).code(),
+            StatusCode::kInvalidArgument);
+}
+
 TEST_F(HubRosterTest, ALaterRevisionKeepsTheRungOfTheFirst) {
   for (const char* slug : {"a", "b", "c", "d", "e"}) {
     hub_.MustJoin(slug, {{"members", "certified"}});
