@@ -11,7 +11,8 @@ namespace {
 
 constexpr auto kAudited = std::to_array<std::string_view>(
     {"publish", "update", "withdraw", "sight", "approve", "reject", "policy-apply", "reload",
-     "circles-add", "circles-set", "escrow-open", "roster-set", "invite", "revoke", "suspend"});
+     "circles-add", "circles-set", "escrow-open", "roster-set", "roster-crowd", "invite", "revoke",
+     "suspend"});
 
 std::string TextOf(const Json& json, const char* key) {
   if (!json.is_object()) return "";
@@ -138,6 +139,8 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
   std::vector<AuditEntry> entries;
   const auto dry = arguments.find("dry_run");
   if (command == "policy-apply" && dry != arguments.end() && *dry == true) return entries;
+  const auto now = arguments.find("now");
+  if (command == "roster-crowd" && (now == arguments.end() || *now != true)) return entries;
   if (command == "publish" || command == "update" || command == "withdraw" || command == "sight") {
     AddPublishing(node, command, arguments, payload, reply, entries);
   } else if (command == "approve" || command == "reject") {
@@ -150,6 +153,7 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
     if (entry.object.empty()) entry.object = TextOf(arguments, "name");
     if (entry.object.empty()) entry.object = TextOf(arguments, "id");
     if (command == "escrow-open") entry.note = TextOf(arguments, "reason");
+    if (command == "roster-crowd") entry.object = "crowd table";
     if (command == "roster-set") {
       const std::string circle = TextOf(arguments, "circle");
       if (!circle.empty()) entry.note = fmt::format("{}={}", circle, TextOf(arguments, "level"));

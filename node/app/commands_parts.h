@@ -106,6 +106,7 @@ CommandResult CirclesAddCommand(const CommandContext&, Arguments&, const std::st
 CommandResult RosterCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RosterSetCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RosterCrowdCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult CrowdCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult StatsCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult InviteCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RevokeCommand(const CommandContext&, Arguments&, const std::string&);

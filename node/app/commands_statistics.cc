@@ -50,6 +50,27 @@ CommandResult StatsCommand(const CommandContext& context, Arguments& arguments,
   return Done({{"months", std::move(months)}});
 }
 
+namespace {
+
+// The table that this node asks when it publishes.
+CommandResult CrowdTableAnswer(const Node& node) {
+  const auto state = node.verifier().state();
+  if (state == nullptr) {
+    return WithHint(Unavailable("no community state is here yet"),
+                    "a member has one once it has joined, a hub once it runs");
+  }
+  Json circles = Json::object();
+  for (const renkei::v1::Crowd& crowd : state->message().crowds()) {
+    circles[crowd.circle()] = CrowdJson(crowd);
+  }
+  const bool dead = node.verifier().freshness() == membership::Freshness::kDead;
+  return Done({{"counted", TimeText(FromUnixSeconds(state->message().crowds_at()))},
+               {"usable", !dead},
+               {"circles", std::move(circles)}});
+}
+
+}  // namespace
+
 CommandResult RosterCrowdCommand(const CommandContext& context, Arguments& arguments,
                                  const std::string&) {
   const bool now = arguments.Flag("now");
@@ -60,14 +81,11 @@ CommandResult RosterCrowdCommand(const CommandContext& context, Arguments& argum
                     "run it on the hub, with --dir of the hub's folder");
   }
   if (now) RETURN_IF_ERROR(roster->CountCrowdsNow());
-  const auto state = context.node.verifier().state();
-  if (state == nullptr) return Unavailable("this hub is starting");
-  Json circles = Json::object();
-  for (const renkei::v1::Crowd& crowd : state->message().crowds()) {
-    circles[crowd.circle()] = CrowdJson(crowd);
-  }
-  return Done({{"counted", TimeText(FromUnixSeconds(state->message().crowds_at()))},
-               {"circles", std::move(circles)}});
+  return CrowdTableAnswer(context.node);
+}
+
+CommandResult CrowdCommand(const CommandContext& context, Arguments&, const std::string&) {
+  return CrowdTableAnswer(context.node);
 }
 
 }  // namespace renkei::app

@@ -37,6 +37,7 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
     {"explain", Role::kReader, &ExplainCommand},
     {"why", Role::kReader, &WhyCommand},
     {"stats", Role::kReader, &StatsCommand},
+    {"crowd", Role::kReader, &CrowdCommand},
     {"doctor", Role::kReader, &DoctorCommand},
     {"publish", Role::kAnalyst, &PublishCommand},
     {"update", Role::kAnalyst, &UpdateCommand},

@@ -17,9 +17,9 @@ constexpr auto kCommands = std::to_array<const Command*>(
      &kDoctorCommand,   &kCirclesCommand,   &kRosterCommand, &kInviteCommand,  &kRevokeCommand,
      &kSuspendCommand,  &kEscrowCommand,    &kPeersCommand,  &kPublishCommand, &kUpdateCommand,
      &kWithdrawCommand, &kSightCommand,     &kDraftsCommand, &kApproveCommand, &kRejectCommand,
-     &kShowCommand,     &kSubscribeCommand, &kExportCommand, &kStatsCommand,   &kPolicyCommand,
-     &kExplainCommand,  &kWhyCommand,       &kAssetsCommand, &kAccountCommand, &kAuditCommand,
-     &kVersionCommand,  &kHelpCommand});
+     &kShowCommand,     &kSubscribeCommand, &kExportCommand, &kStatsCommand,   &kCrowdCommand,
+     &kPolicyCommand,   &kExplainCommand,   &kWhyCommand,    &kAssetsCommand,  &kAccountCommand,
+     &kAuditCommand,    &kVersionCommand,   &kHelpCommand});
 
 }  // namespace
 

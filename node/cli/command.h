@@ -43,6 +43,7 @@ extern const Command kApproveCommand;
 extern const Command kAssetsCommand;
 extern const Command kAuditCommand;
 extern const Command kCirclesCommand;
+extern const Command kCrowdCommand;
 extern const Command kDoctorCommand;
 extern const Command kDraftsCommand;
 extern const Command kEscrowCommand;

@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "node/cli/arguments.h"
+#include "node/cli/crowd.h"
 #include "node/cli/node_call.h"
 #include "node/cli/output.h"
 
@@ -75,22 +76,6 @@ int Set(Context& context, const Target& target, const std::string& slug,
     if (status != kDone) return status;
   }
   return kDone;
-}
-
-// Of one circle, a line for each profile.
-void PrintCrowd(Context& context, const Json& json) {
-  context.out << "counted " << Field(json, "counted") << "\n";
-  Table table({"CIRCLE", "SECTOR", "COUNTRY", "SIZE"});
-  const auto word = [](const Json& one, const char* key) {
-    const std::string text = Field(one, key);
-    return text.empty() ? "any" : text;
-  };
-  for (const auto& [circle, fits] : json["circles"].items()) {
-    for (const Json& one : fits) {
-      table.Add({Safe(circle), word(one, "sector"), word(one, "country"), word(one, "size")});
-    }
-  }
-  context.out << (table.empty() ? "no five teams are alike in anything\n" : table.ToText());
 }
 
 int SetProfile(Context& context, const Target& target, const std::string& slug, Json profile) {

@@ -135,10 +135,30 @@ absl::Status Submissions::Check(const record::Record& record) const {
     const auto id = static_cast<policy::SectionId>(i);
     if (record.Holds(id)) sections[i] = record.section(id).value;
   }
-  const std::vector<anonymize::Finding> findings = lint_.Check(marks, sections);
-  if (findings.empty()) return absl::OkStatus();
-  return PermissionDenied(fmt::format("the leak lint has {} findings, the first of rule {}",
-                                      findings.size(), findings.front().rule));
+  std::vector<anonymize::Finding> findings = lint_.Check(marks, sections);
+  // A warning is the author's to judge.
+  std::erase_if(findings, [](const anonymize::Finding& finding) {
+    return finding.severity != anonymize::FindingSeverity::kRefuse;
+  });
+  if (!findings.empty()) {
+    return PermissionDenied(fmt::format("the leak lint has {} findings, the first of rule {}",
+                                        findings.size(), findings.front().rule));
+  }
+  return CheckItsCrowd(record, marks);
+}
+
+absl::Status Submissions::CheckItsCrowd(const record::Record& record,
+                                        record::DraftHeader& marks) const {
+  // Whoever takes back says nothing of a victim, and may whatever has become of the crowd.
+  if (IsWithdrawal(record)) return absl::OkStatus();
+  for (const record::CircleId& circle : record.header().circles) {
+    marks.circles.push_back(community_.CircleName(circle).value_or(""));
+  }
+  record::v1::Sections sections = record.DecodeSections();
+  const auto answer = anonymize::CheckCrowd(CrowdOf(community_, false), marks, sections);
+  if (!answer.finding) return absl::OkStatus();
+  return FailedPrecondition(
+      fmt::format("fewer than five teams of its circle fit: rule {}", anonymize::kCrowdRule));
 }
 
 absl::StatusOr<Submissions::Before> Submissions::Look(const store::Reader& reader,

@@ -41,7 +41,8 @@ class Submissions {
                                const record::Record& record,
                                const config::LimitsConfig& limits) const;
 
-  // The leak lint once more, on what it can find without knowing the author's own names.
+  // The leak lint once more, on what it can find without knowing the author's own names, and the
+  // crowd once more: an author that asks neither is refused here.  The hub knows no overrides.
   // Not for the store thread: it may search many megabytes.
   absl::Status Check(const record::Record& record) const;
 
@@ -51,6 +52,7 @@ class Submissions {
                                const config::LimitsConfig& limits) const;
 
  private:
+  absl::Status CheckItsCrowd(const record::Record& record, record::DraftHeader& marks) const;
   struct Before;  // what is known of the record already
   absl::StatusOr<Before> Look(const store::Reader& reader, const record::Record& record) const;
   absl::StatusOr<SubmissionEntrance> Judge(const store::Reader& reader, const std::string& team,

@@ -138,6 +138,40 @@ TEST_P(UnnamedModeTest, TheHubLintsAgainWhatItCan) {
             absl::StatusCode::kPermissionDenied);
 }
 
+// Its own program would not have sealed it: the hub takes nobody's word for that.
+TEST_P(UnnamedModeTest, TheHubAsksTheCrowdAgain) {
+  const SourceMode source = GetParam();
+  const crypto::SigningKey key = crypto::SigningKey::Generate();
+  record::Draft draft = SampleDraft();
+  rig_.table.crowded = false;
+  EXPECT_EQ(Submit(SealBy(key, source, kNow, draft)), absl::StatusCode::kFailedPrecondition);
+  draft.sections.clear_victim();
+  draft.header.countries = {"jp"};
+  EXPECT_EQ(Submit(SealBy(key, source, kNow, draft)), absl::StatusCode::kFailedPrecondition);
+  draft.header.countries.clear();
+  EXPECT_EQ(Submit(SealBy(key, source, kNow, draft)), absl::StatusCode::kOk);
+}
+
+// Whatever has become of the crowd, an author takes back what it said.
+TEST_P(UnnamedModeTest, ACrowdThatIsGoneStopsRevisionsAndNoWithdrawal) {
+  const SourceMode source = GetParam();
+  const record::RecordId id = MustPublish(source).id;
+  Deliver(source);
+  ASSERT_TRUE(rig_.author.publisher->Update(id, DraftOf("two"), {}).ok());
+  rig_.table.crowded = false;
+  EXPECT_EQ(rig_.Push(rig_.author, "alpha").front(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kLegal).ok());
+  Deliver(source);
+  EXPECT_EQ(rig_.reader.Find(id)->state, store::RecordState::kWithdrawn);
+}
+
+// A public address that is no indicator: the author saw the warning.
+TEST_P(UnnamedModeTest, AWarningOfTheLintDoesNotRefuseAtTheHub) {
+  record::Draft draft = DraftOf("seen from 198.51.100.99 too");
+  EXPECT_EQ(Submit(SealBy(crypto::SigningKey::Generate(), GetParam(), kNow, draft)),
+            absl::StatusCode::kOk);
+}
+
 TEST_P(UnnamedModeTest, ATeamThatLostItsLevelTakesBackButWritesNothingMore) {
   const SourceMode source = GetParam();
   const record::RecordId id = MustPublish(source).id;
