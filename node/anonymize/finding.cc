@@ -61,6 +61,7 @@ const std::vector<RuleText>& AllRules() {
       {"anonymous-attachments", "An attachment in an anonymous record."},
       {"anonymous-tags", "A tag in an anonymous record."},
       {"small-crowd", "Too few teams are like the victim."},
+      {"seen-under-your-name", "The same was published under your name."},
       {"too-much-encoded", "More encoded text than can be searched."},
       {"undecodable", "Bytes that can't be searched."},
   };

@@ -1,6 +1,9 @@
 // Publisher: finding what is ours again, the way to the hub, and records without a name.
+#include <algorithm>
+
 #include "node/feed/intake_rules.h"
 #include "node/feed/outbox.h"
+#include "node/feed/publish_once.h"
 #include "node/feed/publisher.h"
 
 namespace renkei::feed {
@@ -108,6 +111,24 @@ absl::StatusOr<std::optional<Publisher::Revised>> Publisher::InheritOfSource(
   return Revised{.id = before->id, .leaf = own->leaf};
 }
 
+absl::StatusOr<bool> Publisher::AddSaidFindings(const std::vector<Said>& said,
+                                                const std::vector<anonymize::Override>& overrides,
+                                                Published& result) const {
+  std::vector<anonymize::Finding> findings;
+  RETURN_IF_ERROR(store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(findings, FindSaid(reader, said, clock_.Now()));
+    return absl::OkStatus();
+  }));
+  bool refuses = false;
+  for (anonymize::Finding& finding : findings) {
+    const anonymize::Override named{finding.rule, finding.place};
+    const bool passes = std::find(overrides.begin(), overrides.end(), named) != overrides.end();
+    refuses = refuses || !passes;
+    (passes ? result.allowed : result.findings).push_back(std::move(finding));
+  }
+  return refuses;
+}
+
 absl::StatusOr<policy::Mask> Publisher::MaskToHub(const store::RecordRow& row) const {
   return feed::MaskToHub(policies_.Current()->evaluator, community_, row, clock_.Now());
 }
@@ -134,12 +155,13 @@ absl::Status Publisher::PutToHub(store::Writer& writer, const record::Record& re
 absl::StatusOr<Published> Publisher::SealUnnamed(const record::AnonymizedDraft& draft,
                                                  const record::SealPlan& plan, Published result,
                                                  std::optional<store::SourceRow> source,
-                                                 const std::optional<Own>& before) {
+                                                 const std::optional<Own>& before,
+                                                 const Beside& beside) {
   if (before && before->unnamed) {
     ASSIGN_OR_RETURN(const crypto::SigningKey key,
                      unnamed_.KeyOf(*before->unnamed, before->header));
     ASSIGN_OR_RETURN(const record::Record record, record::Seal(draft, key, plan));
-    return CommitUnnamed(record, *before->unnamed, std::move(result), std::move(source));
+    return CommitUnnamed(record, *before->unnamed, std::move(result), std::move(source), beside);
   }
   UnnamedOrigin origin = unnamed_.Begin(draft.header().source, plan.circles.front(), plan.issued);
   auto record = record::Seal(draft, origin.key, plan);
@@ -147,14 +169,15 @@ absl::StatusOr<Published> Publisher::SealUnnamed(const record::AnonymizedDraft& 
   if (record.ok()) kept = unnamed_.RowOf(*record, origin);
   crypto::Wipe(origin.seed);
   RETURN_IF_ERROR(record.status());
-  return CommitUnnamed(*record, std::move(kept), std::move(result), std::move(source));
+  return CommitUnnamed(*record, std::move(kept), std::move(result), std::move(source), beside);
 }
 
 // As Commit, but into a place of its own: nothing of it is in our feed until, and unless, it comes
 // back from the hub like anyone's.
 absl::StatusOr<Published> Publisher::CommitUnnamed(const record::Record& record,
                                                    store::UnnamedRow kept, Published result,
-                                                   std::optional<store::SourceRow> source) {
+                                                   std::optional<store::SourceRow> source,
+                                                   const Beside& beside) {
   store::RecordRow row = MakeRow(record);
   row.circles = JoinCircles(record.header().circles);
   policy::SectionMask to_hub = 0;
@@ -174,6 +197,7 @@ absl::StatusOr<Published> Publisher::CommitUnnamed(const record::Record& record,
   const absl::Status committed = store_.Commit([&](store::Writer& writer) -> absl::Status {
     RETURN_IF_ERROR(PutToHub(writer, record, to_hub));
     RETURN_IF_ERROR(writer.PutUnnamed(kept));
+    RETURN_IF_ERROR(KeepOnce(writer, beside.once, row.id, row.revision));
     return source ? writer.PutSource(*source) : absl::OkStatus();
   });
   RETURN_IF_ERROR(Annotate(committed, "publish"));

@@ -6,6 +6,7 @@
 #include "node/base/log.h"
 #include "node/feed/intake_rules.h"
 #include "node/feed/outbox.h"
+#include "node/feed/publish_once.h"
 
 namespace renkei::feed {
 namespace {
@@ -128,6 +129,9 @@ absl::StatusOr<record::SealPlan> Publisher::Plan(const record::DraftHeader& head
 
 absl::StatusOr<Published> Publisher::Publish(record::Draft draft, const PublishOptions& options,
                                              int part) {
+  const std::string once = options.once.empty() ? "" : fmt::format("{}/{}", options.once, part);
+  ASSIGN_OR_RETURN(auto done, FindOnce(once));
+  if (done) return *std::move(done);
   std::optional<store::SourceRow> source;
   std::optional<store::SourceRow> before;
   if (!draft.source_id.empty()) {
@@ -153,94 +157,21 @@ absl::StatusOr<Published> Publisher::Publish(record::Draft draft, const PublishO
     return Published{.result = PublishResult::kUnchanged, .id = before->id};
   }
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  return SealAndCommit(draft, std::move(plan), std::move(source), own, options);
+  PublishOptions with = options;
+  with.once = once;
+  return SealAndCommit(draft, std::move(plan), std::move(source), own, with);
 }
 
 absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::Draft draft,
                                             const PublishOptions& options) {
+  PublishOptions with = options;
+  if (!with.once.empty()) with.once += "/0";
+  ASSIGN_OR_RETURN(auto done, FindOnce(with.once));
+  if (done) return *std::move(done);
   ASSIGN_OR_RETURN(const Own own, InheritFrom(id, options, draft.header));
   RETURN_IF_ERROR(FillDefaults(options, draft.header));
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  return SealAndCommit(draft, std::move(plan), std::nullopt, own, options);
-}
-
-absl::StatusOr<Published> Publisher::Withdraw(const record::RecordId& id,
-                                              record::WithdrawalReason reason) {
-  ASSIGN_OR_RETURN(const Own own, FindOwn(id));
-  const Timestamp now = clock_.Now();
-  Published result{.result = PublishResult::kPublished};
-  if (own.unnamed) {
-    ASSIGN_OR_RETURN(const crypto::SigningKey key, unnamed_.KeyOf(*own.unnamed, own.header));
-    ASSIGN_OR_RETURN(const record::Record withdrawal,
-                     record::SealWithdrawal(own.header, own.leaf, reason, now, key));
-    return CommitUnnamed(withdrawal, *own.unnamed, std::move(result), std::nullopt);
-  }
-  ASSIGN_OR_RETURN(const record::Record withdrawal,
-                   record::SealWithdrawal(own.header, own.leaf, reason, now, record_key_));
-  return Commit(withdrawal, std::move(result), std::nullopt);
-}
-
-absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std::string& value,
-                                           renkei::v1::Verdict verdict) {
-  std::optional<store::RecordRow> row;
-  const absl::Status read3 = store_.Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(row, reader.FindRecord(id));
-    return absl::OkStatus();
-  });
-  RETURN_IF_ERROR(read3);
-  if (!row) return NotFound(fmt::format("record {} is not held here", ToString(id)));
-  if (row->state == store::RecordState::kWithdrawn) {
-    return FailedPrecondition(fmt::format("record {} is withdrawn", ToString(id)));
-  }
-  ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(row->stored));
-  record::Draft draft;
-  draft.header.kind = policy::Kind::kSighting;
-  draft.header.tlp = row->tlp;
-  draft.header.pap = record.header().pap;
-  draft.header.exercise = record.header().exercise;
-  // A sighting repeats what it is about, so it goes no further than that.
-  const record::Header& seen = record.header();
-  draft.header.min_level = seen.min_level;
-  draft.header.tags = seen.tags;
-  draft.header.type = seen.type;
-  draft.header.embargo_until = seen.embargo_until;
-  draft.header.relay = seen.relay;
-  draft.header.section_levels = seen.section_levels;
-  const auto indicators_need = (seen.section_levels >> (4 * 3)) & 15;
-  if (seen.min_level == policy::kRecipientsOnly ||
-      (!value.empty() && indicators_need == policy::kRecipientsOnly)) {
-    return PermissionDenied(
-        "only the record's recipients may know: a sighting would tell the whole circle");
-  }
-  draft.header.about = record::About{.record_id = id, .leaf = row->leaf.str()};
-  const bool named =
-      policy::SourceModeFromWord(config()->publish.default_source)
-          .value_or(policy::SourceMode::kAttributed) == policy::SourceMode::kAttributed;
-  for (const policy::Membership& own : community_.OwnCircles()) {
-    if (!named && !draft.header.circles.empty()) break;  // without a name: to one circle
-    const record::CircleId circle = record::MakeCircleId(community_.name(), own.circle);
-    const auto& circles = record.header().circles;
-    if (std::find(circles.begin(), circles.end(), circle) != circles.end()) {
-      draft.header.circles.push_back(own.circle);
-    }
-  }
-  renkei::v1::Sighting& sighting = *draft.sections.mutable_indicators()->add_sightings();
-  sighting.set_verdict(verdict);
-  if (!value.empty()) {
-    const record::v1::Sections sections = record.DecodeSections();
-    const auto& known = sections.indicators().indicators();
-    const auto it =
-        std::find_if(known.begin(), known.end(), [&](const auto& i) { return i.value() == value; });
-    if (it == known.end()) {
-      return InvalidArgument(
-          fmt::format("record {} holds no indicator `{}`", ToString(id), Printable(value, 200)));
-    }
-    sighting.set_type(it->type());
-    sighting.set_value(value);
-  }
-  RETURN_IF_ERROR(FillDefaults({}, draft.header));
-  ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
-  return SealAndCommit(draft, std::move(plan), std::nullopt, std::nullopt, {});
+  return SealAndCommit(draft, std::move(plan), std::nullopt, own, with);
 }
 
 absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::SealPlan plan,
@@ -252,6 +183,7 @@ absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::
     plan.previous =
         record::PreviousRevision{h.record_id, h.id_nonce, h.revision, before->leaf, h.expires};
   }
+  std::vector<Said> said = WhatItSays(draft);
   DropSourceIds(draft);
   const anonymize::CrowdRules crowd =
       CrowdOf(community_, options.generalise || config()->publish.generalise);
@@ -266,7 +198,11 @@ absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::
                    .replacements = std::move(gated.replacements),
                    .correlation = naming.correlation,
                    .why_not_correlated = std::move(naming.why_not)};
-  const bool unfit = AddUnnamedFindings(draft, result.findings);
+  bool unfit = AddUnnamedFindings(draft, result.findings);
+  if (draft.header.source != policy::SourceMode::kAttributed) {
+    ASSIGN_OR_RETURN(const bool known, AddSaidFindings(said, options.overrides, result));
+    unfit = unfit || known;
+  }
   if (!gated.draft || unfit) return result;
   std::vector<anonymize::Narrative> narratives = anonymize::FindNarratives(gated.sections);
   if (options.reviewed) result.reviewed = narratives.size();
@@ -279,15 +215,18 @@ absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::
   const PublishResult done = before ? PublishResult::kRevised : PublishResult::kPublished;
   if (draft.header.source != policy::SourceMode::kAttributed) {
     result.result = done;
-    return SealUnnamed(*gated.draft, plan, std::move(result), std::move(source), before);
+    return SealUnnamed(*gated.draft, plan, std::move(result), std::move(source), before,
+                       {.once = options.once});
   }
   ASSIGN_OR_RETURN(const record::Record record, record::Seal(*gated.draft, record_key_, plan));
   result.result = done;
-  return Commit(record, std::move(result), std::move(source));
+  return Commit(record, std::move(result), std::move(source),
+                {.once = options.once, .said = std::move(said)});
 }
 
 absl::StatusOr<Published> Publisher::Commit(const record::Record& record, Published result,
-                                            std::optional<store::SourceRow> source) {
+                                            std::optional<store::SourceRow> source,
+                                            const Beside& beside) {
   store::RecordRow row = MakeRow(record);
   row.own = true;
   row.author = community_.own_team();
@@ -307,6 +246,8 @@ absl::StatusOr<Published> Publisher::Commit(const record::Record& record, Publis
                                     .leaf = row.leaf,
                                     .sections = record.held(),
                                     .relay = policy::kAllSections}));
+    RETURN_IF_ERROR(KeepOnce(writer, beside.once, row.id, row.revision));
+    RETURN_IF_ERROR(KeepSaid(writer, beside.said, row.expires));
     if (!source) return absl::OkStatus();
     source->id = row.id;
     return writer.PutSource(*source);

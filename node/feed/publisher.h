@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct PublishOptions {
   bool generalise = false;                       // leave out of the victim what too few teams share
   std::vector<anonymize::Override> overrides{};  // findings that a person lets pass
   std::optional<record::Correlation> correlate{};  // keyed names, if the circle asks for them
+  // Not empty: each part is published once under this name, however often it is asked for (after a
+  // kill), until ForgetOnce.  Holds no `/`.
+  std::string once{};
 };
 
 enum class PublishResult {
@@ -77,6 +81,9 @@ struct Preview {
   std::string why_not_correlated{};
   std::vector<AudienceRow> audience{};
 };
+
+struct Beside;
+struct Said;
 
 class Publisher {
  public:
@@ -126,12 +133,15 @@ class Publisher {
                                                          int part) const;
   // For MakePreview; lives as long as this.
   NameSource Names() const;
-  absl::StatusOr<Published> Withdraw(const record::RecordId& id, record::WithdrawalReason reason);
+  absl::StatusOr<Published> Withdraw(const record::RecordId& id, record::WithdrawalReason reason,
+                                     const std::string& once = {});
   // "We saw it too" (or a false positive) about a record held here, to the circles it came in.
   absl::StatusOr<Published> Sight(const record::RecordId& id, const std::string& value,
                                   renkei::v1::Verdict verdict);
 
  private:
+  // What was published under this name before.
+  absl::StatusOr<std::optional<Published>> FindOnce(const std::string& once) const;
   absl::Status FillDefaults(const PublishOptions& options, record::DraftHeader& header) const;
   absl::StatusOr<record::SealPlan> Plan(const record::DraftHeader& header) const;
   // The newest revision of a record of ours.
@@ -147,15 +157,20 @@ class Publisher {
   absl::StatusOr<Published> SealUnnamed(const record::AnonymizedDraft& draft,
                                         const record::SealPlan& plan, Published result,
                                         std::optional<store::SourceRow> source,
-                                        const std::optional<Own>& before);
+                                        const std::optional<Own>& before, const Beside& beside);
   absl::StatusOr<Published> CommitUnnamed(const record::Record& record, store::UnnamedRow kept,
-                                          Published result, std::optional<store::SourceRow> source);
+                                          Published result, std::optional<store::SourceRow> source,
+                                          const Beside& beside);
   // What our own policy lets the hub see; it may not exist for it.
   absl::StatusOr<policy::Mask> MaskToHub(const store::RecordRow& row) const;
   absl::Status PutToHub(store::Writer& writer, const record::Record& record,
                         policy::SectionMask to_hub) const;
   absl::StatusOr<Published> Commit(const record::Record& record, Published result,
-                                   std::optional<store::SourceRow> source);
+                                   std::optional<store::SourceRow> source, const Beside& beside);
+  // True if something was said under our name before, and nobody let it pass.
+  absl::StatusOr<bool> AddSaidFindings(const std::vector<Said>& said,
+                                       const std::vector<anonymize::Override>& overrides,
+                                       Published& result) const;
   absl::StatusOr<Own> FindOwn(const record::RecordId& id) const;
   absl::StatusOr<Own> InheritFrom(const record::RecordId& id, const PublishOptions& options,
                                   record::DraftHeader& draft) const;
@@ -175,6 +190,18 @@ class Publisher {
   mutable Mutex mutex_;
   std::shared_ptr<const config::NodeConfig> config_ RENKEI_GUARDED_BY(mutex_);
 };
+
+// What was published once, by name: the record, and which revision of it.
+struct PublishedOnce {
+  std::string once{};  // `NAME/PART`
+  record::RecordId id{};
+  std::uint32_t revision = 0;
+};
+// Of all parts of `name`, in no order.
+absl::StatusOr<std::vector<PublishedOnce>> FindPublishedOnce(const store::Reader& reader,
+                                                             std::string_view name);
+// All names but those in `kept`.  Waits for the disk.
+absl::Status ForgetOnce(store::Store& store, const std::set<std::string>& kept);
 
 // Whether enough teams of a circle are as a record says of its victim; none: no table.
 using CrowdQuestion = decltype(anonymize::CrowdRules::fits);

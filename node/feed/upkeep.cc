@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "node/feed/said_before.h"
 #include "node/record/limits.h"
 
 namespace renkei::feed {
@@ -30,6 +31,7 @@ absl::StatusOr<std::optional<Timestamp>> Upkeep(store::Store& store, Timestamp n
     }
     ASSIGN_OR_RETURN(const int dropped,
                      writer.DropExpired(now - record::kTombstoneAfterExpiry, at_once));
+    RETURN_IF_ERROR(ForgetSaid(writer, now, at_once));
     ASSIGN_OR_RETURN(next, NextEnd(writer));
     if (dropped >= at_once) next = now;
     return absl::OkStatus();

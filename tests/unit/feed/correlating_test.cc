@@ -11,8 +11,11 @@ class CorrelatingTest : public UnnamedTest {
  protected:
   CorrelatingTest() { rig_.table.correlation = Correlation::kSubnets; }
 
-  static record::Draft Hit(const std::string& title, const std::string& source_id = "") {
+  // Each another, but for what was hit: the same may not be said with a name and without.
+  record::Draft Hit(const std::string& title, const std::string& source_id = "") {
     record::Draft draft = DraftOf(title + " at 10.20.0.7");
+    draft.sections.mutable_indicators()->mutable_indicators(0)->set_value(
+        fmt::format("198.51.100.{}", ++hits_));
     draft.source_format = "json";
     draft.source_id = source_id;
     return draft;
@@ -25,7 +28,7 @@ class CorrelatingTest : public UnnamedTest {
   Published Publish(RigNode& node, const std::string& title, SourceMode source,
                     Correlation wanted = Correlation::kNames) {
     const PublishOptions options{.reviewed = true, .source = source, .correlate = wanted};
-    auto published = node.publisher->Publish(Hit(title), options);
+    auto published = node.publisher->Publish(Hit(fmt::format("{} {}", title, hits_)), options);
     EXPECT_TRUE(published.ok()) << Message(published.status());
     if (!published.ok()) return {};
     EXPECT_EQ(published->result, PublishResult::kPublished);
@@ -34,6 +37,8 @@ class CorrelatingTest : public UnnamedTest {
   std::string NameBy(RigNode& node, SourceMode source) {
     return NameIn(Publish(node, "one", source));
   }
+
+  int hits_ = 0;
 };
 
 TEST_F(CorrelatingTest, TheSameEntityHasTheSameNameInOneCircleAndEpoch) {
@@ -134,7 +139,7 @@ TEST_F(CorrelatingTest, APreviewShowsTheNamesThatAreSealed) {
 TEST_F(CorrelatingTest, ARecordWithKeyedNamesArrivesAsItIs) {
   const Published published = Publish(rig_.author, "one", SourceMode::kAttributed);
   Deliver(SourceMode::kAttributed);
-  EXPECT_EQ(TitleOf(rig_.reader, published.id), "one at " + NameIn(published));
+  EXPECT_EQ(TitleOf(rig_.reader, published.id), "one 0 at " + NameIn(published));
 }
 
 }  // namespace
