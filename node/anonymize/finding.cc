@@ -40,6 +40,7 @@ const std::vector<RuleText>& AllRules() {
       {"own-asset-as-indicator", "An own asset is named as the adversary's."},
       {"private-address-as-indicator", "An inside address is named as the adversary's."},
       {"own-asset-in-rule", "A detection rule names an own asset."},
+      {"known-good", "An actionable indicator that a warning list calls harmless."},
       {"private-key", "A private key."},
       {"jwt", "A token (JWT)."},
       {"api-key", "A key or token of a service."},

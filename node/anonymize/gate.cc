@@ -11,6 +11,7 @@
 #include "node/anonymize/rounding.h"
 #include "node/anonymize/stand_ins.h"
 #include "node/base/encoding.h"
+#include "node/record/indicator_value.h"
 #include "node/record/sections.h"
 
 namespace renkei::anonymize {
@@ -247,6 +248,23 @@ class Passage {
   std::set<std::string> refused_{};            // places
 };
 
+// What is published to be blocked, and that a list calls harmless: a person decides.
+void TestKnownGood(const Gate& gate, GateResult& result) {
+  const auto& indicators = result.sections.indicators().indicators();
+  for (int i = 0; i < indicators.size(); ++i) {
+    const v1::Indicator& indicator = indicators[i];
+    if (!indicator.actionable() || indicator.role() == v1::ROLE_BENIGN) continue;
+    const auto canonical = record::CanonicalValue(indicator.type(), indicator.value());
+    const std::string list = canonical ? gate.KnownGoodBy(indicator.type(), *canonical) : "";
+    if (list.empty()) continue;
+    result.findings.push_back(
+        {policy::SectionId::kIndicators, fmt::format("indicators.indicators[{}].value", i),
+         "known-good",
+         fmt::format("it is on the warning list `{}`: take it out, or make it not actionable",
+                     list)});
+  }
+}
+
 bool Refuses(const Finding& finding) { return finding.severity == FindingSeverity::kRefuse; }
 
 void TestCrowd(const CrowdRules& rules, record::DraftHeader& header, GateResult& result) {
@@ -275,6 +293,7 @@ absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft, const Cro
   const KeyedNames* keyed = source == policy::SourceMode::kAnonymous ? nullptr : names;
   Passage(own_, source, keyed, result).Run();
   if (crowd != nullptr) TestCrowd(*crowd, header, result);
+  if (known_good_) TestKnownGood(*this, result);
   RETURN_IF_ERROR(Annotate(record::CheckSections(result.sections), "anonymize: after replacement"));
 
   record::AnonymizedDraft::EncodedSections encoded;
@@ -300,6 +319,10 @@ absl::StatusOr<GateResult> Gate::Anonymize(const record::Draft& draft, const Cro
     result.draft = record::AnonymizedDraft(std::move(header), std::move(encoded));
   }
   return result;
+}
+
+std::string Gate::KnownGoodBy(v1::IndicatorType type, std::string_view canonical) const {
+  return known_good_ ? known_good_(type, canonical) : std::string();
 }
 
 bool Gate::IsOurs(std::string_view value) const {

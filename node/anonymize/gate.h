@@ -5,6 +5,7 @@
 // Immutable, thread-safe.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,9 +40,13 @@ struct GateResult {
   record::v1::Sections sections{};  // as they would leave
 };
 
+// The name of a list of harmless values that covers this one, in canonical form; empty: none does.
+using KnownGood = std::function<std::string(record::v1::IndicatorType, std::string_view)>;
+
 class Gate {
  public:
-  explicit Gate(const config::Assets& assets) : own_(assets), lint_(own_) {}
+  explicit Gate(const config::Assets& assets, KnownGood known_good = nullptr)
+      : own_(assets), lint_(own_), known_good_(std::move(known_good)) {}
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
@@ -58,10 +63,13 @@ class Gate {
 
   // Whether a value names what is listed in assets.toml.
   bool IsOurs(std::string_view value) const;
+  // As the argument that the gate was made with; empty without one.
+  std::string KnownGoodBy(record::v1::IndicatorType type, std::string_view canonical) const;
 
  private:
   OwnAssets own_;
   LeakLint lint_;
+  KnownGood known_good_;
 };
 
 }  // namespace renkei::anonymize

@@ -255,6 +255,8 @@ CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
       .now = context.node.clock().Now(),
       .community = context.node.community().name(),
       .is_ours = [&gate](std::string_view value) { return gate->IsOurs(value); },
+      .known_good = [&gate](formats::v1::IndicatorType of,
+                            std::string_view value) { return gate->KnownGoodBy(of, value); },
       .zone = arguments.Text("zone")};
   const Exporter exporter = FindExporter(format, arguments);
   if (!options.zone.empty() && format != "rpz") {

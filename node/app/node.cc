@@ -28,8 +28,13 @@ exchange::ExchangeSettings SettingsOf(const config::NodeConfig& config) {
           .bytes_in_flight_per_stream = config.limits.bytes_in_flight_per_stream};
 }
 
-GateInForce GateOf(const config::Assets& assets) {
-  return {.gate = std::make_shared<const anonymize::Gate>(assets), .assets = DigestOf(assets)};
+GateInForce GateOf(const OwnFiles& files) {
+  for (const std::string& note : files.warning_lists->notes()) {
+    LogEvent(LogLevel::kWarn, "warning-list.unread", {{"what", LogSafe(note)}});
+  }
+  return {.gate = std::make_shared<const anonymize::Gate>(files.assets,
+                                                          KnownGoodOf(files.warning_lists)),
+          .assets = DigestOf(files.assets)};
 }
 
 absl::StatusOr<crypto::AeadKey> CursorKey(store::Store& store) {
@@ -115,7 +120,7 @@ RunningNode::RunningNode(Foundation foundation, const Clock& clock)
       store_(std::move(foundation.store)),
       policies_(*store_),
       book_(clock),
-      gate_(GateOf(foundation.files.assets)),
+      gate_(GateOf(foundation.files)),
       settings_(std::make_shared<const config::NodeConfig>(config_)) {}
 
 RunningNode::~RunningNode() { StopTending(); }
@@ -261,7 +266,7 @@ Node::ReloadResult RunningNode::Reload(const std::string& author) {
   if (!problems.empty()) return {.problems = std::move(problems)};
   config::Reloaded reloaded = config::ReloadNodeConfig(config_, own.files->config);
   {
-    GateInForce gate = GateOf(own.files->assets);
+    GateInForce gate = GateOf(*own.files);
     auto settings = std::make_shared<const config::NodeConfig>(reloaded.config);
     MutexLock lock(files_mutex_);
     gate_ = std::move(gate);

@@ -28,6 +28,7 @@ namespace renkei::app {
 // Names of files in a node's folder.
 inline constexpr std::string_view kConfigFile = "node.toml";
 inline constexpr std::string_view kAssetsFile = "assets.toml";
+inline constexpr std::string_view kWarningListsFolder = "warninglists";
 inline constexpr std::string_view kPolicyFile = "trust.policy";
 inline constexpr std::string_view kStoreFile = "store.db";
 inline constexpr std::string_view kKeysFolder = "keys";

@@ -30,9 +30,23 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
   auto assets = config::LoadAssets(*assets_text, InFolder(folder, kAssetsFile));
   result.problems = std::move(config.problems);
   std::move(assets.problems.begin(), assets.problems.end(), std::back_inserter(result.problems));
-  if (!config.value || !assets.value) return result;
-  result.files = OwnFiles{*std::move(config.value), *std::move(assets.value), *policy_text};
+  auto lists = formats::WarningLists::Load(InFolder(folder, kWarningListsFolder));
+  if (!lists.ok()) {
+    result.problems.push_back({.file = InFolder(folder, kWarningListsFolder),
+                               .message = Message(lists.status()),
+                               .hint = "lists in MISP's format; take away what is none"});
+  }
+  if (!config.value || !assets.value || !lists.ok()) return result;
+  result.files = OwnFiles{*std::move(config.value), *std::move(assets.value), *policy_text,
+                          std::make_shared<const formats::WarningLists>(*std::move(lists))};
   return result;
+}
+
+anonymize::KnownGood KnownGoodOf(std::shared_ptr<const formats::WarningLists> lists) {
+  if (lists == nullptr || lists->list_count() == 0) return nullptr;
+  return [lists = std::move(lists)](formats::v1::IndicatorType type, std::string_view value) {
+    return std::string(lists->Find(type, value).value_or(""));
+  };
 }
 
 crypto::Digest DigestOf(const config::Assets& assets) {

@@ -1,13 +1,17 @@
 // The operator's files in a node's folder, read and checked.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "config/assets.h"
 #include "config/node_config.h"
+#include "node/anonymize/gate.h"
 #include "node/base/problem.h"
 #include "node/base/status.h"
 #include "node/crypto/digest.h"
+#include "node/formats/warning_lists.h"
 
 namespace renkei::app {
 
@@ -19,6 +23,7 @@ struct OwnFiles {
   config::NodeConfig config{};
   config::Assets assets{};
   std::string policy_text{};
+  std::shared_ptr<const formats::WarningLists> warning_lists{};
 };
 
 // Problems of all files together; status for a folder that is no node's, or files that can't be
@@ -29,6 +34,9 @@ struct OwnFilesResult {
   absl::Status status = absl::OkStatus();
 };
 OwnFilesResult ReadOwnFiles(const std::string& folder);
+
+// As the gate asks; nothing if there are no lists.
+anonymize::KnownGood KnownGoodOf(std::shared_ptr<const formats::WarningLists> lists);
 
 // Tells two lists of own assets apart; says nothing of what they hold to who can't guess all of it.
 crypto::Digest DigestOf(const config::Assets& assets);

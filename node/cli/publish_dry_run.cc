@@ -5,6 +5,7 @@
 #include "node/anonymize/sarif.h"
 #include "node/app/commands_parts.h"
 #include "node/app/local_commands.h"
+#include "node/app/own_files.h"
 #include "node/app/previewing.h"
 #include "node/cli/offline.h"
 #include "node/cli/output.h"
@@ -12,6 +13,7 @@
 #include "node/cli/publishing.h"
 #include "node/feed/publisher.h"
 #include "node/formats/import_json.h"
+#include "node/formats/warning_lists.h"
 
 namespace renkei::cli {
 namespace {
@@ -96,11 +98,16 @@ int RunDry(Context& context, const DryRun& options) {
   const auto config = ReadConfig(context, options.folder);
   const auto assets = ReadAssets(context, options.folder);
   const auto evaluator = ReadEvaluator(context, options.folder);
+  auto lists =
+      formats::WarningLists::Load(fmt::format("{}/{}", options.folder, app::kWarningListsFolder));
+  if (!lists.ok()) return Fail(context, "publish", lists.status());
   if (!config || !assets || !evaluator) return kFailed;
   const record::Correlation wanted = feed::WantedCorrelation(publish, *config);
   const Rules rules{
       .config = *config,
-      .gate = anonymize::Gate(*assets),
+      .gate = anonymize::Gate(
+          *assets,
+          app::KnownGoodOf(std::make_shared<const formats::WarningLists>(*std::move(lists)))),
       .evaluator = *evaluator,
       .publish = publish,
       .crowd = ReadCrowd(options.folder),

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "node/base/unseen.h"
 #include "node/formats/export_parts.h"
 #include "node/record/indicator_value.h"
@@ -61,6 +63,12 @@ std::vector<BlockValue> BlockValues(std::span<const HeldRecord> records,
       const std::string_view why_not = WhyNot(indicator, options, types, value);
       if (!why_not.empty()) {
         LeaveOut(left_out, why_not);
+        continue;
+      }
+      const std::string list =
+          options.known_good ? options.known_good(indicator.type(), value) : std::string();
+      if (!list.empty()) {
+        LeaveOut(left_out, fmt::format("values on the warning list `{}`", list));
       } else if (!chosen.try_emplace({indicator.type(), std::move(value)}, &record).second) {
         LeaveOut(left_out, "values said more than once");
       }

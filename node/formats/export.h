@@ -46,6 +46,8 @@ struct ExportOptions {
   std::vector<v1::IndicatorType> types{};
   // Lists that block or alert: whether a value is ours, and so never blocked; none: nothing is.
   std::function<bool(std::string_view)> is_ours{};
+  // ... and the name of a warning list that covers it, so that it is not blocked; empty: none does.
+  std::function<std::string(v1::IndicatorType, std::string_view)> known_good{};
   std::string zone{};  // name of the response policy zone; empty: kZoneDefault
 };
 

@@ -119,6 +119,30 @@ TEST(SensitiveGateTest, AnOwnAssetUsedByTheAdversaryLeavesOnlyByAPersonsWord) {
   EXPECT_EQ(passed.sections.indicators().indicators(0).value(), "203.0.113.5");
 }
 
+TEST(SensitiveGateTest, WhatAListCallsHarmlessIsBlockedOnlyByAPersonsWord) {
+  record::Draft draft;
+  for (const char* value : {"a[.]example", "b.example"}) {
+    auto& indicator = *draft.sections.mutable_indicators()->add_indicators();
+    indicator.set_type(v1::INDICATOR_TYPE_DOMAIN);
+    indicator.set_value(value);
+    indicator.set_actionable(true);
+  }
+  const Gate gate({}, [](v1::IndicatorType, std::string_view value) {
+    return std::string(value == "a.example" ? "the best-known" : "");
+  });
+  const auto refused = gate.Anonymize(draft);
+  ASSERT_TRUE(refused.ok());
+  EXPECT_FALSE(refused->draft);
+  ASSERT_EQ(refused->findings.size(), 1U);
+  EXPECT_EQ(ToString(refused->findings[0]),
+            "indicators.indicators[0].value: rule known-good: it is on the warning list `the "
+            "best-known`: take it out, or make it not actionable");
+  EXPECT_TRUE(
+      gate.Anonymize(draft, nullptr, {{"known-good", "indicators.indicators[0].value"}})->draft);
+  draft.sections.mutable_indicators()->mutable_indicators(0)->set_actionable(false);
+  EXPECT_TRUE(gate.Anonymize(draft)->draft);
+}
+
 TEST(SensitiveGateTest, CredentialsAreNeverAllowed) {
   EXPECT_TRUE(ParseOverride("phone-number@caveats.texts[0].value").ok());
   for (const char* bad : {"jwt@summary", "private-key@summary", "api-key@x", "no-such@x", "jwt",

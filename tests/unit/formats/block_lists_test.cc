@@ -55,6 +55,22 @@ TEST_F(BlockListsTest, NoListHoldsWhatNobodyShouldBlock) {
   EXPECT_EQ(LeftOutAs(ExportPlain({&held_, 1}, options_), "values that are ours"), 1U);
 }
 
+TEST_F(BlockListsTest, WhatAWarningListCoversIsInNoListAndCounted) {
+  Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.7");
+  Say(v1::INDICATOR_TYPE_DOMAIN, "cdn.example");
+  for (const Exporter exporter : kLists) {
+    EXPECT_GT(exporter({&held_, 1}, options_).written, 0U);
+  }
+  options_.known_good = [](v1::IndicatorType, std::string_view value) {
+    return std::string(value == "198.51.100.7" || value == "cdn.example" ? "harmless" : "");
+  };
+  for (const Exporter exporter : kLists) {
+    EXPECT_EQ(exporter({&held_, 1}, options_).written, 0U);
+  }
+  EXPECT_EQ(LeftOutAs(ExportPlain({&held_, 1}, options_), "values on the warning list `harmless`"),
+            2U);
+}
+
 TEST_F(BlockListsTest, ExercisesExpiredAndPapBoundRecordsAreInNoList) {
   Say(v1::INDICATOR_TYPE_IPV4, "198.51.100.7");
   Say(v1::INDICATOR_TYPE_DOMAIN, "evil.example");
