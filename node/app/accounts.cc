@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "node/app/file_lock.h"
 #include "node/app/own_files.h"
 #include "node/base/encoding.h"
 #include "node/base/file.h"
@@ -59,8 +60,10 @@ absl::Status SaveAccounts(const std::string& folder, const std::vector<Account>&
                     {"token", HexEncode(one.token.view())},
                     {"added", UnixSeconds(one.added)}});
   }
-  return WriteFile(InFolder(folder, kAccountsFile), ToPrettyText({{"accounts", std::move(list)}}),
-                   FileMode::kSecret);
+  const std::string path = InFolder(folder, kAccountsFile);
+  RETURN_IF_ERROR(
+      WriteFile(path, ToPrettyText({{"accounts", std::move(list)}}), FileMode::kSecret));
+  return GiveToFolderOwner(path);
 }
 
 }  // namespace
@@ -99,6 +102,8 @@ absl::StatusOr<std::string> AddAccount(const std::string& folder, const std::str
         fmt::format("`{}` is no account name: a-z, 0-9 and `-`, at most {} characters",
                     Printable(name, 64), kAccountNameBytesMax));
   }
+  // Two at once would each write the list without the other's.
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Take(InFolder(folder, kAccountsLockFile)));
   ASSIGN_OR_RETURN(std::vector<Account> accounts, LoadAccounts(folder));
   for (const Account& one : accounts) {
     if (one.name == name) return AlreadyExists(fmt::format("account `{}` exists", name));
@@ -114,6 +119,7 @@ absl::StatusOr<std::string> AddAccount(const std::string& folder, const std::str
 }
 
 absl::Status RemoveAccount(const std::string& folder, const std::string& name) {
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Take(InFolder(folder, kAccountsLockFile)));
   ASSIGN_OR_RETURN(std::vector<Account> accounts, LoadAccounts(folder));
   if (std::erase_if(accounts, [&](const Account& one) { return one.name == name; }) == 0) {
     return NotFound(fmt::format("there is no account `{}`", Printable(name, 64)));

@@ -3,8 +3,8 @@
 // Without an account whoever owns the node's folder may do everything.  With one, each call of the
 // local plane needs a token.  A token is 32 random bytes, shown once; only its digest is kept
 // (`accounts.json`, mode 0600): nothing can be guessed, so no slow hash is needed.  Accounts are
-// changed in the folder itself, by its owner, never through the plane.  Stateless; a file that
-// can't be read lets nobody in.  Reference: docs/accounts.md.
+// changed in the folder itself, by its owner, never through the plane, one change at a time (a lock
+// file).  Stateless; a file that can't be read lets nobody in.  Reference: docs/accounts.md.
 #pragma once
 
 #include <optional>
@@ -19,6 +19,7 @@
 namespace renkei::app {
 
 inline constexpr std::string_view kAccountsFile = "accounts.json";
+inline constexpr std::string_view kAccountsLockFile = "accounts.lock";
 inline constexpr std::size_t kAccountsMax = 64;
 inline constexpr std::size_t kAccountNameBytesMax = 32;
 inline constexpr std::size_t kTokenBytesMax = 128;  // as given by a caller

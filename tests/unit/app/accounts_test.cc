@@ -1,5 +1,7 @@
 #include "node/app/accounts.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -74,6 +76,19 @@ TEST_F(AccountsTest, NamesAreLabelsAndOnceThere) {
               absl::StatusCode::kInvalidArgument)
         << name;
   }
+}
+
+TEST_F(AccountsTest, ManyAddedAtOnceAreAllThere) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < 4; ++i) Add(fmt::format("a{}-{}", t, i), Role::kReader);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto accounts = LoadAccounts(folder());
+  ASSERT_TRUE(accounts.ok());
+  EXPECT_EQ(accounts->size(), 32U);
 }
 
 TEST_F(AccountsTest, ADamagedFileLetsNobodyIn) {
