@@ -7,10 +7,11 @@
 #include <cstring>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "node/app/file_lock.h"
 #include "node/app/own_files.h"
 #include "node/base/encoding.h"
 #include "node/base/file.h"
@@ -21,7 +22,8 @@ namespace renkei::app {
 namespace {
 
 constexpr std::size_t kHeadBytesMax = 256;
-constexpr off_t kTailBytes = 64 * 1024;  // more than a line has
+constexpr std::uint64_t kFreeBytesMin = 1024 * 1024;  // several lines, a head, what the disk adds
+constexpr off_t kTailBytes = 64 * 1024;               // more than a line has
 constexpr std::size_t kHashDigits = 2 * crypto::Digest::kSize;
 constexpr std::string_view kHashKey = ",\"hash\":\"";
 constexpr std::string_view kNoHash =
@@ -170,7 +172,19 @@ absl::Status WriteLine(const std::string& path, std::string_view line) {
       fsync(file.fd()) != 0) {
     return Unavailable(fmt::format("write `{}`: {}", path, std::strerror(errno)));
   }
-  return absl::OkStatus();
+  return GiveToFolderOwner(path);
+}
+
+absl::Status CheckRoom(const std::string& folder) {
+  if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) return CantOpen(folder);
+  struct statvfs found {};
+  if (statvfs(folder.c_str(), &found) != 0) return CantOpen(folder);
+  // No blocks at all: a file system that doesn't count them.
+  if (found.f_blocks == 0 || found.f_bavail * found.f_frsize >= kFreeBytesMin) {
+    return absl::OkStatus();
+  }
+  return ResourceExhausted(
+      fmt::format("`{}`: the disk is full, and this could not be recorded", folder));
 }
 
 }  // namespace
@@ -193,9 +207,7 @@ absl::Status AuditLog::RotateIfFull(std::size_t more) const {
 }
 
 absl::Status AuditLog::Append(const Caller& who, const AuditEntry& entry, Timestamp now) const {
-  const std::string lock_path = InFolder(folder_, kAuditLockFile);
-  const AuditFile lock(lock_path, O_RDWR | O_CREAT);
-  if (lock.fd() < 0 || flock(lock.fd(), LOCK_EX) != 0) return CantOpen(lock_path);
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Take(InFolder(folder_, kAuditLockFile)));
   ASSIGN_OR_RETURN(AuditPoint before, ReadHead(folder_));
   ASSIGN_OR_RETURN(const std::string newest_line, LastLine(PathOf(0)));
   // The file may be one line ahead of the head, if a crash came between; never behind it, unless
@@ -207,15 +219,22 @@ absl::Status AuditLog::Append(const Caller& who, const AuditEntry& entry, Timest
   RETURN_IF_ERROR(WriteLine(PathOf(0), line));
   const auto written = ParseLine(std::string_view(line).substr(0, line.size() - 1));
   RENKEI_CHECK(written.has_value());
-  return WriteFile(InFolder(folder_, kAuditHeadFile),
-                   fmt::format("{} {}\n", written->point.number, written->point.hash),
-                   FileMode::kSecret);
+  const std::string head_path = InFolder(folder_, kAuditHeadFile);
+  RETURN_IF_ERROR(WriteFile(head_path,
+                            fmt::format("{} {}\n", written->point.number, written->point.hash),
+                            FileMode::kSecret));
+  return GiveToFolderOwner(head_path);
 }
 
 absl::Status AuditLog::CheckWritable() const {
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Take(InFolder(folder_, kAuditLockFile)));
+  RETURN_IF_ERROR(ReadHead(folder_).status());
+  RETURN_IF_ERROR(LastLine(PathOf(0)).status());
   const std::string path = PathOf(0);
   const AuditFile file(path, O_WRONLY | O_CREAT | O_APPEND);
-  return file.fd() < 0 ? CantOpen(path) : absl::OkStatus();
+  if (file.fd() < 0) return CantOpen(path);
+  RETURN_IF_ERROR(GiveToFolderOwner(path));
+  return CheckRoom(folder_);
 }
 
 absl::StatusOr<std::vector<Json>> AuditLog::Read(std::size_t last) const {
@@ -233,6 +252,9 @@ absl::StatusOr<std::vector<Json>> AuditLog::Read(std::size_t last) const {
 }
 
 absl::StatusOr<AuditLog::Verified> AuditLog::Verify(const std::string& known_head) const {
+  // A line that is being written is no line yet.
+  const auto lock = FileLock::TakeShared(InFolder(folder_, kAuditLockFile));
+  if (!lock.ok() && lock.status().code() != absl::StatusCode::kNotFound) return lock.status();
   ASSIGN_OR_RETURN(const AuditPoint head, ReadHead(folder_));
   Verified verified;
   AuditPoint at;
@@ -240,8 +262,12 @@ absl::StatusOr<AuditLog::Verified> AuditLog::Verify(const std::string& known_hea
   bool head_seen = head.number == 0;
   for (int age = kAuditFilesMax - 1; age >= 0; --age) {
     ASSIGN_OR_RETURN(const Bytes text, ReadIfThere(PathOf(age), 2 * kAuditFileBytesMax));
+    const bool torn_end = age == 0 && !text.ends_with('\n');
     int number = 0;
-    for (const std::string_view line : LinesOf(text)) {
+    const std::vector<std::string_view> lines = LinesOf(text);
+    for (const std::string_view line : lines) {
+      // What a crash cut off behind the last line that was acknowledged: the next one drops it.
+      if (torn_end && head_seen && line.data() == lines.back().data()) break;
       ++number;
       const auto parsed = ParseLine(line);
       const bool oldest = verified.first == 0;

@@ -45,7 +45,8 @@ class AuditLog {
 
   // Durable once it answers.
   absl::Status Append(const Caller& who, const AuditEntry& entry, Timestamp now) const;
-  // Whether Append would find its files: asked before something is done that must be recorded.
+  // Whether Append would succeed now: its lock, a whole head, the log, room on the disk.  Asked
+  // before something is done that must be recorded; an error says why it can't be.
   absl::Status CheckWritable() const;
 
   // The newest `last` lines, oldest first.
@@ -57,7 +58,8 @@ class AuditLog {
     std::string head{};  // hash of the last line, hex
   };
   // DATA_LOSS naming file and line where the chain is broken.  `known_head`: a hash that was noted
-  // elsewhere, which must be in it; empty: none.
+  // elsewhere, which must be in it; empty: none.  A torn end that was never acknowledged is left
+  // out.
   absl::StatusOr<Verified> Verify(const std::string& known_head = "") const;
 
  private:

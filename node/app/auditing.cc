@@ -175,6 +175,14 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
   return entries;
 }
 
+void SayUnrecorded(const absl::Status& why, exchange::LocalReply& reply) {
+  if (!reply.json.is_object()) reply.json = Json::object();
+  reply.json["unrecorded"] =
+      fmt::format("{}, and the audit log could not be written: {}",
+                  reply.exit_status == 0 ? "this was carried out" : "this was tried", Message(why));
+  if (reply.exit_status == 0) reply.exit_status = 1;
+}
+
 AuditEntry InForceEntry(Node& node, const std::string& action, const std::string& result) {
   return {.action = action,
           .object = node.policies().Current()->evaluator.policy().name(),

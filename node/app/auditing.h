@@ -19,6 +19,10 @@ bool IsAudited(std::string_view command);
 std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, const Json& arguments,
                                      const std::string& payload, const exchange::LocalReply& reply);
 
+// Tells who asked that what became of it is not in the log: `unrecorded`, and exit status 1 where
+// it would be 0.
+void SayUnrecorded(const absl::Status& why, exchange::LocalReply& reply);
+
 // What is in force, for `start` and `reload`.
 AuditEntry InForceEntry(Node& node, const std::string& action, const std::string& result);
 

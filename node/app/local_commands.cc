@@ -121,8 +121,12 @@ exchange::LocalReply NodeCommands::Call(const exchange::LocalCall& call) {
   if (!caller.ok()) return NotLetIn(caller.status());
   const bool audited = IsAudited(call.command);
   if (const absl::Status allowed = CheckRole(*caller, call.command, entry->role); !allowed.ok()) {
-    if (audited) Record(*caller, {{.action = call.command, .result = "denied"}});
-    return Failed(allowed);
+    exchange::LocalReply denied = Failed(allowed);
+    const absl::Status recorded =
+        audited ? Record(*caller, {{.action = call.command, .result = "denied"}})
+                : absl::OkStatus();
+    if (!recorded.ok()) SayUnrecorded(recorded, denied);
+    return denied;
   }
   // What can't be recorded isn't done.
   if (const absl::Status ready = audited ? audit_.CheckWritable() : absl::OkStatus(); !ready.ok()) {
@@ -137,17 +141,22 @@ exchange::LocalReply NodeCommands::Call(const exchange::LocalCall& call) {
   if (!given.status().ok()) return Failed(given.status(), 2);
   exchange::LocalReply reply = result.ok() ? *std::move(result) : Failed(result.status());
   if (audited) {
-    Record(*caller, AuditEntries(node_, call.command, call.arguments, call.payload, reply));
+    const absl::Status recorded =
+        Record(*caller, AuditEntries(node_, call.command, call.arguments, call.payload, reply));
+    if (!recorded.ok()) SayUnrecorded(recorded, reply);
   }
   return reply;
 }
 
-void NodeCommands::Record(const Caller& caller, const std::vector<AuditEntry>& entries) {
+absl::Status NodeCommands::Record(const Caller& caller, const std::vector<AuditEntry>& entries) {
+  absl::Status first = absl::OkStatus();
   for (const AuditEntry& entry : entries) {
     const absl::Status recorded = audit_.Append(caller, entry, node_.clock().Now());
     if (recorded.ok()) continue;
     LogEvent(LogLevel::kError, "audit.failed", {{"why", LogSafe(Message(recorded))}});
+    first.Update(recorded);
   }
+  return first;
 }
 
 void NodeCommands::NotifyNewEntries(store::Offset newest) {

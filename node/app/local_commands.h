@@ -38,7 +38,8 @@ class NodeCommands : public exchange::LocalCommands {
  private:
   using Emit = std::function<bool(const exchange::LocalReply&)>;
 
-  void Record(const Caller& caller, const std::vector<AuditEntry>& entries);
+  // The first error, if not all could be recorded.
+  absl::Status Record(const Caller& caller, const std::vector<AuditEntry>& entries);
   absl::Status Subscribe(const Json& arguments, const Emit& emit);
   // False once stopping, or when the client has gone.
   bool WaitBeyond(store::Offset position, const Emit& emit);

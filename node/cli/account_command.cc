@@ -43,6 +43,13 @@ int Record(Context& context, const std::string& folder, const app::AuditEntry& e
   return recorded.ok() ? kDone : Fail(context, "account: write the audit log", recorded);
 }
 
+// Nothing is done that could not be recorded.
+bool CanRecord(Context& context, const std::string& folder) {
+  const absl::Status ready = app::AuditLog(folder).CheckWritable();
+  if (!ready.ok()) Fail(context, "account: nothing was changed: the audit log", ready);
+  return ready.ok();
+}
+
 int AddOne(Context& context, const Target& target, const std::string& name,
            const std::string& role_word) {
   const auto role = app::RoleFromWord(role_word);
@@ -53,6 +60,7 @@ int AddOne(Context& context, const Target& target, const std::string& name,
     return kWrongUsage;
   }
   const std::string folder = target.Folder();
+  if (!CanRecord(context, folder)) return kFailed;
   const auto token = app::AddAccount(folder, name, *role, context.clock.Now());
   if (!token.ok()) return Fail(context, "account add", token.status());
   const int recorded =
@@ -70,6 +78,7 @@ int AddOne(Context& context, const Target& target, const std::string& name,
 
 int RemoveOne(Context& context, const Target& target, const std::string& name) {
   const std::string folder = target.Folder();
+  if (!CanRecord(context, folder)) return kFailed;
   const absl::Status removed = app::RemoveAccount(folder, name);
   if (!removed.ok()) return Fail(context, "account remove", removed);
   const int recorded =

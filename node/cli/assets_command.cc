@@ -213,17 +213,20 @@ int Write(Context& context, const Target& target, const Learning& learning, cons
   if (added > 0) {
     const auto text = config::AddToAssets(learning.text, chosen);
     if (!text.ok()) return Fail(context, "assets learn", text.status());
+    const app::AuditLog audit(target.Folder());
+    const absl::Status ready = audit.CheckWritable();
+    if (!ready.ok())
+      return Fail(context, "assets learn: nothing was changed: the audit log", ready);
     const absl::Status written = WriteFile(learning.path, *text, FileMode::kSecret);
     if (!written.ok()) return Fail(context, "assets learn", written);
     const auto now = config::LoadAssets(*text, learning.path);
     const absl::Status recorded =
-        app::AuditLog(target.Folder())
-            .Append({},
-                    {.action = "assets",
-                     .digests = {{"assets", HexEncode(app::DigestOf(*now.value).view())}},
-                     .result = "written",
-                     .note = fmt::format("{} entries learned", added)},
-                    context.clock.Now());
+        audit.Append({},
+                     {.action = "assets",
+                      .digests = {{"assets", HexEncode(app::DigestOf(*now.value).view())}},
+                      .result = "written",
+                      .note = fmt::format("{} entries learned", added)},
+                     context.clock.Now());
     if (!recorded.ok()) return Fail(context, "assets learn: write the audit log", recorded);
   }
   if (target.json) {

@@ -14,6 +14,13 @@ namespace {
 
 constexpr std::size_t kTokenFileBytesMax = 4096;
 
+// What was done and could not be recorded.
+void PrintUnrecorded(Context& context, const std::string& command, const Json& reply) {
+  if (!reply.contains("unrecorded")) return;
+  PrintError(context, command + ": " + Field(reply, "unrecorded"),
+             "mend what keeps the log from being written (docs/accounts.md 3)");
+}
+
 }  // namespace
 
 void Target::AddTo(ArgumentParser& parser, bool reading) {
@@ -69,8 +76,11 @@ exchange::LocalReply CallNode(const Target& target, const std::string& command,
 }
 
 void PrintReplyError(Context& context, const std::string& command, const Json& reply) {
-  if (!reply.is_object() || !reply.contains("error")) return;
-  PrintError(context, command + ": " + Field(reply, "error"), Field(reply, "hint"));
+  if (!reply.is_object()) return;
+  if (reply.contains("error")) {
+    PrintError(context, command + ": " + Field(reply, "error"), Field(reply, "hint"));
+  }
+  PrintUnrecorded(context, command, reply);
 }
 
 int Ask(Context& context, const Target& target, const std::string& command, const Json& arguments,

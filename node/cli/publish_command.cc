@@ -60,6 +60,9 @@ int PublishFiles(Context& context, const Target& target, const Json& arguments,
       } else if (reply.json.contains("hint")) {
         context.err << "hint: " << Field(reply.json, "hint") << "\n";
       }
+      if (reply.json.contains("drafts") && reply.json.contains("unrecorded")) {
+        PrintReplyError(context, "publish: " + file, {{"unrecorded", reply.json["unrecorded"]}});
+      }
       answers.push_back(reply.json);
     }
     if (status == kFailed || worst == kDone) worst = status;

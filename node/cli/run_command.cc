@@ -56,6 +56,11 @@ void Record(app::Node& node, const std::string& action, const std::string& resul
 }
 
 void Reload(app::Node& node) {
+  // As for `renkei reload`: what can't be recorded isn't done.
+  if (const absl::Status ready = app::AuditLog(node.folder()).CheckWritable(); !ready.ok()) {
+    LogEvent(LogLevel::kError, "audit.failed", {{"why", LogSafe(Message(ready))}});
+    return;
+  }
   const app::Node::ReloadResult result = node.Reload("");
   Record(node, "reload", result.problems.empty() ? "done" : "failed");
   for (const Problem& problem : result.problems) {

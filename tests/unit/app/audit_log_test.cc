@@ -1,10 +1,14 @@
 #include "node/app/audit_log.h"
 
+#include <atomic>
 #include <filesystem>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "node/app/auditing.h"
 #include "node/base/file.h"
 #include "tests/support/temp_folder.h"
 
@@ -138,6 +142,90 @@ TEST_F(AuditLogTest, WhatACrashCutIsDroppedAndTheChainGoesOn) {
   EXPECT_TRUE(log_.Verify().ok()) << Broken();
   Append(log_, "after");
   EXPECT_TRUE(log_.Verify().ok()) << Broken();
+}
+
+TEST_F(AuditLogTest, WhereALineCouldNotBeAppendedItSaysSoBefore) {
+  EXPECT_TRUE(log_.CheckWritable().ok());
+  AppendMany(2);
+  EXPECT_TRUE(log_.CheckWritable().ok());
+  const std::string head = ReadFile(head_path(), kAuditBytesMax).value_or("");
+  // A head that is damaged, or can't be read; a lock, a log that can't be opened.
+  ASSERT_TRUE(WriteFile(head_path(), "damaged", FileMode::kSecret).ok());
+  EXPECT_FALSE(log_.CheckWritable().ok());
+  for (const std::string_view name : {kAuditHeadFile, kAuditLockFile, kAuditFile}) {
+    const std::string blocked = folder_.path() + "/" + std::string(name);
+    std::filesystem::rename(blocked, blocked + ".aside");
+    std::filesystem::create_directory(blocked);
+    EXPECT_FALSE(log_.CheckWritable().ok()) << name;
+    EXPECT_FALSE(log_.Append({}, {.action = "publish"}, kAuditNow).ok()) << name;
+    std::filesystem::remove(blocked);
+    std::filesystem::rename(blocked + ".aside", blocked);
+    ASSERT_TRUE(WriteFile(head_path(), head, FileMode::kSecret).ok());
+  }
+  EXPECT_TRUE(log_.CheckWritable().ok());
+  EXPECT_TRUE(log_.Verify().ok()) << Broken();
+}
+
+TEST_F(AuditLogTest, WhatRootWritesBelongsToTheOwnerOfTheFolder) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  constexpr uid_t kOther = 12'345;
+  ASSERT_EQ(chown(folder_.path().c_str(), kOther, kOther), 0);
+  Append(log_, "by root");
+  ASSERT_TRUE(AddAccount(folder_.path(), "mika", Role::kReader, kAuditNow).ok());
+  for (const std::string_view name : {kAuditFile, kAuditHeadFile, kAuditLockFile, kAccountsFile}) {
+    struct stat found {};
+    ASSERT_EQ(stat((folder_.path() + "/" + std::string(name)).c_str(), &found), 0) << name;
+    EXPECT_EQ(found.st_uid, kOther) << name;
+  }
+}
+
+TEST_F(AuditLogTest, AnUnrecordedActionIsNoSuccess) {
+  exchange::LocalReply done{.exit_status = 0, .json = {{"result", "applied"}}};
+  SayUnrecorded(Unavailable("no room"), done);
+  EXPECT_EQ(done.exit_status, 1);
+  EXPECT_EQ(done.json["result"], "applied");
+  EXPECT_EQ(done.json["unrecorded"],
+            "this was carried out, and the audit log could not be written: no room");
+  exchange::LocalReply refused{.exit_status = 3, .json = {{"error", "refused"}}};
+  SayUnrecorded(Unavailable("no room"), refused);
+  EXPECT_EQ(refused.exit_status, 3);
+  EXPECT_EQ(refused.json["error"], "refused");
+  EXPECT_TRUE(refused.json.contains("unrecorded"));
+}
+
+TEST_F(AuditLogTest, ATornEndThatNobodyWasToldOfIsNoTampering) {
+  EXPECT_TRUE(log_.Verify().ok());
+  AppendMany(2);
+  const std::string text = Text();
+  Write(text + R"({"number":3,"ti)");
+  const auto verified = log_.Verify();
+  ASSERT_TRUE(verified.ok()) << Broken();
+  EXPECT_EQ(verified->last, 2U);
+  // Nor is one that begins a file.
+  Write(text);
+  std::filesystem::rename(path(), path() + ".1");
+  Write(R"({"number":3,"ti)");
+  EXPECT_TRUE(log_.Verify().ok()) << Broken();
+  std::filesystem::rename(path() + ".1", path());
+  // The last line that was acknowledged is no torn end, and nor is one in the middle.
+  Write(text.substr(0, text.size() - 4));
+  EXPECT_FALSE(log_.Verify().ok());
+  Write(text + "{\n" + "{");
+  EXPECT_FALSE(log_.Verify().ok());
+}
+
+TEST_F(AuditLogTest, VerifyingSeesNoLogThatIsBeingTurnedOver) {
+  const AuditLog log(folder_.path(), 2'000);  // a new file after a few lines
+  Append(log, "first");
+  std::atomic<bool> stop = false;
+  std::thread writing([&] {
+    while (!stop) Append(log, "more");
+  });
+  int broken = 0;
+  for (int i = 0; i < 300; ++i) broken += log.Verify().ok() ? 0 : 1;
+  stop = true;
+  writing.join();
+  EXPECT_EQ(broken, 0);
 }
 
 TEST_F(AuditLogTest, FilesAreBoundedAndTheOldestGoes) {

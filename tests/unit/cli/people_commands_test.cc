@@ -6,6 +6,7 @@
 
 #include "config/assets.h"
 #include "config/node_config.h"
+#include "node/app/accounts.h"
 #include "node/app/node.h"
 #include "node/base/file.h"
 #include "node/base/json.h"
@@ -55,6 +56,24 @@ TEST_F(FolderCommandsTest, AnAccountIsAddedListedAndRemovedAndAllOfItIsRecorded)
   EXPECT_NE(audit.out.find("account-add"), std::string::npos) << audit.out;
   EXPECT_NE(audit.out.find("account-remove"), std::string::npos) << audit.out;
   EXPECT_EQ(Tell({"audit", "--json"}).out.find(added.out.substr(7, 20)), std::string::npos);
+}
+
+TEST_F(FolderCommandsTest, WhatCouldNotBeRecordedIsNotDone) {
+  ASSERT_EQ(Tell({"account", "add", "mika", "--role", "reader"}).status, kDone);
+  Put("zone", "$ORIGIN pier.example.\n@ SOA ns1 root 1 2 3 4 5\nledger A 192.0.2.7\n");
+  const std::string accounts = Text(app::kAccountsFile);
+  const std::string assets = Text(app::kAssetsFile);
+  Put("audit.head", "damaged");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"account", "add", "ren", "--role", "approver"},
+        {"account", "remove", "mika"},
+        {"assets", "learn", "--from", "zone:" + Path("zone"), "--yes"}}) {
+    const Said said = Tell(arguments);
+    EXPECT_EQ(said.status, kFailed) << arguments[1];
+    EXPECT_NE(said.err.find("nothing was changed: the audit log: "), std::string::npos) << said.err;
+  }
+  EXPECT_EQ(Text(app::kAccountsFile), accounts);
+  EXPECT_EQ(Text(app::kAssetsFile), assets);
 }
 
 TEST_F(FolderCommandsTest, ABrokenAuditLogIsSaid) {
