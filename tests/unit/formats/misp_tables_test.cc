@@ -43,8 +43,7 @@ TEST(MispTablesTest, EveryRealTypeIsKnown) {
   const std::string path =
       std::string(shared == nullptr ? "" : shared) + "/data/misp-reference/describeTypes.json";
   const std::string text = ReadAll(path);
-  if (text.empty()) GTEST_SUCCEED() << "no ../shared here";
-  if (text.empty()) return;
+  if (text.empty()) GTEST_SKIP() << "MISP's list of types is not here (RENKEI_SHARED)";
   const auto document = JsonDocument::Parse(text);
   ASSERT_TRUE(document.ok()) << Message(document.status());
   const JsonNode top = document->top();

@@ -1,6 +1,5 @@
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -410,10 +409,7 @@ TEST(ParseTest, TheDesignsExampleParsesAndItsTestPasses) {
   all << file.rdbuf();
   const std::string text = all.str();
   const std::size_t start = text.find("policy \"national-hub\"");
-  if (start == std::string::npos) {
-    std::cout << "RENKEI_SHARED is not there: nothing to read\n";
-    return;
-  }
+  if (start == std::string::npos) GTEST_SKIP() << "the design is not here (RENKEI_SHARED)";
   const ParseResult result =
       Parse(text.substr(start, text.find("```", start) - start), "POLICY.md");
   ASSERT_NE(result.policy, nullptr) << ToText(result.problems);
