@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <random>
 #include <system_error>
 
 #include <fcntl.h>
@@ -45,6 +46,12 @@ absl::Status WriteAll(int fd, const std::string& path, BytesView bytes) {
   return absl::OkStatus();
 }
 
+// Beside `path`, by a name that nobody could foresee and put something else there.
+std::string TemporaryName(const std::string& path) {
+  std::random_device random;
+  return fmt::format("{}.{:08x}{:08x}.new", path, random(), random());
+}
+
 }  // namespace
 
 absl::StatusOr<Bytes> ReadFile(const std::string& path, std::size_t max_bytes) {
@@ -74,9 +81,9 @@ absl::StatusOr<Bytes> ReadFile(const std::string& path, std::size_t max_bytes) {
 }
 
 absl::Status WriteFile(const std::string& path, BytesView bytes, FileMode mode) {
-  const std::string temporary = fmt::format("{}.{}.new", path, getpid());
+  const std::string temporary = TemporaryName(path);
   {
-    const File file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+    const File file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
                          static_cast<mode_t>(mode)));
     if (file.fd() < 0) return SystemError("create", temporary, errno);
     if (absl::Status written = WriteAll(file.fd(), path, bytes); !written.ok()) {

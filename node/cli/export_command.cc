@@ -19,6 +19,7 @@ out is counted on standard error.
   misp      MISP JSON, one event a record
   stix      a STIX 2.1 bundle, one report a record
   csv       one indicator a row
+(a FILE of these three only its owner may read)
 and what blocks or alerts, never what is ours, reserved, or everybody's:
   plain     one value a line; --type ipv4, domain, ...
   hosts     0.0.0.0 NAME
@@ -33,6 +34,13 @@ Exit status: 0, 1 failed, 2 wrong usage.
 Example:
   $ renkei export plain --type domain -o /etc/blocklist.txt
 )";
+
+// Whole records, whatever their TLP, are not for everybody on the machine; a list for a resolver or
+// a sensor is read by a program that runs as another user.
+FileMode ModeOf(std::string_view format) {
+  const bool records = format == "misp" || format == "stix" || format == "csv";
+  return records ? FileMode::kSecret : FileMode::kPublic;
+}
 
 void PrintLeftOut(Context& context, const Json& counts) {
   context.out.flush();
@@ -84,7 +92,7 @@ int RunExport(Context& context) {
   }
   if (file.empty() || file == "-") {
     context.out << text;
-  } else if (const absl::Status written = WriteFile(file, text, FileMode::kPublic); !written.ok()) {
+  } else if (const absl::Status written = WriteFile(file, text, ModeOf(format)); !written.ok()) {
     return Fail(context, "export: write " + file, written);
   }
   PrintLeftOut(context, last.json);

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/support/temp_folder.h"
 
@@ -22,6 +23,16 @@ TEST(FileTest, WritesWholeAndSecretFilesAreSecret) {
   EXPECT_EQ(info.st_mode & 0777, 0600U);
   // Nothing is left beside it.
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(FileTest, NothingThatStandsAtAForeseeableNameIsWrittenInto) {
+  const testing_support::TempFolder folder;
+  const std::string path = folder.path() + "/key";
+  const std::string planted = fmt::format("{}.{}.new", path, getpid());
+  { std::ofstream(planted) << "planted"; }
+  ASSERT_TRUE(WriteFile(path, "secret", FileMode::kSecret).ok());
+  EXPECT_EQ(*ReadFile(planted, 10), "planted");
+  EXPECT_EQ(*ReadFile(path, 10), "secret");
 }
 
 TEST(FileTest, ReadsNoMoreThanTheLimit) {
