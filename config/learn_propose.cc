@@ -2,9 +2,11 @@
 // listed.
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 
+#include "config/learn_cover.h"
 #include "config/learn_text.h"
 #include "node/base/encoding.h"
 
@@ -17,6 +19,10 @@ constexpr std::size_t kLiteralMin = 2;     // characters of a pattern that say s
 constexpr std::size_t kHostBytesMin = 3;
 
 bool IsWildcard(char c) { return c == '*' || c == '?'; }
+
+bool IsPattern(const std::string& entry) {
+  return std::any_of(entry.begin(), entry.end(), IsWildcard);
+}
 
 // `*` any run, `?` one character, of ASCII without case.
 bool MatchesGlob(std::string_view pattern, std::string_view text) {
@@ -40,11 +46,6 @@ bool MatchesGlob(std::string_view pattern, std::string_view text) {
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();
-}
-
-bool IsBelow(std::string_view name, std::string_view domain) {
-  return name == domain || (name.size() > domain.size() && name.ends_with(domain) &&
-                            name[name.size() - domain.size() - 1] == '.');
 }
 
 // A value with all that said it, in order of first appearance.
@@ -180,9 +181,9 @@ class Proposing {
 
  private:
   void Networks() {
-    std::vector<Network> present;
+    CoveringNetworks present;
     for (const std::string& entry : present_.networks) {
-      if (const auto network = ParseNetwork(entry)) present.push_back(*network);
+      if (const auto network = ParseNetwork(entry)) present.Add(*network);
     }
     std::vector<std::pair<Network, Proposed>> wide;
     std::vector<std::pair<Network, Proposed>> single;
@@ -190,7 +191,7 @@ class Proposing {
       const auto network = ParseNetwork(value.entry);
       if (!network || IsForeignNetwork(*network) || IsTooWide(*network)) {
         ++proposal_.left_out;
-      } else if (Covers(present, *network)) {
+      } else if (present.Find(*network)) {
         ++proposal_.known;
       } else {
         const bool one = network->length == (network->v6 ? 128 : 32);
@@ -200,40 +201,32 @@ class Proposing {
     std::stable_sort(wide.begin(), wide.end(),
                      [](const auto& a, const auto& b) { return a.first.length < b.first.length; });
     AddNeighbours(single, wide);
-    std::vector<std::pair<Network, Proposed>> kept;
+    Values& kept = proposal_.of(AssetList::kNetworks);
+    CoveringNetworks covering;
     for (auto* from : {&wide, &single}) {
       for (auto& [network, value] : *from) {
-        auto it = std::find_if(kept.begin(), kept.end(),
-                               [&](const auto& k) { return k.first.Contains(network); });
-        if (it != kept.end()) {
-          Merge(it->second, value);
+        if (const auto place = covering.Find(network)) {
+          Merge(kept[*place], value);
           continue;
         }
         value.entry = ToText(network);
-        kept.emplace_back(network, std::move(value));
+        covering.Add(network);
+        kept.push_back(std::move(value));
       }
-    }
-    for (auto& [network, value] : kept) {
-      proposal_.of(AssetList::kNetworks).push_back(std::move(value));
     }
   }
 
   static bool IsTooWide(const Network& network) { return network.length < (network.v6 ? 20 : 8); }
 
-  static bool Covers(const std::vector<Network>& wide, const Network& network) {
-    return std::any_of(wide.begin(), wide.end(),
-                       [&](const Network& one) { return one.Contains(network); });
-  }
-
   // Several single addresses of one /24 (/64) that no network covers: the network.
   static void AddNeighbours(const std::vector<std::pair<Network, Proposed>>& single,
                             std::vector<std::pair<Network, Proposed>>& wide) {
+    CoveringNetworks covering;
+    for (const auto& [network, value] : wide) covering.Add(network);
     std::map<std::string, std::vector<std::size_t>> around;
     for (std::size_t i = 0; i < single.size(); ++i) {
       const Network& address = single[i].first;
-      const bool covered = std::any_of(
-          wide.begin(), wide.end(), [&](const auto& one) { return one.first.Contains(address); });
-      if (covered) continue;
+      if (covering.Find(address)) continue;
       Network network = address;
       network.length = network.v6 ? 64 : 24;
       around[ToText(network)].push_back(i);
@@ -245,14 +238,14 @@ class Proposing {
   }
 
   void Domains() {
-    std::vector<std::string> covered;
-    for (const std::string& domain : present_.domains) covered.push_back(AsciiLower(domain));
+    CoveringDomains covered;
+    for (const std::string& domain : present_.domains) covered.Add(AsciiLower(domain));
     TakeDomains(AssetList::kDomains, covered);
-    for (const std::string& domain : present_.mail_domains) covered.push_back(AsciiLower(domain));
+    for (const std::string& domain : present_.mail_domains) covered.Add(AsciiLower(domain));
     TakeDomains(AssetList::kMailDomains, covered);
   }
 
-  void TakeDomains(AssetList list, std::vector<std::string>& covered) {
+  void TakeDomains(AssetList list, CoveringDomains& covered) {
     Values values = Distinct(found_, list);
     // Short ones first: they cover the others.
     std::stable_sort(values.begin(), values.end(), [](const Proposed& a, const Proposed& b) {
@@ -266,25 +259,24 @@ class Proposing {
         ++proposal_.left_out;
         continue;
       }
-      const auto it = std::find_if(covered.begin(), covered.end(),
-                                   [&](const std::string& one) { return IsBelow(domain, one); });
-      if (it == covered.end()) {
+      const auto place = covered.Find(domain);
+      if (!place) {
         value.entry = domain;
-        covered.push_back(domain);
+        covered.Add(domain);
         proposal_.of(list).push_back(std::move(value));
-      } else if (static_cast<std::size_t>(it - covered.begin()) < before) {
+      } else if (*place < before) {
         ++proposal_.known;
       }
     }
   }
 
   void Names(AssetList list) {
-    const std::vector<std::string>& present = ListOf(present_, list);
+    const std::set<std::string> present = LowerOf(ListOf(present_, list));
     for (Proposed& value : Distinct(found_, list)) {
       if (IsCommonWord(value.entry) || !SaysEnough(list, value.entry) ||
           !Takes(list, value.entry)) {
         ++proposal_.left_out;
-      } else if (IsPresent(present, value.entry)) {
+      } else if (present.count(AsciiLower(value.entry)) > 0) {
         ++proposal_.known;
       } else {
         proposal_.of(list).push_back(std::move(value));
@@ -302,7 +294,9 @@ class Proposing {
   }
 
   void Patterns(AssetList list) {
-    const std::vector<std::string>& present = ListOf(present_, list);
+    const std::set<std::string> present = LowerOf(ListOf(present_, list));
+    std::vector<std::string> patterns;
+    std::copy_if(present.begin(), present.end(), std::back_inserter(patterns), IsPattern);
     Values values;
     for (Proposed& value : Distinct(found_, list)) {
       value.entry = AsciiLower(value.entry);
@@ -310,8 +304,9 @@ class Proposing {
           list == AssetList::kHosts ? IsCommonHost(value.entry) : IsCommonUser(value.entry);
       if (common || value.entry.size() < kHostBytesMin || !Takes(list, value.entry)) {
         ++proposal_.left_out;
-      } else if (std::any_of(present.begin(), present.end(), [&](const std::string& pattern) {
-                   return MatchesGlob(AsciiLower(pattern), value.entry);
+      } else if (present.count(value.entry) > 0 ||
+                 std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+                   return MatchesGlob(pattern, value.entry);
                  })) {
         ++proposal_.known;
       } else {
@@ -323,10 +318,10 @@ class Proposing {
     }
   }
 
-  static bool IsPresent(const std::vector<std::string>& present, const std::string& entry) {
-    const std::string lower = AsciiLower(entry);
-    return std::any_of(present.begin(), present.end(),
-                       [&](const std::string& one) { return AsciiLower(one) == lower; });
+  static std::set<std::string> LowerOf(const std::vector<std::string>& entries) {
+    std::set<std::string> lower;
+    for (const std::string& entry : entries) lower.insert(AsciiLower(entry));
+    return lower;
   }
 
   // Whether LoadAssets would: its rules stay in one place.
@@ -340,20 +335,17 @@ class Proposing {
   void Bound() {
     std::size_t entries = 0;
     std::size_t patterns = 0;
-    const auto is_pattern = [](const std::string& entry) {
-      return std::any_of(entry.begin(), entry.end(), IsWildcard);
-    };
     for (std::size_t i = 0; i < kAssetListCount; ++i) {
       entries += ListOf(present_, static_cast<AssetList>(i)).size();
     }
     entries += present_.products.size();
     for (const auto* list : {&present_.hosts, &present_.users}) {
-      patterns += static_cast<std::size_t>(std::count_if(list->begin(), list->end(), is_pattern));
+      patterns += static_cast<std::size_t>(std::count_if(list->begin(), list->end(), IsPattern));
     }
     for (Values& values : proposal_.lists) {
       Values kept;
       for (Proposed& value : values) {
-        const bool pattern = is_pattern(value.entry);
+        const bool pattern = IsPattern(value.entry);
         if (entries >= kAssetEntriesMax || (pattern && patterns >= kAssetPatternsMax)) {
           ++proposal_.too_many;
           continue;

@@ -213,6 +213,38 @@ TEST(ProposeTest, WhatIsListedOrCoveredIsKnown) {
   for (std::size_t i = 0; i < kAssetListCount; ++i) EXPECT_TRUE(proposal.lists[i].empty()) << i;
 }
 
+TEST(ProposeTest, TheFirstThatCoversTakesWhatItCovers) {
+  Findings found;
+  const auto say = [&](AssetList list, const std::string& entry) {
+    found.push_back({list, entry, "t"});
+  };
+  for (const char* network : {"198.51.100.0/25", "198.51.100.7", "2001:db8:1::/48", "2001:db8:1::9",
+                              "198.51.100.200", "198.51.100.0/26"}) {
+    say(AssetList::kNetworks, network);
+  }
+  for (const char* domain :
+       {"lab.alpha.example", "alpha.example", "a.lab.alpha.example", "notalpha.example"}) {
+    say(AssetList::kDomains, domain);
+  }
+  const Proposal proposal = Propose(found, {});
+  EXPECT_EQ(Of(proposal, AssetList::kNetworks),
+            (Entries{"198.51.100.0/25", "2001:db8:1::/48", "198.51.100.200"}));
+  EXPECT_EQ(proposal.of(AssetList::kNetworks)[0].count, 3U);
+  EXPECT_EQ(Of(proposal, AssetList::kDomains), (Entries{"alpha.example", "notalpha.example"}));
+}
+
+// All pairs of these were compared; of the 200,000 that a source may hold it took hours.
+TEST(ProposeTest, ManyNetworksAreLookedUpAndNotCompared) {
+  constexpr std::size_t kNetworks = 20'000;
+  Findings found;
+  for (std::size_t i = 0; i < kNetworks; ++i) {
+    found.push_back(
+        {AssetList::kNetworks, fmt::format("2001:db8:{:x}:{:x}::1", i / 0x8000, i % 0x8000), "t"});
+  }
+  const Proposal proposal = Propose(found, {});
+  EXPECT_EQ(proposal.of(AssetList::kNetworks).size() + proposal.too_many, kNetworks);
+}
+
 TEST(ProposeTest, StaysWithinWhatAssetsTomlCanHold) {
   Entries names;
   for (std::size_t i = 0; i < kAssetEntriesMax + 50; ++i) {
