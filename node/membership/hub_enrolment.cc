@@ -13,6 +13,8 @@
 namespace renkei::membership {
 namespace {
 
+constexpr std::size_t kChallengeFrontBytes = 8 + 8;  // of a nonce, before its hash
+
 // An enrolment's fixed-size parts, read once.
 struct EnrolParts {
   EnrolTranscript transcript{};
@@ -249,35 +251,50 @@ absl::StatusOr<v1::EnrolReply> HubRoster::Enrol(const v1::EnrolRequest& request)
   return reply;
 }
 
+// i64 time || 8 random bytes || a keyed hash of both: nothing is kept of who never comes back, so
+// strangers who ask take no room from members.
 absl::StatusOr<EnrolNonce> HubRoster::Challenge() {
-  const Outstanding fresh{crypto::Random<EnrolNonce>(), clock_.Now()};
-  MutexLock lock(mutex_);
-  while (!challenges_.empty() && challenges_.front().given + kChallengeLifetime < fresh.given) {
-    challenges_.pop_front();
-  }
-  if (challenges_.size() >= kChallengesMax) {
-    return ResourceExhausted("too many renewals at once: try again in a minute");
-  }
-  challenges_.push_back(fresh);
-  return fresh.nonce;
+  const Bytes front =
+      ByteWriter().I64(UnixSeconds(clock_.Now())).Raw(crypto::RandomBytes(8)).Take();
+  return *EnrolNonce::From(front + ChallengeHash(front));
 }
 
-// True once for a nonce given in the last minute.
-bool HubRoster::TakeChallenge(BytesView nonce) {
+Bytes HubRoster::ChallengeHash(BytesView front) const {
+  return crypto::Blake2b(challenge_key_, {crypto::Tag16("RNK1.challenge"), front}, 16);
+}
+
+// Whether it is a nonce of ours of the last minute.
+bool HubRoster::IsChallenge(BytesView nonce) const {
+  if (nonce.size() != EnrolNonce::kSize) return false;
+  const BytesView front = nonce.substr(0, kChallengeFrontBytes);
+  if (!crypto::EqualInConstantTime(nonce.substr(kChallengeFrontBytes), ChallengeHash(front))) {
+    return false;
+  }
+  const Timestamp given = FromUnixSeconds(ByteReader(front).I64());
+  const Timestamp now = clock_.Now();
+  return given <= now + kChallengeLifetime && now <= given + kChallengeLifetime;
+}
+
+// Of a member that has proved itself: none is good twice.
+absl::Status HubRoster::UseChallenge(BytesView nonce) {
   const Timestamp now = clock_.Now();
   MutexLock lock(mutex_);
-  const auto found =
-      std::find_if(challenges_.begin(), challenges_.end(),
-                   [nonce](const Outstanding& one) { return one.nonce.view() == nonce; });
-  if (found == challenges_.end()) return false;
-  const bool recent = now <= found->given + kChallengeLifetime;
-  challenges_.erase(found);
-  return recent;
+  std::erase_if(used_challenges_,
+                [now](const UsedChallenge& one) { return one.at + 2 * kChallengeLifetime < now; });
+  const bool used =
+      std::any_of(used_challenges_.begin(), used_challenges_.end(),
+                  [nonce](const UsedChallenge& one) { return one.nonce.view() == nonce; });
+  if (used) return PermissionDenied("renewal: the nonce was used");
+  if (used_challenges_.size() >= kChallengesMax) {
+    return ResourceExhausted("too many renewals at once: try again in a minute");
+  }
+  used_challenges_.push_back({*EnrolNonce::From(nonce), now});
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::EnrolReply> HubRoster::Renew(const v1::RenewRequest& request) {
-  if (!TakeChallenge(request.nonce())) {
-    return PermissionDenied("renewal: the nonce is unknown, used, or older than a minute");
+  if (!IsChallenge(request.nonce())) {
+    return PermissionDenied("renewal: the nonce is unknown, or older than a minute");
   }
   const Timestamp now = clock_.Now();
   const absl::StatusOr<Certificate> old = Certificate::Parse(request.old_certificate());
@@ -302,6 +319,7 @@ absl::StatusOr<v1::EnrolReply> HubRoster::Renew(const v1::RenewRequest& request)
                       *signature)) {
     return PermissionDenied("renewal: not signed by the team key");
   }
+  RETURN_IF_ERROR(UseChallenge(request.nonce()));
   const absl::StatusOr<Certificate> certificate =
       authority_.IssueMember(request.csr(), peer->slug, now);
   if (!certificate.ok()) return AsRefusal(certificate.status());

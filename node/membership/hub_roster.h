@@ -13,7 +13,6 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,6 +26,7 @@
 #include "node/base/clock.h"
 #include "node/base/mutex.h"
 #include "node/base/status.h"
+#include "node/crypto/digest.h"
 #include "node/membership/attestation.h"
 #include "node/membership/certificate_authority.h"
 #include "node/membership/community_state.h"
@@ -213,7 +213,9 @@ class HubRoster {
   v1::EnrolReply MakeReply(const v1::Team& team, const Certificate& certificate,
                            const v1::SignedState& signed_state,
                            const CommunityState& community_state) const;
-  bool TakeChallenge(BytesView nonce);
+  Bytes ChallengeHash(BytesView front) const;
+  bool IsChallenge(BytesView nonce) const;
+  absl::Status UseChallenge(BytesView nonce);
 
   const Options options_;
   const NodeKeys& keys_;
@@ -229,11 +231,12 @@ class HubRoster {
   std::map<crypto::PublicKey, std::string> slugs_by_record_key_ RENKEI_GUARDED_BY(mutex_);
   // Shared: whoever reads it goes on with it while a newer one is published.
   std::shared_ptr<const Published> state_ RENKEI_GUARDED_BY(mutex_);
-  struct Outstanding {
+  const Bytes challenge_key_ = crypto::RandomBytes(32);  // nonces of an earlier start are void
+  struct UsedChallenge {
     EnrolNonce nonce{};
-    Timestamp given{};
+    Timestamp at{};
   };
-  std::deque<Outstanding> challenges_ RENKEI_GUARDED_BY(mutex_);
+  std::vector<UsedChallenge> used_challenges_ RENKEI_GUARDED_BY(mutex_);
 };
 
 }  // namespace renkei::membership

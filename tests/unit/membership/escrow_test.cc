@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "node/base/encoding.h"
+#include "node/record/header.h"
 
 namespace renkei::membership {
 namespace {
