@@ -65,7 +65,11 @@ std::optional<std::uint32_t> ReadQuad(std::string_view text, std::size_t& at) {
 }
 
 bool FindV4(std::string_view text, std::size_t& at, std::vector<AddressHit>& hits) {
-  if (!IsDigit(text[at]) || !StartsV4(text, at)) return false;
+  // Three digits at most before the first dot.
+  std::size_t dot = at;
+  while (dot < text.size() && dot - at < 4 && IsDigit(text[dot])) ++dot;
+  if (dot == at || dot - at > 3 || dot >= text.size() || text[dot] != '.') return false;
+  if (!StartsV4(text, at)) return false;
   const bool in_url = at >= 2 && text[at - 1] == '/' && text[at - 2] == '/';
   std::size_t end = at;
   const std::optional<std::uint32_t> number = ReadQuad(text, end);
@@ -78,11 +82,11 @@ bool FindV4(std::string_view text, std::size_t& at, std::vector<AddressHit>& hit
 
 // The run of IPv6 characters at `at`.
 bool FindV6(std::string_view text, std::size_t& at, std::vector<AddressHit>& hits) {
-  if (!IsV6Char(text[at]) || text[at] == '.') return false;
-  // A group has up to four digits.
-  if (text.substr(at, 5).find(':') == std::string_view::npos) return false;
   if (at > 0 && (IsAsciiAlnum(text[at - 1]) || text[at - 1] == ':')) return false;
+  // A group has up to four digits.
   std::size_t end = at;
+  while (end < text.size() && end - at < 4 && HexValue(text[end]) >= 0) ++end;
+  if (end >= text.size() || text[end] != ':') return false;
   // Longer runs are no address; the bound keeps `a.a.a.a...` linear.
   while (end < text.size() && end - at <= kV6TextMax + 1 && IsV6Char(text[end])) ++end;
   const std::size_t run_end = end;
@@ -225,10 +229,13 @@ void FindReversed(std::string_view text, const std::vector<AddressHit>& plain,
 }
 
 // 32 nibbles before `.ip6.arpa`.
-void FindReversedV6(std::string_view text, std::vector<HiddenAddress>& found) {
-  constexpr std::string_view kZone = ".ip6.arpa";
-  for (std::size_t zone = text.find(kZone); zone != std::string_view::npos;
-       zone = text.find(kZone, zone + 1)) {
+void FindReversedV6(std::string_view text, const std::vector<DigitWord>& words,
+                    std::vector<HiddenAddress>& found) {
+  for (const DigitWord& word : words) {
+    const bool is_zone = word.end - word.begin == 3 && word.begin > 0 &&
+                         text.substr(word.begin - 1).starts_with(".ip6.arpa");
+    if (!is_zone) continue;
+    const std::size_t zone = word.begin - 1;
     Address address;
     std::size_t at = zone;
     std::size_t nibble = 0;
@@ -268,9 +275,10 @@ std::optional<Address> ParseAddress(std::string_view text) {
 
 Network NetworkOf(const Address& address, int length) {
   Network network{address, length};
-  for (int bit = length; bit < 128; ++bit) {
-    auto& byte = network.address.bytes[static_cast<std::size_t>(bit / 8)];
-    byte = static_cast<std::uint8_t>(byte & ~(0x80U >> (bit % 8)));
+  for (int i = 0; i < 16; ++i) {
+    const int kept = std::clamp(length - 8 * i, 0, 8);
+    auto& byte = network.address.bytes[static_cast<std::size_t>(i)];
+    byte = static_cast<std::uint8_t>(byte & (0xff00U >> kept));
   }
   return network;
 }
@@ -319,35 +327,40 @@ bool NetworkSet::Touches(const Network& network, int wider_bits) const {
   return false;
 }
 
-std::vector<AddressHit> FindAddresses(std::string_view folded) {
+std::vector<AddressHit> FindAddresses(std::string_view folded,
+                                      const std::vector<DigitWord>& words) {
   std::vector<AddressHit> hits;
-  bool in_word = false;
-  for (std::size_t at = 0; at < folded.size();) {
-    const char c = folded[at];
-    const bool digit = IsDigit(c);
-    const bool may_start = digit || c == ':' || (!in_word && c >= 'a' && c <= 'f');
-    in_word = digit || (c >= 'a' && c <= 'z');
-    if (!may_start || (!FindV6(folded, at, hits) && !FindV4(folded, at, hits))) ++at;
+  std::size_t free = 0;  // of what the last one took
+  for (const DigitWord& word : words) {
+    const char after = word.end < folded.size() ? folded[word.end] : ' ';
+    std::size_t at = word.begin;
+    if (after == ':' && at >= free && FindV6(folded, at, hits)) free = at;
+    if (after != '.' || word.end <= free) continue;
+    // A quad begins with the last digits of a word.
+    at = word.end;
+    while (at > word.begin && word.end - at < 4 && IsDigit(folded[at - 1])) --at;
+    if (at < word.end && at >= free && FindV4(folded, at, hits)) free = at;
   }
   return hits;
 }
 
 std::vector<HiddenAddress> FindHiddenAddresses(std::string_view folded,
+                                               const std::vector<DigitWord>& words,
                                                const std::vector<AddressHit>& plain) {
   std::vector<HiddenAddress> found;
-  for (std::size_t at = 0; at < folded.size(); ++at) {
-    if (HexValue(folded[at]) < 0) continue;
-    const bool starts = at == 0 || !IsAsciiAlnum(folded[at - 1]);
+  for (const DigitWord& word : words) {
+    const std::size_t at = word.begin;
+    if (word.end == at || HexValue(folded[at]) < 0) continue;
     const bool in_quad = at >= 2 && folded[at - 1] == '.' && IsAsciiAlnum(folded[at - 2]);
-    if (!starts || in_quad) continue;
-    FindSingleNumber(folded, at, found);
+    if (in_quad) continue;
+    if (word.end - at >= 8) FindSingleNumber(folded, at, found);
     if (!IsDigit(folded[at])) continue;
     FindDottedForm(folded, at, found);
     FindDashedForm(folded, at, found);
     if (IsUrlHost(folded, at)) FindShortForm(folded, at, found);
   }
   FindReversed(folded, plain, found);
-  FindReversedV6(folded, found);
+  FindReversedV6(folded, words, found);
   return found;
 }
 

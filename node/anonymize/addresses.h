@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "node/anonymize/digit_words.h"
+
 namespace renkei::anonymize {
 
 // IPv4 stands in the mapped range, so one comparison serves both.
@@ -59,7 +61,7 @@ struct AddressHit {
 
 // Dotted quads (leading zeros allowed) and IPv6 addresses, with or without a prefix length.  Three
 // or five numbers with dots, and `v1.2.3.4`, are versions.
-std::vector<AddressHit> FindAddresses(std::string_view folded);
+std::vector<AddressHit> FindAddresses(std::string_view folded, const std::vector<DigitWord>& words);
 
 // An address in a form that only a decoder reads: reversed (DNS), decimal, hexadecimal, octal.
 struct HiddenAddress {
@@ -70,6 +72,7 @@ struct HiddenAddress {
 };
 // `plain`: what FindAddresses found in the same text.
 std::vector<HiddenAddress> FindHiddenAddresses(std::string_view folded,
+                                               const std::vector<DigitWord>& words,
                                                const std::vector<AddressHit>& plain);
 
 }  // namespace renkei::anonymize

@@ -18,9 +18,15 @@ constexpr std::size_t kPlausiblePercent = 80;
 constexpr std::size_t kUtf16Sample = 64;  // units that are looked at first
 constexpr std::size_t kUtf16Short = 7;    // of fewer units all must fit
 
+// No control character stands in a text, but for white space.
+bool IsControl(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && (byte < 0x09 || byte > 0x0d)) || byte == 0x7f;
+}
+
 // Which writing a unit belongs to: 1 ASCII, 2 kana and kanji, 3 Hangul, others by their block; 0:
 // none that people write.
-unsigned WritingOf(char32_t c) {
+constexpr unsigned WritingOf(char32_t c) {
   if (c < 0x80) return (c >= 0x20 && c < 0x7f) || (c >= 0x09 && c <= 0x0d) ? 1 : 0;
   if (c >= 0xa0 && c < 0x1100) return 4 + (c >> 8);
   const bool japanese =
@@ -28,49 +34,118 @@ unsigned WritingOf(char32_t c) {
   return japanese ? 2 : c >= 0xac00 && c < 0xd7a4 ? 3 : 0;
 }
 
-char32_t Utf16Unit(std::string_view bytes, std::size_t at, bool little) {
-  const auto first = static_cast<unsigned char>(bytes[at]);
-  const auto second = static_cast<unsigned char>(bytes[at + 1]);
-  return static_cast<char32_t>(little ? first | (second << 8) : (first << 8) | second);
+// The writing of all units that share a first byte, or kMixed.
+constexpr std::uint8_t kMixed = 0xff;
+constexpr std::array<std::uint8_t, 256> kWritings = [] {
+  std::array<std::uint8_t, 256> writings{};
+  for (char32_t high = 0; high < writings.size(); ++high) {
+    const unsigned first = WritingOf(high << 8);
+    bool same = true;
+    for (char32_t low = 0; low < 256; ++low) same = same && WritingOf((high << 8) | low) == first;
+    writings[high] = same ? static_cast<std::uint8_t>(first) : kMixed;
+  }
+  return writings;
+}();
+
+struct Utf16View {
+  const char* high;  // of the first unit
+  const char* low;
+
+  Utf16View(std::string_view bytes, bool little)
+      : high(bytes.data() + (little ? 1 : 0)), low(bytes.data() + (little ? 0 : 1)) {}
+  char32_t Unit(std::size_t i) const {
+    return (static_cast<char32_t>(static_cast<unsigned char>(high[2 * i])) << 8) |
+           static_cast<unsigned char>(low[2 * i]);
+  }
+  unsigned Writing(std::size_t i) const {
+    const std::uint8_t writing = kWritings[static_cast<unsigned char>(high[2 * i])];
+    return writing == kMixed ? WritingOf(Unit(i)) : writing;
+  }
+};
+
+constexpr std::size_t BadUnitsMax(std::size_t units) {
+  return units < kUtf16Short ? 0 : units - units * kPlausiblePercent / 100;
+}
+
+// Whether the bytes at even and those at odd places may be the first of units: most noise is
+// refused here, for all ways of reading it at once and without a branch for each byte.
+std::array<bool, 2> MayBeHigh(std::string_view bytes) {
+  const std::size_t size = std::min(bytes.size(), 2 * kUtf16Sample + 1);
+  std::array<std::size_t, 2> bad{};
+  for (std::size_t i = 0; i < size; ++i) {
+    bad[i % 2] += kWritings[static_cast<unsigned char>(bytes[i])] == 0 ? 1 : 0;
+  }
+  // Each way of reading leaves out one of these bytes at most.
+  const std::size_t bad_max = BadUnitsMax(std::min(bytes.size() / 2, kUtf16Sample)) + 1;
+  return {bad[0] <= bad_max, bad[1] <= bad_max};
 }
 
 // True if nearly all units are ASCII or of one other writing, as noise never is.
-bool LooksLikeUtf16(std::string_view bytes, bool little, std::size_t units) {
-  std::array<std::size_t, 32> counts{};
-  const std::size_t bad_max = units < kUtf16Short ? 0 : units - units * kPlausiblePercent / 100;
+bool LooksLikeUtf16(const Utf16View& view, std::size_t units) {
+  const std::size_t bad_max = BadUnitsMax(units);
   std::size_t bad = 0;
-  for (std::size_t i = 0; i < units && bad <= bad_max; ++i) {
-    const unsigned writing = WritingOf(Utf16Unit(bytes, 2 * i, little));
-    ++counts[writing];
-    bad += writing == 0 ? 1 : 0;
-  }
+  for (std::size_t i = 0; i < units && bad <= bad_max; ++i) bad += view.Writing(i) == 0 ? 1 : 0;
   if (bad > bad_max) return false;
+  std::array<std::size_t, 32> counts{};
+  for (std::size_t i = 0; i < units; ++i) ++counts[view.Writing(i)];
   const std::size_t most = *std::max_element(counts.begin() + 2, counts.end());
   return counts[1] + most + bad_max >= units;
 }
 
 bool IsUtf16(std::string_view bytes, bool little) {
+  const Utf16View view(bytes, little);
   const std::size_t units = bytes.size() / 2;
-  return LooksLikeUtf16(bytes, little, std::min(units, kUtf16Sample)) &&
-         LooksLikeUtf16(bytes, little, units);
+  return LooksLikeUtf16(view, std::min(units, kUtf16Sample)) && LooksLikeUtf16(view, units);
 }
 
 std::string FromUtf16(std::string_view bytes, bool little) {
+  const Utf16View view(bytes, little);
+  const std::size_t units = bytes.size() / 2;
   std::string text;
   text.reserve(bytes.size());
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-    char32_t unit = Utf16Unit(bytes, i, little);
-    if (unit >= 0xd800 && unit <= 0xdbff && i + 3 < bytes.size()) {
-      const char32_t low = Utf16Unit(bytes, i + 2, little);
+  for (std::size_t i = 0; i < units; ++i) {
+    char32_t unit = view.Unit(i);
+    if (unit >= 0xd800 && unit <= 0xdbff && i + 1 < units) {
+      const char32_t low = view.Unit(i + 1);
       if (low >= 0xdc00 && low <= 0xdfff) {
         unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-        i += 2;
+        ++i;
       }
     }
     const bool surrogate = unit >= 0xd800 && unit <= 0xdfff;
     AppendUtf8(surrogate ? U'?' : unit, text);
   }
   return text;
+}
+
+// What a byte is in a run, as bits: ASCII, the first byte of a longer character, one of its others.
+enum : std::uint8_t { kPrintable = 1, kFirst = 2, kOther = 4 };
+constexpr std::array<std::uint8_t, 256> kRunBytes = [] {
+  std::array<std::uint8_t, 256> kinds{};
+  for (std::size_t c = 0; c < kinds.size(); ++c) {
+    const bool printable = c >= 0x20 && c < 0x7f;
+    const bool first = c >= 0xc2 && c < 0xf5;
+    const bool other = c >= 0x80 && c < 0xc0;
+    kinds[c] = printable ? kPrintable : first ? kFirst : other ? kOther : 0;
+  }
+  return kinds;
+}();
+
+// Where the next run of kDecodedTextMin bytes may begin, from `at`; the end if nowhere.  Without a
+// branch for each byte, which noise makes costly.
+std::size_t RunStart(std::string_view bytes, std::size_t at) {
+  const auto* const data = reinterpret_cast<const unsigned char*>(bytes.data());
+  unsigned wide = 1;  // whether the byte before may be of a longer character
+  std::size_t run = 0;
+  for (; at < bytes.size(); ++at) {
+    const unsigned kind = kRunBytes[data[at]];
+    const unsigned next = at + 1 < bytes.size() ? kRunBytes[data[at + 1]] : 0U;
+    const unsigned fits = (kind | ((kind >> 1) & (next >> 2)) | ((kind >> 2) & wide)) & 1U;
+    run = (run + 1) & (std::size_t{0} - fits);
+    wide = (kind >> 1) | (kind >> 2);
+    if (run == kDecodedTextMin) return at + 1 - kDecodedTextMin;
+  }
+  return bytes.size();
 }
 
 // Runs of printable ASCII and of multi-byte UTF-8 in binary data: long ones each, short ones as one
@@ -88,10 +163,17 @@ void AddRuns(std::string_view bytes, std::string_view form, std::vector<HiddenTe
     }
   };
   while (at < bytes.size()) {
+    if (at == start) {
+      // Noise: no run that is long enough holds a byte that no text has.
+      start = at = RunStart(bytes, at);
+      if (at >= bytes.size()) break;
+    }
     const auto byte = static_cast<unsigned char>(bytes[at]);
-    const std::size_t length = byte < 0x20 || byte == 0x7f ? 0
-                               : byte < 0x7f               ? 1
-                                                           : DecodeUtf8(bytes, at).length;
+    if (byte >= 0x20 && byte < 0x7f) {
+      ++at;
+      continue;
+    }
+    const std::size_t length = byte < 0x80 ? 0 : DecodeUtf8(bytes, at).length;
     if (length > 0) {
       at += length;
       continue;
@@ -105,19 +187,15 @@ void AddRuns(std::string_view bytes, std::string_view form, std::vector<HiddenTe
 
 // Text in an encoding other than UTF-8 has no control characters either.
 bool MayBeLegacy(std::string_view bytes) {
-  return std::none_of(bytes.begin(), bytes.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte != 0x1b) || byte == 0x7f;
-  });
+  return std::none_of(bytes.begin(), bytes.end(), [](char c) { return IsControl(c) && c != 0x1b; });
 }
 
 }  // namespace
 
 bool IsText(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
-    const auto byte = static_cast<unsigned char>(bytes[at]);
-    if (byte < 0x80) {
-      if ((byte < 0x20 && (byte < 0x09 || byte > 0x0d)) || byte == 0x7f) return false;
+    if (static_cast<unsigned char>(bytes[at]) < 0x80) {
+      if (IsControl(bytes[at])) return false;
       ++at;
       continue;
     }
@@ -128,13 +206,6 @@ bool IsText(std::string_view bytes) {
   return true;
 }
 
-int HexByte(std::string_view text, std::size_t at) {
-  if (at + 1 >= text.size()) return -1;
-  const int high = HexValue(text[at]);
-  const int low = HexValue(text[at + 1]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
 void AddReadable(std::string_view bytes, std::string_view form, std::vector<HiddenText>& found,
                  bool with_raw) {
   if (bytes.size() < 3) return;
@@ -142,9 +213,11 @@ void AddReadable(std::string_view bytes, std::string_view form, std::vector<Hidd
     found.push_back({std::string(bytes), form, false, false});
     return;
   }
+  const std::array<bool, 2> may_be_high = MayBeHigh(bytes);
   for (const std::size_t skip : {std::size_t{0}, std::size_t{1}}) {
     if (bytes.size() < 6) break;
     for (const bool little : {true, false}) {
+      if (!may_be_high[(skip + (little ? 1 : 0)) % 2]) continue;
       const std::string_view units = bytes.substr(skip);
       if (IsUtf16(units, little)) found.push_back({FromUtf16(units, little), form, false, false});
     }
@@ -174,10 +247,11 @@ void FindPunycode(std::string_view text, std::vector<HiddenText>& found) {
 
 std::vector<HiddenText> DecodeHidden(std::string_view text) {
   std::vector<HiddenText> found;
+  const std::vector<DigitWord> words = FindDigitWords(text);
   FindEscaped(text, found);
-  FindNumbers(text, found);
+  FindNumbers(text, words, found);
   FindRuns(text, found);
-  FindSpacedHex(text, found);
+  FindSpacedHex(text, words, found);
   if (text.find("--") != std::string_view::npos) FindPunycode(text, found);
   FindJoined(text, found);
   return found;

@@ -185,7 +185,8 @@ void FindEscaped(std::string_view text, std::vector<HiddenText>& found) {
   if (!out.empty()) AddReadable(out, "escaped", found);
 }
 
-void FindNumbers(std::string_view text, std::vector<HiddenText>& found) {
+void FindNumbers(std::string_view text, const std::vector<DigitWord>& words,
+                 std::vector<HiddenText>& found) {
   std::string bytes;
   std::string_view gap;
   std::size_t last_end = 0;
@@ -193,18 +194,16 @@ void FindNumbers(std::string_view text, std::vector<HiddenText>& found) {
     if (bytes.size() >= kNumbersMin) AddReadable(bytes, "numbers", found);
     bytes.clear();
   };
-  for (std::size_t at = 0; at < text.size();) {
-    if (!IsDigit(text[at])) {
-      ++at;
-      continue;
-    }
-    std::size_t end = at;
+  const auto add = [&](std::size_t at, std::size_t end) {
     unsigned value = 0;
-    while (end < text.size() && IsDigit(text[end])) {
-      if (end - at < 4) value = value * 10 + static_cast<unsigned>(text[end] - '0');
-      ++end;
+    for (std::size_t i = at; i < end && i < at + 4; ++i) {
+      value = value * 10 + static_cast<unsigned>(text[i] - '0');
     }
     const bool fits = end - at <= 3 && value >= 9 && value <= 255;
+    if (!fits && bytes.empty()) {
+      last_end = end;
+      return;
+    }
     const std::string_view between = text.substr(last_end, at - last_end);
     const bool near = !bytes.empty() && !between.empty() && between.size() <= kGapMax;
     if (!near) {
@@ -222,7 +221,14 @@ void FindNumbers(std::string_view text, std::vector<HiddenText>& found) {
       flush();
     }
     last_end = end;
-    at = end;
+  };
+  for (const DigitWord& word : words) {
+    for (std::size_t at = word.begin; at < word.end;) {
+      std::size_t end = at;
+      while (end < word.end && IsDigit(text[end])) ++end;
+      if (end > at) add(at, end);
+      at = std::max(end, at + 1);
+    }
   }
   flush();
 }

@@ -154,9 +154,9 @@ bool IsDigestLength(std::size_t length) {
 
 void AddHex(std::string_view run, std::string& bytes, std::vector<HiddenText>& found) {
   for (const std::size_t skip : {std::size_t{0}, std::size_t{1}}) {
-    bytes.clear();
-    for (std::size_t at = skip; at + 1 < run.size(); at += 2) {
-      bytes.push_back(static_cast<char>(HexByte(run, at)));
+    bytes.resize((run.size() - skip) / 2);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      bytes[i] = static_cast<char>(HexByte(run, skip + 2 * i));
     }
     if (bytes.size() < kHexBytesMin) continue;
     if (IsDigestLength(run.size()) && !IsText(bytes) && !HasUtf16Zero(bytes)) return;
@@ -225,7 +225,8 @@ void FindRuns(std::string_view text, std::vector<HiddenText>& found) {
   }
 }
 
-void FindSpacedHex(std::string_view text, std::vector<HiddenText>& found) {
+void FindSpacedHex(std::string_view text, const std::vector<DigitWord>& words,
+                   std::vector<HiddenText>& found) {
   // Length of the signs between two bytes: `61 63`, `61:63`, `61-63`, `61,63`, `0x61, 0x63`.
   const auto separator = [&](std::size_t at) {
     std::size_t end = at;
@@ -241,12 +242,12 @@ void FindSpacedHex(std::string_view text, std::vector<HiddenText>& found) {
     return end - at;
   };
   std::string bytes;
-  for (std::size_t at = 0; at + 2 < text.size();) {
-    const bool starts = at == 0 || !IsAsciiAlnum(text[at - 1]) || text[at - 1] == 'x';
-    if (!starts || IsAsciiAlnum(text[at + 2]) || HexByte(text, at) < 0) {
-      ++at;
-      continue;
-    }
+  std::size_t free = 0;  // of what was read
+  for (const DigitWord& word : words) {
+    const std::size_t size = word.end - word.begin;
+    if (size < 2 || word.end >= text.size() || word.end < free + 2) continue;
+    const std::size_t at = word.end - 2;
+    if (HexByte(text, at) < 0 || (size > 2 && text[at - 1] != 'x')) continue;
     bytes.clear();
     std::size_t end = at;
     while (HexByte(text, end) >= 0 && (end + 2 >= text.size() || !IsAsciiAlnum(text[end + 2]))) {
@@ -257,7 +258,7 @@ void FindSpacedHex(std::string_view text, std::vector<HiddenText>& found) {
       end += sign;
     }
     if (bytes.size() >= kHexBytesMin) AddReadable(bytes, "hex", found);
-    at = std::max(end, at + 1);
+    free = end;
   }
 }
 

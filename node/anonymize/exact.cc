@@ -32,6 +32,15 @@ constexpr std::array<std::string_view, 42> kCounted = {
     "台",       "件",       "名",       "人",          "社",          "アカウント", "端末",
     "口座",     "世帯",     "店舗",     "compromised", "affected",    "infected",   "stolen"};
 
+// Before a number that is part of something else.
+constexpr std::array<bool, 256> kNoStart = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'.', ',', '-', '/', '#', '_', '%', '@', '+', '\\'}) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
 char CharIn(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : '\0'; }
 
 bool TwoDigits(std::string_view text, std::size_t at, int max) {
@@ -47,14 +56,15 @@ std::string Rounded(std::string_view hour, std::string_view minute, SourceMode s
 
 // `12:33:44`, `12:33:44.567`, also after a date and a `T`.
 bool ReadClock(std::string_view text, std::size_t at, SourceMode source, ExactHit& hit) {
+  if (CharIn(text, at + 2) != ':') return false;
   const char before = at > 0 ? text[at - 1] : ' ';
   const bool after_date = before == 't' || before == ':' || before == '-';
   // In a row of pairs (`00:11:22:33:44:55`) it is no time; `03/Mar/2026:12:33:44` is one.
   if (IsAsciiAlnum(before) && before != 't') return false;
   if (after_date && (at < 3 || !IsDigit(text[at - 2]) || !IsDigit(text[at - 3]))) return false;
   if (before == ':' && (at < 5 || !IsDigit(text[at - 4]) || !IsDigit(text[at - 5]))) return false;
-  if (!TwoDigits(text, at, 23) || CharIn(text, at + 2) != ':' || !TwoDigits(text, at + 3, 59) ||
-      CharIn(text, at + 5) != ':' || !TwoDigits(text, at + 6, 60)) {
+  if (!TwoDigits(text, at, 23) || !TwoDigits(text, at + 3, 59) || CharIn(text, at + 5) != ':' ||
+      !TwoDigits(text, at + 6, 60)) {
     return false;
   }
   std::size_t end = at + 8;
@@ -72,6 +82,8 @@ bool ReadClock(std::string_view text, std::size_t at, SourceMode source, ExactHi
 // `12時33分44秒`.
 bool ReadJapaneseClock(std::string_view text, std::size_t at, SourceMode source, ExactHit& hit) {
   constexpr std::array<std::string_view, 3> kUnits = {"時", "分", "秒"};
+  const std::size_t hour = IsDigit(CharIn(text, at + 1)) ? at + 2 : at + 1;
+  if (CharIn(text, hour) != kUnits[0].front()) return false;
   std::array<std::string_view, 3> parts;
   std::size_t end = at;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -123,15 +135,17 @@ Number ReadQuantityNumber(std::string_view text, std::size_t at) {
 
 template <class List>
 bool StartsWithAny(std::string_view text, const List& list) {
-  return std::any_of(list.begin(), list.end(),
-                     [&](std::string_view word) { return text.starts_with(word); });
+  return !text.empty() && std::any_of(list.begin(), list.end(), [&](std::string_view word) {
+    return text.front() == word.front() && text.starts_with(word);
+  });
 }
 
 bool HasCurrencyBefore(std::string_view text, std::size_t at) {
   std::string_view before = text.substr(0, at);
   if (before.ends_with(' ')) before.remove_suffix(1);
+  if (before.empty()) return false;
   return std::any_of(kCurrencyBefore.begin(), kCurrencyBefore.end(), [&](std::string_view word) {
-    if (!before.ends_with(word)) return false;
+    if (before.back() != word.back() || !before.ends_with(word)) return false;
     const std::size_t start = before.size() - word.size();
     return word.size() != 3 || start == 0 || !IsAsciiAlnum(before[start - 1]);
   });
@@ -153,15 +167,14 @@ bool IsCounted(std::string_view after) {
 
 bool ReadQuantity(std::string_view text, std::size_t at, ExactHit& hit) {
   const char before = at > 0 ? text[at - 1] : ' ';
-  constexpr std::string_view kNoStart = ".,-/#_%@+\\";
-  if (kNoStart.find(before) != std::string_view::npos) return false;
-  const bool currency_before = HasCurrencyBefore(text, at);
-  if (!currency_before && before >= 'a' && before <= 'z') return false;
+  if (kNoStart[static_cast<unsigned char>(before)]) return false;
   const Number number = ReadQuantityNumber(text, at);
   if (number.significant < kCountDigits || CharIn(text, number.end) == '+' ||
       (CharIn(text, number.end) == '-' && IsDigit(CharIn(text, number.end + 1)))) {
     return false;
   }
+  const bool currency_before = HasCurrencyBefore(text, at);
+  if (!currency_before && before >= 'a' && before <= 'z') return false;
   std::string_view after = text.substr(number.end);
   std::size_t tail = 0;
   for (const std::string_view scale : {"千", "万", "億", "兆"}) {
@@ -193,22 +206,27 @@ std::string_view RuleOf(Exact kind) {
   return "exact";
 }
 
-std::vector<ExactHit> FindExact(std::string_view folded, SourceMode source) {
+std::vector<ExactHit> FindExact(std::string_view folded, const std::vector<DigitWord>& words,
+                                SourceMode source) {
   std::vector<ExactHit> hits;
-  for (std::size_t at = 0; at < folded.size();) {
-    if (!IsDigit(folded[at])) {
-      ++at;
-      continue;
+  std::size_t at = 0;
+  for (const DigitWord& word : words) {
+    for (at = std::max<std::size_t>(at, word.begin); at < word.end;) {
+      if (!IsDigit(folded[at])) {
+        ++at;
+        continue;
+      }
+      ExactHit hit;
+      const bool found = ReadClock(folded, at, source, hit) ||
+                         ReadJapaneseClock(folded, at, source, hit) ||
+                         ReadQuantity(folded, at, hit);
+      if (found) {
+        at = hit.span.end;
+        hits.push_back(std::move(hit));
+        continue;
+      }
+      while (at < folded.size() && IsDigit(folded[at])) ++at;
     }
-    ExactHit hit;
-    const bool found = ReadClock(folded, at, source, hit) ||
-                       ReadJapaneseClock(folded, at, source, hit) || ReadQuantity(folded, at, hit);
-    if (found) {
-      at = hit.span.end;
-      hits.push_back(std::move(hit));
-      continue;
-    }
-    while (at < folded.size() && IsDigit(folded[at])) ++at;
   }
   return hits;
 }

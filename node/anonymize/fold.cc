@@ -7,7 +7,7 @@
 namespace renkei::anonymize {
 namespace {
 
-// Printable ASCII in lower case; 0 where more than one byte must be looked at.
+// ASCII as it is folded, white space as a blank; 0 where more than one byte must be looked at.
 constexpr std::array<char, 256> MakePlain() {
   std::array<char, 256> table{};
   for (char c = 0x21; c < 0x7f; ++c) {
@@ -15,6 +15,7 @@ constexpr std::array<char, 256> MakePlain() {
     const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c;
     table[static_cast<std::size_t>(c)] = more ? '\0' : lower;
   }
+  for (const char c : {' ', '\t', '\n', '\v', '\f', '\r'}) table[static_cast<std::size_t>(c)] = ' ';
   return table;
 }
 constexpr std::array<char, 256> kPlain = MakePlain();
@@ -43,12 +44,16 @@ Defanged DefangedAt(std::string_view text, std::size_t at) {
                                                   {"://", "://"}}};
   const char open = text[at];
   if (open == '\\') {
-    const bool in_word = ScriptBefore(text, at) != Script::kNone;
-    const bool escaped = in_word && at + 1 < text.size() && text[at + 1] == '.';
+    const bool escaped =
+        at + 1 < text.size() && text[at + 1] == '.' && ScriptBefore(text, at) != Script::kNone;
     return escaped ? Defanged{2, "."} : Defanged{};
   }
   const char close = open == '[' ? ']' : open == '(' ? ')' : open == '{' ? '}' : '\0';
-  if (close == '\0') return {};
+  constexpr std::string_view kFirst = ".dD@aA:";
+  if (close == '\0' || at + 1 >= text.size() ||
+      kFirst.find(text[at + 1]) == std::string_view::npos) {
+    return {};
+  }
   for (const Sign& sign : kSigns) {
     const std::size_t end = at + 1 + sign.inside.size();
     if (end < text.size() && text[end] == close && text.substr(at + 1).starts_with(sign.inside)) {
@@ -79,7 +84,9 @@ class Folder {
   }
 
   void Emit(std::string_view bytes) {
-    for (const char c : bytes) Emit(c);
+    out_.text.append(bytes);
+    if (kOffsets)
+      out_.offset.insert(out_.offset.end(), bytes.size(), static_cast<std::uint32_t>(at_));
   }
 
   void Step() {
@@ -103,7 +110,11 @@ class Folder {
       ++at_;
       return;
     }
-    EmitFolded(code.code, code.length);
+    if (table_.Stays(code.code)) {
+      Emit(text_.substr(at_, code.length));
+    } else {
+      EmitFolded(code.code, code.length);
+    }
     at_ += code.length;
   }
 
@@ -112,14 +123,18 @@ class Folder {
     std::size_t end = at_ + 1;
     while (end < text_.size() && kPlain[static_cast<unsigned char>(text_[end])] != 0) ++end;
     const std::size_t size = out_.text.size();
+    char last = size > 0 ? out_.text.back() : '\0';
     out_.text.resize(size + end - at_);
     char* out = out_.text.data() + size;
-    for (std::size_t i = at_; i < end; ++i) *out++ = kPlain[static_cast<unsigned char>(text_[i])];
-    if (kOffsets) {
-      for (std::size_t i = at_; i < end; ++i) {
-        out_.offset.push_back(static_cast<std::uint32_t>(i));
-      }
+    for (std::size_t i = at_; i < end; ++i) {
+      const char folded = kPlain[static_cast<unsigned char>(text_[i])];
+      const bool again = folded == ' ' && last == ' ';
+      *out = folded;
+      out += again ? 0 : 1;
+      last = folded;
+      if (kOffsets && !again) out_.offset.push_back(static_cast<std::uint32_t>(i));
     }
+    out_.text.resize(static_cast<std::size_t>(out - out_.text.data()));
     at_ = end;
   }
 
@@ -207,15 +222,15 @@ Folded FoldText(std::string_view text) { return Folder<false>(text).Run(); }
 
 Utf8Char DecodeUtf8(std::string_view text, std::size_t at) {
   if (at >= text.size()) return {};
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(at);
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+  const unsigned lead = bytes[at];
   if (lead < 0x80) return {lead, 1};
   const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
   if (length == 0 || lead > 0xf4 || at + length > text.size()) return {};
   char32_t code = lead & (0xffU >> (length + 1));
   for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xc0U) != 0x80U) return {};
-    code = (code << 6) | (byte(at + i) & 0x3fU);
+    if ((bytes[at + i] & 0xc0U) != 0x80U) return {};
+    code = (code << 6) | (bytes[at + i] & 0x3fU);
   }
   return {code, length};
 }

@@ -5,6 +5,7 @@
 // Linear; never fails (bytes that are not UTF-8 stay as they are).  Thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,16 +45,29 @@ struct Utf8Char {
 Utf8Char DecodeUtf8(std::string_view text, std::size_t at);
 void AppendUtf8(char32_t code, std::string& out);
 
-inline bool IsAsciiAlnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+// Tables, because every finder asks this of every byte.
+inline constexpr std::array<std::int8_t, 256> kHexValues = [] {
+  std::array<std::int8_t, 256> values{};
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    const bool digit = c >= '0' && c <= '9';
+    const bool lower = c >= 'a' && c <= 'f';
+    const bool upper = c >= 'A' && c <= 'F';
+    const std::size_t from = digit ? '0' : lower ? 'a' - 10 : 'A' - 10;
+    values[c] = static_cast<std::int8_t>(digit || lower || upper ? static_cast<int>(c - from) : -1);
+  }
+  return values;
+}();
+inline constexpr std::array<bool, 256> kAlnums = [] {
+  std::array<bool, 256> alnums{};
+  for (std::size_t c = 0; c < alnums.size(); ++c) {
+    alnums[c] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  }
+  return alnums;
+}();
+
+inline bool IsAsciiAlnum(char c) { return kAlnums[static_cast<unsigned char>(c)]; }
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 // Value of a hex digit, or -1.
-inline int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+inline int HexValue(char c) { return kHexValues[static_cast<unsigned char>(c)]; }
 
 }  // namespace renkei::anonymize

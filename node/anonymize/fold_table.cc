@@ -76,6 +76,13 @@ FoldTable::FoldTable() {
   for (const auto& [code, text] : others_) {
     if (code < kDirect) direct_[code] = text;
   }
+  stays_.resize(kDirect / 64);
+  for (char32_t code = 0x80; code < kDirect; ++code) {
+    // An ideographic full stop is now a dot, now none.
+    const bool stays =
+        direct_[code].data() == nullptr && code != 0x3002 && code != 0xff61 && !Joins(code);
+    if (stays) stays_[code / 64] |= std::uint64_t{1} << (code % 64);
+  }
 }
 
 void FoldTable::Add(char32_t code) {

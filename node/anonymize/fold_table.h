@@ -4,6 +4,7 @@
 // Made once, from ICU (a few milliseconds); immutable, thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +25,10 @@ class FoldTable {
     const auto it = others_.find(code);
     return it == others_.end() ? bytes : std::string_view(it->second);
   }
+  // True if `code` is folded to itself and makes no character with the one before it.
+  bool Stays(char32_t code) const {
+    return code < kDirect && ((stays_[code / 64] >> (code % 64)) & 1U) != 0;
+  }
   // True if `code` may make one character with the one before it.
   bool Joins(char32_t code) const;
   // 0 if the two make none.
@@ -37,6 +42,8 @@ class FoldTable {
 
   std::unordered_map<char32_t, std::string> others_{};  // all that change
   std::vector<std::string_view> direct_{};              // into others_; no data: unchanged
+  // One bit each: small enough to stay near, which `direct_` is not.
+  std::vector<std::uint64_t> stays_{};
 };
 
 }  // namespace renkei::anonymize

@@ -204,7 +204,8 @@ class Passage {
 
   // Exact times, amounts and counts that people wrote.
   std::string Rounded(const TextPlace& place, std::string text) {
-    const std::vector<ExactHit> hits = FindExact(FoldText(text).text, source_);
+    const std::string plain = FoldText(text).text;
+    const std::vector<ExactHit> hits = FindExact(plain, FindDigitWords(plain), source_);
     if (hits.empty()) return text;
     const Folded folded = Fold(text);
     std::string rounded;

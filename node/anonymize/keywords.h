@@ -1,12 +1,11 @@
 // Finds many words in a text in one pass (Aho-Corasick).
 //
 // Immutable after construction, thread-safe.  Search is linear in the text and the matches; memory
-// is about 16 bytes for each byte of the words, and up to 2 MiB for the states most often visited.
+// is about 32 bytes for each byte of the words, and up to 2 MiB for the states most often visited.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,27 +20,20 @@ class Keywords {
   // Calls `found(word, end)` for every occurrence of every word; `end` is where it ends.
   template <class Found>
   void Search(std::string_view text, Found found) const {
-    std::uint32_t state = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      state = Next(state, static_cast<unsigned char>(text[i]));
-      if (states_[state].output != 0) Report(state, i + 1, found);
-    }
+    Walk<false>(text, found);
   }
 
   // The same over `text` without its blanks; `end` still counts them.
   template <class Found>
   void SearchWithoutBlanks(std::string_view text, Found found) const {
-    std::uint32_t state = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == ' ') continue;
-      state = Next(state, static_cast<unsigned char>(text[i]));
-      if (states_[state].output != 0) Report(state, i + 1, found);
-    }
+    Walk<true>(text, found);
   }
 
  private:
-  static constexpr std::uint32_t kNoRow = UINT32_MAX;
-  static constexpr std::size_t kRowsMax = 2048;
+  static constexpr std::size_t kRowEntriesMax = 512 * 1024;
+  // A place is where a state's row begins in rows_; states without a row follow one by one.  With
+  // this bit: words end there.
+  static constexpr std::uint32_t kEnds = 1U << 31;
 
   struct State {
     std::uint32_t edges = 0;  // first of its edges
@@ -50,12 +42,26 @@ class Keywords {
     std::uint32_t output = 0;       // nearest state, itself included, where words end; 0: none
     std::uint32_t next_output = 0;  // the next one after this state by failure links
     std::uint32_t words = 0;        // index in words_at_
-    std::uint32_t row = kNoRow;     // in rows_
   };
   struct Edge {
-    unsigned char byte = 0;
+    std::uint16_t sign = 0;
     std::uint32_t to = 0;
   };
+  struct Node;  // of the tree of all words
+
+  template <bool kSkipBlanks, class Found>
+  void Walk(std::string_view text, Found& found) const {
+    const std::uint32_t* const rows = rows_.data();
+    std::uint32_t place = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (kSkipBlanks && text[i] == ' ') continue;
+      const std::uint32_t sign = sign_of_[static_cast<unsigned char>(text[i])];
+      place = place < rows_end_ ? rows[place + sign] : PlaceOf(Next(StateAt(place), sign));
+      if ((place & kEnds) == 0) continue;
+      place &= ~kEnds;
+      Report(StateAt(place), i + 1, found);
+    }
+  }
 
   template <class Found>
   void Report(std::uint32_t state, std::size_t end, Found& found) const {
@@ -64,21 +70,26 @@ class Keywords {
     }
   }
 
-  std::uint32_t Child(std::uint32_t state, unsigned char byte) const;
-  std::uint32_t Next(std::uint32_t state, unsigned char byte) const {
-    while (true) {
-      if (states_[state].row != kNoRow) return rows_[states_[state].row][byte];
-      const std::uint32_t to = Child(state, byte);
-      if (to != 0) return to;
-      state = states_[state].fail;
-    }
+  std::uint32_t StateAt(std::uint32_t place) const {
+    return place < rows_end_ ? place / sign_count_ : row_count_ + (place - rows_end_);
   }
+  std::uint32_t PlaceOf(std::uint32_t state) const;
+  std::uint32_t Child(std::uint32_t state, std::uint32_t sign) const;
+  std::uint32_t Next(std::uint32_t state, std::uint32_t sign) const;
 
-  std::vector<State> states_{};
-  std::vector<Edge> edges_{};  // of each state, sorted by byte
+  void NumberSigns(const std::vector<std::string>& words);
+  void AddState(std::uint32_t state, const std::vector<Node>& tree);
+
+  // Bytes that stand in no word are one sign, 0, so that rows are short.
+  std::array<std::uint16_t, 256> sign_of_{};
+  std::uint32_t sign_count_ = 1;
+  std::vector<State> states_{};  // nearest to the first before others
+  std::vector<Edge> edges_{};    // of each state, sorted by sign
   std::vector<std::vector<std::uint32_t>> words_at_{};
-  // Where each byte leads, for the states nearest to the first, which always has one.
-  std::vector<std::array<std::uint32_t, 256>> rows_{};
+  // Where each sign leads, for the first `row_count_` states.
+  std::vector<std::uint32_t> rows_{};
+  std::uint32_t row_count_ = 0;
+  std::uint32_t rows_end_ = 0;
 };
 
 }  // namespace renkei::anonymize

@@ -1,7 +1,6 @@
 #include "node/anonymize/leak_lint.h"
 
 #include <algorithm>
-#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -86,18 +85,15 @@ class Run {
     section_ = section;
     place_ = &place;
     kind_ = kind;
+    seen_.clear();
     decoded_.clear();
     Search(text, scope, "", 0);
   }
 
-  void Add(std::optional<policy::SectionId> section, const std::string& place,
-           std::string_view rule, std::string suggestion,
-           FindingSeverity severity = FindingSeverity::kRefuse) {
-    if (findings_.size() >= kFindingsMax ||
-        !seen_.insert(fmt::format("{}\n{}", place, rule)).second) {
-      return;
-    }
-    findings_.push_back({section, place, std::string(rule), std::move(suggestion), severity});
+  void AddUndecodable(policy::SectionId section, const absl::Status& status) {
+    findings_.push_back({section, std::string(policy::ToWord(section)), "undecodable",
+                         fmt::format("its bytes can't be searched: {}", Message(status)),
+                         FindingSeverity::kRefuse});
   }
 
   std::vector<Finding> Take() { return std::move(findings_); }
@@ -106,21 +102,24 @@ class Run {
   // `form` says how the text was hidden; empty: as it stands.
   void Search(std::string_view text, const Scope& scope, std::string_view form, int depth) {
     if (text.size() > kLintBytesMax - searched_) {
-      Add(section_, *place_, "too-much-encoded",
-          "the record holds more encoded text than can be searched; leave it out or shorten it");
+      Add("too-much-encoded",
+          "the record holds more encoded text than can be searched; leave it out or shorten it",
+          FindingSeverity::kRefuse);
       return;
     }
     searched_ += text.size();
     const Folded folded = FoldText(text);
-    const std::vector<AddressHit> addresses = FindAddresses(folded.text);
+    const std::vector<DigitWord> words = FindDigitWords(folded.text);
+    const std::vector<AddressHit> addresses = FindAddresses(folded.text, words);
     for (const OwnMatch& match : own_.Find(text, folded, addresses, scope)) {
       ReportOwn(match.entity, form);
     }
-    if (own_.HoldsDocument(folded.text)) Report("own-document", form, FindingSeverity::kRefuse);
+    if (own_.HoldsDocument(folded.text, words))
+      Report("own-document", form, FindingSeverity::kRefuse);
     const bool noise = scope.characters_min > 0;
     if (!noise) {
-      SearchDisguised(folded, addresses, form);
-      SearchShapes(folded.text, addresses, form, depth);
+      SearchDisguised(folded, words, addresses, form);
+      SearchShapes(folded.text, words, addresses, form, depth);
     }
     if (depth == kDecodeDepthMax) return;
     for (const HiddenText& inner : DecodeHidden(text)) {
@@ -151,12 +150,12 @@ class Run {
     return true;
   }
 
-  void SearchDisguised(const Folded& folded, const std::vector<AddressHit>& addresses,
-                       std::string_view form) {
+  void SearchDisguised(const Folded& folded, const std::vector<DigitWord>& words,
+                       const std::vector<AddressHit>& addresses, std::string_view form) {
     if (const auto word = own_.FindDisguised(folded)) {
       ReportOwn(word->entity, form.empty() ? word->form : form);
     }
-    if (const auto hidden = own_.FindHidden(folded, addresses)) {
+    if (const auto hidden = own_.FindHidden(folded, words, addresses)) {
       ReportOwn(EntityClass::kAddress, *hidden);
     }
     if (const auto plain = WithoutLookAlikes(folded.text)) {
@@ -167,10 +166,10 @@ class Run {
     }
   }
 
-  void SearchShapes(std::string_view folded, const std::vector<AddressHit>& addresses,
-                    std::string_view form, int depth) {
+  void SearchShapes(std::string_view folded, const std::vector<DigitWord>& words,
+                    const std::vector<AddressHit>& addresses, std::string_view form, int depth) {
     std::size_t covered = 0;  // by a URL or an id that holds an `@`
-    for (const SensitiveHit& hit : FindSensitive(folded)) {
+    for (const SensitiveHit& hit : FindSensitive(folded, words)) {
       const bool mail = hit.kind == Sensitive::kMail || hit.kind == Sensitive::kMailVictim;
       if (mail && hit.span.begin < covered) continue;
       const bool holds_mail = hit.kind == Sensitive::kUrlPassword ||
@@ -179,13 +178,13 @@ class Run {
       if (holds_mail) covered = std::max(covered, hit.span.end);
       const auto severity = SeverityOf(hit.kind, depth);
       const std::string_view rule = RuleOf(hit.kind);
-      if (!severity || seen_.count(fmt::format("{}\n{}", *place_, rule)) > 0) continue;
+      if (!severity || IsSeen(rule)) continue;
       const std::string_view text = folded.substr(hit.span.begin, hit.span.end - hit.span.begin);
       if (MayBeListed(hit.kind) && IsListed(hit.kind, text)) continue;
       Report(rule, form, *severity);
     }
     if (depth > 0) return;
-    SearchExact(folded);
+    SearchExact(folded, words);
     if (kind_ == TextKind::kFree) SearchAddresses(folded, addresses);
   }
 
@@ -251,11 +250,11 @@ class Run {
     return core.size() >= 4 && kept_.find(core) != std::string::npos;
   }
 
-  void SearchExact(std::string_view folded) {
+  void SearchExact(std::string_view folded, const std::vector<DigitWord>& words) {
     const bool named = source_ == SourceMode::kAttributed;
     const bool looked_at = kind_ == TextKind::kFree || (kind_ == TextKind::kLog && !named);
     if (!looked_at) return;
-    for (const ExactHit& hit : FindExact(folded, source_)) {
+    for (const ExactHit& hit : FindExact(folded, words, source_)) {
       Report(RuleOf(hit.kind), "", named ? FindingSeverity::kWarn : FindingSeverity::kRefuse);
     }
   }
@@ -271,20 +270,33 @@ class Run {
     }
   }
 
+  // One line for each place and rule is enough.
+  bool IsSeen(std::string_view rule) const {
+    return std::find(seen_.begin(), seen_.end(), rule) != seen_.end();
+  }
+
+  void Add(std::string_view rule, std::string suggestion, FindingSeverity severity) {
+    if (findings_.size() >= kFindingsMax || IsSeen(rule)) return;
+    seen_.push_back(rule);
+    findings_.push_back({section_, *place_, std::string(rule), std::move(suggestion), severity});
+  }
+
   void ReportOwn(EntityClass entity, std::string_view form) {
+    if (IsSeen(RuleOf(entity))) return;
     const std::string suggestion =
         form.empty() ? "take it out, or write a stand-in such as HOST-1, USER-1 or ORG"
                      : fmt::format(
                            "it stands there in {} form; take the whole text out, or write "
                            "a stand-in",
                            form);
-    Add(section_, *place_, RuleOf(entity), suggestion);
+    Add(RuleOf(entity), suggestion, FindingSeverity::kRefuse);
   }
 
   void Report(std::string_view rule, std::string_view form, FindingSeverity severity) {
+    if (IsSeen(rule)) return;
     std::string suggestion(SuggestionOf(rule));
     if (!form.empty()) suggestion = fmt::format("it stands there in {} form; {}", form, suggestion);
-    Add(section_, *place_, rule, std::move(suggestion), severity);
+    Add(rule, std::move(suggestion), severity);
   }
 
   const OwnAssets& own_;
@@ -295,7 +307,7 @@ class Run {
   std::optional<policy::SectionId> section_{};
   const std::string* place_ = nullptr;
   TextKind kind_ = TextKind::kWord;
-  std::set<std::string> seen_{};                    // place and rule
+  std::vector<std::string_view> seen_{};            // rules, of this text
   std::unordered_map<std::size_t, int> decoded_{};  // of this text: hash -> least depth
   std::vector<Finding> findings_{};
 };
@@ -315,23 +327,26 @@ TextKind KindOf(const record::TextPlace& place) {
   static const auto* const kBody = v1::Rule::descriptor()->FindFieldByName("body");
   static const auto* const kValue = v1::Indicator::descriptor()->FindFieldByName("value");
   static const auto* const kSighted = v1::Sighting::descriptor()->FindFieldByName("value");
+  static const auto* const kReference = v1::Reference::descriptor();
+  static const auto* const kContact = v1::ContactPoint::descriptor();
   const auto* field = place.field;
   if (field == nullptr) return TextKind::kWord;
   if (field == kText) return TextKind::kFree;
   if (field == kExcerpt) return TextKind::kLog;
   if (field == kBody) return TextKind::kRule;
   const auto* message = field->containing_type();
-  if (field == kValue || field == kSighted || message == v1::Reference::descriptor()) {
+  if (field == kValue || field == kSighted || message == kReference) {
     return TextKind::kIndicator;
   }
-  return message == v1::ContactPoint::descriptor() ? TextKind::kContact : TextKind::kWord;
+  return message == kContact ? TextKind::kContact : TextKind::kWord;
 }
 
 Scope ScopeOf(const record::TextPlace& place) {
   const TextKind kind = KindOf(place);
   if (kind == TextKind::kRule) return {.shapes = false, .private_addresses = false};
+  static const auto* const kIndicator = v1::Indicator::descriptor();
   const bool indicator = kind == TextKind::kIndicator && place.parent != nullptr &&
-                         place.parent->GetDescriptor() == v1::Indicator::descriptor();
+                         place.field->containing_type() == kIndicator;
   if (!indicator) return {};
   const auto type = static_cast<const v1::Indicator&>(*place.parent).type();
   const bool of_adversary =
@@ -354,8 +369,7 @@ std::vector<Finding> LeakLint::Check(
     const auto id = static_cast<policy::SectionId>(i);
     const absl::Status status = record::DecodeSection(id, *sections[i], decoded);
     if (status.ok()) continue;
-    run.Add(id, std::string(policy::ToWord(id)), "undecodable",
-            fmt::format("its bytes can't be searched: {}", Message(status)));
+    run.AddUndecodable(id, status);
   }
   run.SetKept(KeptText(decoded));
   record::VisitTexts(decoded, [&](const record::TextPlace& place, const std::string& text) {

@@ -91,6 +91,7 @@ OwnAssets::OwnAssets(const config::Assets& assets) {
   for (const std::string& person : assets.people) AddLegacy(person, EntityClass::kPerson);
   legacy_keywords_ = std::make_unique<Keywords>(legacy_texts_);
   documents_.insert(assets.documents.begin(), assets.documents.end());
+  for (const std::string& document : documents_) document_starts_.set(StartOf(document));
 }
 
 OwnAssets::~OwnAssets() = default;

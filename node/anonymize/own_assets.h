@@ -7,6 +7,7 @@
 // words of an alphabet, longer ones anywhere.
 #pragma once
 
+#include <bitset>
 #include <memory>
 #include <optional>
 #include <set>
@@ -49,9 +50,10 @@ class OwnAssets {
   OwnAssets(const OwnAssets&) = delete;
   OwnAssets& operator=(const OwnAssets&) = delete;
 
-  // In order, not overlapping.  A stand-in is never a match.  `folded` may come without
-  // offsets; `addresses` are those of FindAddresses in it.
+  // In order, not overlapping.  A stand-in is never a match.
   std::vector<OwnMatch> Find(std::string_view text, const Scope& scope) const;
+  // The same for whoever wants no spans (they are not those of `text`) and has folded the text;
+  // `addresses` are those of FindAddresses in it.
   std::vector<OwnMatch> Find(std::string_view text, const Folded& folded,
                              const std::vector<AddressHit>& addresses, const Scope& scope) const;
 
@@ -67,11 +69,12 @@ class OwnAssets {
   std::optional<EntityClass> FindLegacy(std::string_view bytes) const;
 
   // A SHA-256 of an own document.
-  bool HoldsDocument(std::string_view folded) const;
+  bool HoldsDocument(std::string_view folded, const std::vector<DigitWord>& words) const;
 
   // The form of an own address that only a decoder reads, or nothing.  Wide networks (over 65,536
   // addresses) are found only where the form can be nothing else.
   std::optional<std::string_view> FindHidden(const Folded& folded,
+                                             const std::vector<DigitWord>& words,
                                              const std::vector<AddressHit>& addresses) const;
 
  private:
@@ -96,7 +99,11 @@ class OwnAssets {
 
   void AddBackwards(std::size_t word, const std::string& text);
   void AddLegacy(const std::string& name, EntityClass entity);
+  static std::size_t StartOf(std::string_view hash);
 
+  Candidates FindAll(const Folded& folded, const std::vector<AddressHit>& addresses,
+                     const Scope& scope) const;
+  static void MoveToText(std::string_view text, Candidates& found);
   void FindWords(const Folded& folded, const Scope& scope, Candidates& found) const;
   void AddWordMatch(const Word& word, const Span& span, std::string_view text,
                     Candidates& found) const;
@@ -122,6 +129,7 @@ class OwnAssets {
   std::vector<EntityClass> legacy_entities_{};
   std::unique_ptr<Keywords> legacy_keywords_;
   std::set<std::string, std::less<>> documents_{};
+  std::bitset<4096> document_starts_{};  // which first three digits they have
   std::unique_ptr<re2::RE2> wild_hosts_;
   std::unique_ptr<re2::RE2> wild_users_;
   NetworkSet networks_{};

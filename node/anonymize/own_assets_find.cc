@@ -44,30 +44,19 @@ std::vector<OwnMatch> Merge(std::vector<OwnMatch> found) {
   return merged;
 }
 
-}  // namespace
-
-std::vector<OwnMatch> OwnAssets::Find(std::string_view text, const Scope& scope) const {
-  const Folded folded = FoldText(text);
-  return Find(text, folded, FindAddresses(folded.text), scope);
+// Whether no two overlap; puts them in order.
+bool AreApart(std::vector<OwnMatch>& found) {
+  std::stable_sort(found.begin(), found.end(), [](const OwnMatch& a, const OwnMatch& b) {
+    return a.span.begin < b.span.begin;
+  });
+  return std::adjacent_find(found.begin(), found.end(), [](const OwnMatch& a, const OwnMatch& b) {
+           return b.span.begin < a.span.end;
+         }) == found.end();
 }
 
-std::vector<OwnMatch> OwnAssets::Find(std::string_view text, const Folded& folded,
-                                      const std::vector<AddressHit>& addresses,
-                                      const Scope& scope) const {
-  Candidates found;
-  FindWords(folded, scope, found);
-  FindNetworks(addresses, scope, found);
-  FindAccounts(folded, found);
-  if (scope.shapes) {
-    for (ShapeHit& hit : FindShapes(folded.text)) {
-      found.push_back({hit.span, hit.entity, std::move(hit.key), false});
-    }
-  }
-  if (found.empty()) return found;
-  // Most texts hold nothing, so where each byte came from is found out only now.
-  const Folded again = folded.offset.empty() ? Fold(text) : Folded{};
-  const std::vector<std::uint32_t>& offset = folded.offset.empty() ? again.offset : folded.offset;
-  for (OwnMatch& match : found) match.span = {offset[match.span.begin], offset[match.span.end]};
+// Spans of `found` are those of the text.
+void EraseStandIns(std::string_view text, std::vector<OwnMatch>& found) {
+  if (found.empty()) return;
   const std::vector<Span> stand_ins = FindStandIns(text);
   std::erase_if(found, [&](const OwnMatch& match) {
     return std::any_of(stand_ins.begin(), stand_ins.end(), [&](const Span& s) {
@@ -75,7 +64,49 @@ std::vector<OwnMatch> OwnAssets::Find(std::string_view text, const Folded& folde
       return inside || (match.by_pattern && s.begin == match.span.begin);
     });
   });
+}
+
+}  // namespace
+
+std::vector<OwnMatch> OwnAssets::Find(std::string_view text, const Scope& scope) const {
+  const Folded folded = FoldText(text);
+  Candidates found =
+      FindAll(folded, FindAddresses(folded.text, FindDigitWords(folded.text)), scope);
+  if (!found.empty()) MoveToText(text, found);
+  EraseStandIns(text, found);
   return Merge(std::move(found));
+}
+
+std::vector<OwnMatch> OwnAssets::Find(std::string_view text, const Folded& folded,
+                                      const std::vector<AddressHit>& addresses,
+                                      const Scope& scope) const {
+  Candidates found = FindAll(folded, addresses, scope);
+  // Only beside each other, or in a stand-in, does it matter where in the text they are.
+  if (!AreApart(found) || (!found.empty() && !FindStandIns(text).empty())) {
+    MoveToText(text, found);
+    EraseStandIns(text, found);
+  }
+  return Merge(std::move(found));
+}
+
+OwnAssets::Candidates OwnAssets::FindAll(const Folded& folded,
+                                         const std::vector<AddressHit>& addresses,
+                                         const Scope& scope) const {
+  Candidates found;
+  FindWords(folded, scope, found);
+  FindNetworks(addresses, scope, found);
+  FindAccounts(folded, found);
+  if (!scope.shapes) return found;
+  for (ShapeHit& hit : FindShapes(folded.text)) {
+    found.push_back({hit.span, hit.entity, std::move(hit.key), false});
+  }
+  return found;
+}
+
+// Most texts hold nothing, so where each byte came from is found out only now.
+void OwnAssets::MoveToText(std::string_view text, Candidates& found) {
+  const std::vector<std::uint32_t> offset = Fold(text).offset;
+  for (OwnMatch& match : found) match.span = {offset[match.span.begin], offset[match.span.end]};
 }
 
 void OwnAssets::FindWords(const Folded& folded, const Scope& scope, Candidates& found) const {

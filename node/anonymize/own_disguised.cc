@@ -128,29 +128,32 @@ std::optional<OwnAssets::Disguised> OwnAssets::FindDisguised(const Folded& folde
 }
 
 std::optional<std::string_view> OwnAssets::FindHidden(
-    const Folded& folded, const std::vector<AddressHit>& addresses) const {
+    const Folded& folded, const std::vector<DigitWord>& words,
+    const std::vector<AddressHit>& addresses) const {
   if (networks_.empty()) return std::nullopt;
-  for (const HiddenAddress& hidden : FindHiddenAddresses(folded.text, addresses)) {
+  for (const HiddenAddress& hidden : FindHiddenAddresses(folded.text, words, addresses)) {
     if (networks_.Contains(hidden.address, hidden.certain ? 0 : kNarrowNetwork)) return hidden.form;
   }
   return std::nullopt;
 }
 
-bool OwnAssets::HoldsDocument(std::string_view folded) const {
+bool OwnAssets::HoldsDocument(std::string_view folded, const std::vector<DigitWord>& words) const {
   if (documents_.empty()) return false;
-  const auto is_hex = [&](std::size_t at) { return HexValue(folded[at]) >= 0; };
-  for (std::size_t at = 0; at + kHashChars <= folded.size();) {
-    // No run of 64 digits holds a place that is none: the next begins behind it.
-    std::size_t last = at + kHashChars;
-    while (last > at && is_hex(last - 1)) --last;
-    if (last > at) {
-      at = last;
-      continue;
+  for (const DigitWord& word : words) {
+    std::size_t digits = 0;  // hex digits in a row that end here
+    for (std::size_t at = word.begin; word.end - word.begin >= kHashChars && at < word.end; ++at) {
+      digits = HexValue(folded[at]) >= 0 ? digits + 1 : 0;
+      if (digits < kHashChars) continue;
+      const std::string_view hash = folded.substr(at + 1 - kHashChars, kHashChars);
+      if (document_starts_[StartOf(hash)] && documents_.find(hash) != documents_.end()) return true;
     }
-    if (documents_.find(folded.substr(at, kHashChars)) != documents_.end()) return true;
-    ++at;
   }
   return false;
+}
+
+std::size_t OwnAssets::StartOf(std::string_view hash) {
+  return static_cast<std::size_t>(HexValue(hash[0]) * 256 + HexValue(hash[1]) * 16 +
+                                  HexValue(hash[2]));
 }
 
 }  // namespace renkei::anonymize

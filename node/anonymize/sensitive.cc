@@ -39,6 +39,27 @@ bool Holds(const List& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+// find_first_of, which calls a function for every byte, took a tenth of the time.
+constexpr std::array<bool, 256> TableOf(std::string_view signs) {
+  std::array<bool, 256> table{};
+  for (const char c : signs) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+constexpr std::array<bool, 256> kUrlEnds = [] {
+  std::array<bool, 256> table = TableOf("\"'<>`|");
+  for (std::size_t c = 0; c <= 0x20; ++c) table[c] = true;
+  return table;
+}();
+constexpr std::array<bool, 256> kAuthorityEnds = TableOf("/?#");
+constexpr std::array<bool, 256> kQueryStarts = TableOf("?#");
+constexpr std::array<bool, 256> kPairEnds = TableOf("&;#");
+
+// The first place from `at` where one of `table` stands; the end if there is none.
+std::size_t FindAny(std::string_view text, std::size_t at, const std::array<bool, 256>& table) {
+  while (at < text.size() && !table[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
+}
+
 char CharAt(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : '\0'; }
 bool IsTokenChar(char c) {
   return IsAsciiAlnum(c) || c == '_' || c == '-' || c == '+' || c == '/' || c == '=' || c == '.' ||
@@ -71,7 +92,7 @@ bool IsHash(std::string_view token) {
 
 class Finder {
  public:
-  explicit Finder(std::string_view text) : text_(text) {}
+  Finder(std::string_view text, const std::vector<DigitWord>& words) : text_(text), words_(words) {}
 
   std::vector<SensitiveHit> Run() {
     Cues().Search(text_, [&](std::uint32_t index, std::size_t end) {
@@ -79,7 +100,7 @@ class Finder {
       const CueWord& word = kCues[index];
       Check(word, end - word.text.size(), end);
     });
-    FindSensitiveNumbers(text_, hits_);
+    FindSensitiveNumbers(text_, words_, hits_);
     return std::move(hits_);
   }
 
@@ -194,14 +215,9 @@ class Finder {
   void CheckUrl(std::size_t cue, std::size_t end) {
     if (cue == 0 || !IsAsciiAlnum(text_[cue - 1])) return;
     const std::size_t limit = std::min(text_.size(), end + kUrlBytesMax);
-    std::size_t stop = end;
-    constexpr std::string_view kEnds = " \"'<>`|";
-    while (stop < limit && kEnds.find(text_[stop]) == std::string_view::npos &&
-           static_cast<unsigned char>(text_[stop]) > 0x20) {
-      ++stop;
-    }
+    const std::size_t stop = FindAny(text_.substr(0, limit), end, kUrlEnds);
     const std::string_view url = text_.substr(end, stop - end);
-    const std::string_view authority = url.substr(0, url.find_first_of("/?#"));
+    const std::string_view authority = url.substr(0, FindAny(url, 0, kAuthorityEnds));
     const std::size_t at_sign = authority.rfind('@');
     const std::size_t colon = authority.find(':');
     std::size_t begin = cue;
@@ -214,9 +230,9 @@ class Finder {
   }
 
   void CheckQuery(std::size_t begin, std::size_t stop, std::string_view url) {
-    std::size_t at = url.find_first_of("?#");
-    while (at != std::string_view::npos && at + 1 < url.size()) {
-      const std::size_t next = url.find_first_of("&;#", at + 1);
+    std::size_t at = FindAny(url, 0, kQueryStarts);
+    while (at + 1 < url.size()) {
+      const std::size_t next = FindAny(url, at + 1, kPairEnds);
       const std::string_view pair = url.substr(at + 1, next - at - 1);
       const std::size_t equal = pair.find('=');
       at = next;
@@ -331,11 +347,7 @@ class Finder {
     if (begin == sign || dot == 0 || dot == sign + 1 || end < dot + 3) return;
     if (text_.substr(dot, end - dot) == ".invalid") return;  // nobody's: a keyed name
     // The user of a URL.
-    if (begin > 0 && (text_[begin - 1] == ':' || text_[begin - 1] == '/')) {
-      const bool header = begin > 1 && text_[begin - 1] == ':' && text_[begin - 2] != '/' &&
-                          text_.substr(0, begin).rfind("://") + 64 < begin;
-      if (!header && text_[begin - 1] == '/') return;
-    }
+    if (begin > 0 && text_[begin - 1] == '/') return;
     const std::size_t context = begin > kContextBytes ? begin - kContextBytes : 0;
     std::string_view before = text_.substr(context, begin - context);
     bool colon = false;
@@ -355,11 +367,15 @@ class Finder {
   }
 
   std::string_view text_;
+  const std::vector<DigitWord>& words_;
   std::vector<SensitiveHit> hits_{};
 };
 
 }  // namespace
 
-std::vector<SensitiveHit> FindSensitive(std::string_view folded) { return Finder(folded).Run(); }
+std::vector<SensitiveHit> FindSensitive(std::string_view folded,
+                                        const std::vector<DigitWord>& words) {
+  return Finder(folded, words).Run();
+}
 
 }  // namespace renkei::anonymize

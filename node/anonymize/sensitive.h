@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "node/anonymize/digit_words.h"
 #include "node/anonymize/stand_ins.h"
 
 namespace renkei::anonymize {
@@ -40,10 +41,13 @@ struct SensitiveHit {
 
 inline constexpr std::size_t kSensitiveHitsMax = 1000;  // in one text
 
-std::vector<SensitiveHit> FindSensitive(std::string_view folded);
+// `words` are those of the text.
+std::vector<SensitiveHit> FindSensitive(std::string_view folded,
+                                        const std::vector<DigitWord>& words);
 
 // Phone, card and account numbers, hardware addresses: those that begin at a letter or digit.
-void FindSensitiveNumbers(std::string_view folded, std::vector<SensitiveHit>& hits);
+void FindSensitiveNumbers(std::string_view folded, const std::vector<DigitWord>& words,
+                          std::vector<SensitiveHit>& hits);
 
 // The end of a phone number that begins at `at` (a digit, `+` or `(`); 0 if there is none. `named`:
 // a word such as `tel` stands before it, so that the digits need no separators.

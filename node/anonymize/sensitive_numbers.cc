@@ -170,6 +170,8 @@ bool PhoneLike(std::string_view text, std::size_t first, const Grouped& n, bool 
   return american && (paren || At(text, first + 3) == '-');
 }
 
+bool IsPhoneSign(char c) { return c == '+' || c == '('; }
+
 }  // namespace
 
 std::size_t PhoneEnd(std::string_view text, std::size_t at, bool named) {
@@ -190,40 +192,57 @@ std::size_t PhoneEnd(std::string_view text, std::size_t at, bool named) {
   return enough || PhoneLike(text, first, number, plus, paren) ? number.end : 0;
 }
 
-void FindSensitiveNumbers(std::string_view text, std::vector<SensitiveHit>& hits) {
-  bool in_word = false;
-  for (std::size_t at = 0; at < text.size() && hits.size() < kSensitiveHitsMax; ++at) {
-    const char c = text[at];
-    const bool alnum = IsAsciiAlnum(c);
-    const bool starts = !in_word && (alnum || c == '+' || c == '(');
-    in_word = alnum;
-    if (!starts) continue;
-    const char before = at > 0 ? text[at - 1] : ' ';
-    std::size_t end = 0;
-    Sensitive kind = Sensitive::kMac;
-    const char third = At(text, at + 2);
-    if (alnum && before != ':' && before != '-' && before != '.' &&
-        (third == ':' || third == '-' || At(text, at + 4) == '.') && IsHex(text, at)) {
-      end = MacEnd(text, at);
+namespace {
+
+// The end of what begins at `at` (a letter, a digit, `+` or `(`), and what it is; 0: nothing.
+std::size_t NumberEnd(std::string_view text, std::size_t at, Sensitive& kind) {
+  const char c = text[at];
+  const bool alnum = IsAsciiAlnum(c);
+  const char before = at > 0 ? text[at - 1] : ' ';
+  const char third = At(text, at + 2);
+  std::size_t end = 0;
+  if (alnum && before != ':' && before != '-' && before != '.' &&
+      (third == ':' || third == '-' || At(text, at + 4) == '.') && IsHex(text, at)) {
+    kind = Sensitive::kMac;
+    end = MacEnd(text, at);
+  }
+  if (end == 0 && c >= 'a' && c <= 'z' && IsDigit(third) && IsDigit(At(text, at + 3))) {
+    kind = Sensitive::kIban;
+    end = IbanEnd(text, at);
+  }
+  const bool number = (IsDigit(c) || !alnum) && before != '.' && before != '-' && before != '+' &&
+                      before != '/' && before != '_' && before != '%';
+  if (end == 0 && number) {
+    kind = Sensitive::kCard;
+    end = IsDigit(c) ? CardEnd(text, at) : 0;
+    if (end == 0) {
+      kind = Sensitive::kPhone;
+      end = PhoneEnd(text, at, false);
     }
-    if (end == 0 && c >= 'a' && c <= 'z' && IsDigit(third) && IsDigit(At(text, at + 3))) {
-      kind = Sensitive::kIban;
-      end = IbanEnd(text, at);
+  }
+  return end;
+}
+
+}  // namespace
+
+void FindSensitiveNumbers(std::string_view text, const std::vector<DigitWord>& words,
+                          std::vector<SensitiveHit>& hits) {
+  std::size_t free = 0;  // of what the last one took
+  for (const DigitWord& word : words) {
+    if (hits.size() >= kSensitiveHitsMax) return;
+    if (word.begin == word.end || word.begin < free) continue;
+    // `+81`, `(03)`, `+(81)`
+    std::size_t at = word.begin;
+    for (int signs = 0; signs < 2 && at > free && IsPhoneSign(text[at - 1]); ++signs) --at;
+    for (; at <= word.begin; ++at) {
+      if (at > 0 && IsAsciiAlnum(text[at - 1])) continue;
+      Sensitive kind = Sensitive::kMac;
+      const std::size_t end = NumberEnd(text, at, kind);
+      if (end == 0) continue;
+      hits.push_back({{at, end}, kind});
+      free = end;
+      break;
     }
-    const bool number = (IsDigit(c) || !alnum) && before != '.' && before != '-' && before != '+' &&
-                        before != '/' && before != '_' && before != '%';
-    if (end == 0 && number) {
-      kind = Sensitive::kCard;
-      end = IsDigit(c) ? CardEnd(text, at) : 0;
-      if (end == 0) {
-        kind = Sensitive::kPhone;
-        end = PhoneEnd(text, at, false);
-      }
-    }
-    if (end == 0) continue;
-    hits.push_back({{at, end}, kind});
-    at = end - 1;
-    in_word = true;
   }
 }
 

@@ -13,6 +13,12 @@ constexpr std::array<std::string_view, 5> kPrefixes = {"HOST-", "NET-", "USER-",
                                                        "SITE-"};
 constexpr std::size_t kNumberDigitsMax = 6;
 
+constexpr std::array<bool, 256> kFirstLetters = [] {
+  std::array<bool, 256> letters{};
+  for (const char c : {'H', 'N', 'U', 'P', 'S', 'O'}) letters[static_cast<unsigned char>(c)] = true;
+  return letters;
+}();
+
 struct Counted {
   std::size_t end = 0;  // 0: no stand-in here
   std::size_t counter = 0;
@@ -80,9 +86,11 @@ void AddKeyedNames(std::string_view text, std::vector<Span>& spans) {
 // Calls `found` for each stand-in: span and, if it is counted, which and its number.
 template <class Found>
 void ForEach(std::string_view text, Found found) {
-  constexpr std::string_view kFirstLetters = "HNUPSO";
-  for (std::size_t at = text.find_first_of(kFirstLetters); at != std::string_view::npos;
-       at = text.find_first_of(kFirstLetters, at)) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (!kFirstLetters[static_cast<unsigned char>(text[at])]) {
+      ++at;
+      continue;
+    }
     const bool starts = at == 0 || !IsAsciiAlnum(text[at - 1]);
     const bool org = starts && text.substr(at).starts_with("ORG") &&
                      (at + 3 >= text.size() || !IsAsciiAlnum(text[at + 3]));
