@@ -53,7 +53,7 @@ CommandResult StatsCommand(const CommandContext& context, Arguments& arguments,
 namespace {
 
 // The table that this node asks when it publishes.
-CommandResult CrowdTableAnswer(const Node& node) {
+CommandResult CrowdTableAnswer(Node& node) {
   const auto state = node.verifier().state();
   if (state == nullptr) {
     return WithHint(Unavailable("no community state is here yet"),
