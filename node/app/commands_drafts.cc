@@ -9,6 +9,7 @@
 #include "node/app/commands_parts.h"
 #include "node/app/previewing.h"
 #include "node/base/encoding.h"
+#include "node/base/fault.h"
 #include "node/formats/import_json.h"
 
 namespace renkei::app {
@@ -49,9 +50,8 @@ std::string TitleOf(const Json& preview) {
   return title.contains("value") ? title["value"].get<std::string>() : "";
 }
 
-absl::Status AddRecord(const Node& node, const anonymize::Gate& gate,
-                       const policy::Evaluator& evaluator, const formats::Imported& one,
-                       const feed::PublishOptions& options,
+absl::Status AddRecord(Node& node, const anonymize::Gate& gate, const policy::Evaluator& evaluator,
+                       const formats::Imported& one, const feed::PublishOptions& options,
                        const std::optional<feed::Publisher::Revised>& revises, Outlook& outlook) {
   std::optional<record::RecordId> id;
   if (revises) id = revises->id;
@@ -163,6 +163,7 @@ Json DraftHead(const PendingDraft& draft) {
                {"summary", draft.summary}};
   if (draft.arguments.contains("id")) json["of"] = draft.arguments["id"];
   if (draft.begun) json["begun"] = true;
+  if (draft.begun && !draft.begun_by.empty()) json["begun_by"] = draft.begun_by;
   return json;
 }
 
@@ -208,9 +209,23 @@ CommandResult RunDraft(const CommandContext& context, const PendingDraft& draft)
   Json with = draft.arguments;
   with["reviewed"] = true;  // the approver has read it
   Arguments arguments(with);
-  if (draft.command == "publish") return PublishCommand(context, arguments, draft.payload);
-  if (draft.command == "update") return UpdateCommand(context, arguments, draft.payload);
-  return WithdrawCommand(context, arguments, draft.payload);
+  CommandContext once = context;
+  once.once = draft.once;
+  if (draft.command == "publish") return PublishCommand(once, arguments, draft.payload);
+  if (draft.command == "update") return UpdateCommand(once, arguments, draft.payload);
+  return WithdrawCommand(once, arguments, draft.payload);
+}
+
+Json ApprovalJson(const PendingDraft& draft, const Outlook& now, exchange::LocalReply published) {
+  Json json = DraftHead(draft);
+  json.erase("begun");
+  json.erase("begun_by");
+  json["digest"] = now.shown.draft;
+  json["result"] = published.exit_status == 0 ? "approved" : "failed";
+  if (published.json.contains("error")) json["error"] = published.json["error"];
+  if (published.json.contains("hint")) json["hint"] = published.json["hint"];
+  json["answer"] = std::move(published.json);
+  return json;
 }
 
 // Under the lock of decisions, with policy and assets held still.
@@ -223,7 +238,7 @@ CommandResult ApproveDraft(const CommandContext& context, std::uint64_t number,
                                                  number, account)),
                     "two persons decide (`approval` of [publish] in node.toml)");
   }
-  if (draft.begun) {
+  if (draft.begun && draft.once.empty()) {
     return WithHint(FailedPrecondition(fmt::format(
                         "draft {}: the node stopped while it was being published", number)),
                     fmt::format("see with `renkei subscribe` whether it is out, then "
@@ -234,24 +249,26 @@ CommandResult ApproveDraft(const CommandContext& context, std::uint64_t number,
   const std::string obstacle = Obstacle(draft, now, account, digest);
   if (!obstacle.empty()) return RefusedApproval(number, obstacle);
   draft.begun = true;
+  draft.begun_by = account;
+  draft.records = now.records.size();
   RETURN_IF_ERROR(context.drafts.Keep(draft));
+  RETURN_IF_ERROR(FaultPoint("draft.begun"));
   auto published = RunDraft(context, draft);
-  const bool done = published.ok() && published->exit_status == 0;
-  if (done) {
-    RETURN_IF_ERROR(context.drafts.Remove(number));
-  } else {
+  if (!published.ok() || published->exit_status != 0) {
     draft.begun = false;
     RETURN_IF_ERROR(context.drafts.Keep(draft));
+    RETURN_IF_ERROR(published.status());
+    const int status = published->exit_status;
+    return exchange::LocalReply{.exit_status = status,
+                                .json = ApprovalJson(draft, now, *std::move(published))};
   }
-  RETURN_IF_ERROR(published.status());
-  Json json = DraftHead(draft);
-  json.erase("begun");
-  json["digest"] = now.shown.draft;
-  json["result"] = done ? "approved" : "failed";
-  if (published->json.contains("error")) json["error"] = published->json["error"];
-  if (published->json.contains("hint")) json["hint"] = published->json["hint"];
-  json["answer"] = std::move(published->json);
-  return exchange::LocalReply{.exit_status = published->exit_status, .json = std::move(json)};
+  RETURN_IF_ERROR(FaultPoint("draft.published"));
+  exchange::LocalReply reply = Done(ApprovalJson(draft, now, *std::move(published)));
+  // The log first: a draft that is gone and was never decided would be a riddle.
+  context.record(reply);
+  RETURN_IF_ERROR(FaultPoint("draft.recorded"));
+  RETURN_IF_ERROR(DropDraft(context.node, context.drafts, number));
+  return reply;
 }
 
 }  // namespace
@@ -345,9 +362,12 @@ CommandResult RejectCommand(const CommandContext& context, Arguments& arguments,
     return PermissionDenied(
         fmt::format("draft {} is by `{}`: they or an approver reject it", number, draft.author));
   }
-  RETURN_IF_ERROR(context.drafts.Remove(number));
+  ASSIGN_OR_RETURN(const auto out, AlreadyOut(context.node, draft));
+  RETURN_IF_ERROR(DropDraft(context.node, context.drafts, number));
   Json json = DraftHead(draft);
   json["result"] = "rejected";
+  if (!out.empty()) json["published"] = Json::array();
+  for (const feed::PublishedOnce& one : out) json["published"].push_back(record::ToString(one.id));
   if (!note.empty()) json["note"] = note;
   return Done(std::move(json));
 }

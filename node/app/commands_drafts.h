@@ -5,7 +5,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "node/app/audit_log.h"
 #include "node/app/commands_parts.h"
 
 namespace renkei::app {
@@ -16,5 +18,13 @@ bool NeedsTwo(const Node& node, std::string_view command);
 // Keeps the command for another account.  Refused at once if the lint refuses it.
 CommandResult SubmitDraft(const CommandContext& context, const std::string& command,
                           const Json& arguments, const std::string& payload);
+
+// Which of a draft's records are out already.
+absl::StatusOr<std::vector<feed::PublishedOnce>> AlreadyOut(Node& node, const PendingDraft& draft);
+// A decided draft goes, and with it the names of what it published.
+absl::Status DropDraft(Node& node, Drafts& drafts, std::uint64_t number);
+// When a node starts: of the approvals that a kill interrupted, those whose records are all out are
+// ended, the others wait again.  The audit log says which.
+absl::Status SettleBegunDrafts(Node& node, Drafts& drafts, const AuditLog& audit);
 
 }  // namespace renkei::app

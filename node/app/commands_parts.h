@@ -2,6 +2,7 @@
 // the command line says without a node.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ struct CommandContext {
   Timestamp started{};
   const Caller& caller;
   Drafts& drafts;
+  std::string once{};  // see feed::PublishOptions
+  // Writes the audit log's lines of this answer now, instead of when it is given.
+  std::function<void(const exchange::LocalReply&)> record{};
 };
 
 using CommandResult = absl::StatusOr<exchange::LocalReply>;

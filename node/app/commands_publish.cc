@@ -129,7 +129,7 @@ void PublishOne(const CommandContext& context, const feed::PublishOptions& optio
 absl::StatusOr<std::optional<exchange::LocalReply>> RefuseUnreviewed(
     const CommandContext& context, const std::string& name, const feed::PublishOptions& options,
     const std::vector<formats::Imported>& imported) {
-  const Node& node = context.node;
+  Node& node = context.node;
   const auto gate = node.gate().gate;
   const auto policy = node.policies().Current();
   Json drafts = Json::array();
@@ -234,7 +234,8 @@ Json ReplacementsJson(const std::vector<anonymize::Replacement>& replacements) {
 CommandResult PublishCommand(const CommandContext& context, Arguments& arguments,
                              const std::string& payload) {
   const std::string name = arguments.Text("name");
-  const feed::PublishOptions options = PublishOptionsOf(arguments);
+  feed::PublishOptions options = PublishOptionsOf(arguments);
+  options.once = context.once;
   formats::ImportOptions import{.kind = arguments.Kind("kind"),
                                 .allow_org_only = arguments.Flag("allow_org_only")};
   RETURN_IF_ERROR(arguments.status());
@@ -261,7 +262,8 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
 CommandResult UpdateCommand(const CommandContext& context, Arguments& arguments,
                             const std::string& payload) {
   const std::string id = arguments.Required("id");
-  const feed::PublishOptions options = PublishOptionsOf(arguments);
+  feed::PublishOptions options = PublishOptionsOf(arguments);
+  options.once = context.once;
   RETURN_IF_ERROR(arguments.status());
   ASSIGN_OR_RETURN(const record::RecordId record, FullId(context.node, id));
   ASSIGN_OR_RETURN(
@@ -311,7 +313,7 @@ CommandResult WithdrawCommand(const CommandContext& context, Arguments& argument
   RETURN_IF_ERROR(arguments.status());
   ASSIGN_OR_RETURN(const record::RecordId record, FullId(context.node, id));
   ASSIGN_OR_RETURN(const feed::Published published,
-                   context.node.publisher().Withdraw(record, *reason));
+                   context.node.publisher().Withdraw(record, *reason, context.once));
   exchange::LocalReply reply = OneAnswer(published);
   if (reply.exit_status == 0) reply.json["result"] = "withdrawn";
   reply.json["reason"] = word;

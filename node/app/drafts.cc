@@ -8,7 +8,9 @@
 
 #include "node/app/own_files.h"
 #include "node/base/encoding.h"
+#include "node/base/fault.h"
 #include "node/base/file.h"
+#include "node/crypto/digest.h"
 
 namespace renkei::app {
 namespace {
@@ -16,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kDraftFileBytesMax = 4 * 1024 * 1024;  // arguments have 1 MiB at most
+constexpr std::size_t kOnceBytes = 16;
 constexpr std::string_view kAbout = "json";
 constexpr std::string_view kPayload = "payload";
 constexpr std::string_view kLastFile = "last";
@@ -32,10 +35,11 @@ Json DraftToJson(const PendingDraft& draft) {
   for (const auto& [account, what] : draft.shown) {
     shown[account] = {{"draft", what.draft}, {"policy", what.policy}, {"assets", what.assets}};
   }
-  return {{"command", draft.command}, {"arguments", draft.arguments},
-          {"author", draft.author},   {"created", UnixSeconds(draft.created)},
-          {"summary", draft.summary}, {"begun", draft.begun},
-          {"shown", std::move(shown)}};
+  return {{"command", draft.command},   {"arguments", draft.arguments},
+          {"author", draft.author},     {"created", UnixSeconds(draft.created)},
+          {"summary", draft.summary},   {"begun", draft.begun},
+          {"shown", std::move(shown)},  {"once", draft.once},
+          {"begun_by", draft.begun_by}, {"records", draft.records}};
 }
 
 std::string TextIn(const Json& json, const char* key) {
@@ -57,7 +61,12 @@ std::optional<PendingDraft> DraftFromJson(const Json& json) {
                      .author = TextIn(json, "author"),
                      .created = FromUnixSeconds(json["created"].get<std::int64_t>()),
                      .summary = TextIn(json, "summary"),
-                     .begun = json["begun"].get<bool>()};
+                     .once = TextIn(json, "once"),
+                     .begun = json["begun"].get<bool>(),
+                     .begun_by = TextIn(json, "begun_by")};
+  if (json.contains("records") && json["records"].is_number_unsigned()) {
+    draft.records = json["records"].get<std::size_t>();
+  }
   for (const auto& [account, what] : json["shown"].items()) {
     draft.shown[account] = {.draft = TextIn(what, "draft"),
                             .policy = TextIn(what, "policy"),
@@ -109,6 +118,7 @@ absl::StatusOr<std::uint64_t> Drafts::Add(PendingDraft draft) {
   std::uint64_t last = numbers.empty() ? 0 : numbers.back();
   if (last_text.ok()) last = std::max(last, NumberFrom(*last_text).value_or(0));
   draft.number = last + 1;
+  draft.once = HexEncode(crypto::RandomBytes(kOnceBytes));
   RETURN_IF_ERROR(WriteFile(last_path, std::to_string(draft.number), FileMode::kSecret));
   RETURN_IF_ERROR(WriteFile(PathOf(draft.number, kPayload), draft.payload, FileMode::kSecret));
   RETURN_IF_ERROR(
@@ -152,6 +162,24 @@ absl::Status Drafts::Keep(const PendingDraft& draft) {
   return WriteFile(PathOf(draft.number, kAbout), ToText(DraftToJson(draft)), FileMode::kSecret);
 }
 
+absl::Status Drafts::RemoveOrphans() {
+  MutexLock lock(mutex_);
+  std::error_code error;
+  const fs::path folder = InFolder(folder_, kDraftsFolder);
+  if (!fs::exists(folder, error)) return absl::OkStatus();
+  std::vector<fs::path> orphans;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    fs::path about = entry.path();
+    if (about.extension() != ".payload") continue;
+    if (!fs::exists(about.replace_extension(".json"))) orphans.push_back(entry.path());
+  }
+  for (const fs::path& orphan : orphans) {
+    if (!error) fs::remove(orphan, error);
+  }
+  if (error) return Unavailable(fmt::format("clean `{}`: {}", folder.string(), error.message()));
+  return absl::OkStatus();
+}
+
 absl::Status Drafts::Remove(std::uint64_t number) {
   MutexLock lock(mutex_);
   // What names it goes first: a payload alone is no draft.
@@ -161,6 +189,7 @@ absl::Status Drafts::Remove(std::uint64_t number) {
     if (error) {
       return Unavailable(fmt::format("remove `{}`: {}", PathOf(number, end), error.message()));
     }
+    if (end == kAbout) RETURN_IF_ERROR(FaultPoint("draft.half_removed"));
   }
   return absl::OkStatus();
 }

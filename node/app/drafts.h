@@ -39,7 +39,11 @@ struct PendingDraft {
   std::string author{};  // an account
   Timestamp created{};
   std::string summary{};                      // one line: what it is
+  std::string once{};                         // names what it publishes, so that none is published
+                                              // twice; empty in drafts of an older version
   bool begun = false;                         // an approval began and did not end
+  std::string begun_by{};                     // the account
+  std::size_t records = 0;                    // that it was to publish then
   std::map<std::string, DraftShown> shown{};  // account -> what it was shown last
 };
 
@@ -47,7 +51,7 @@ class Drafts {
  public:
   explicit Drafts(std::string folder) : folder_(std::move(folder)) {}
 
-  // Answers its number, which is never used again.  RESOURCE_EXHAUSTED at a limit.
+  // Answers its number, which is never used again; gives it `once`.  RESOURCE_EXHAUSTED at a limit.
   absl::StatusOr<std::uint64_t> Add(PendingDraft draft);
   // NOT_FOUND; DATA_LOSS.
   absl::StatusOr<PendingDraft> Find(std::uint64_t number) const;
@@ -56,6 +60,9 @@ class Drafts {
   // Replaces what is kept of a draft, but for its payload.
   absl::Status Keep(const PendingDraft& draft);
   absl::Status Remove(std::uint64_t number);
+
+  // Payloads whose draft is gone: of a node that was killed while it removed one.
+  absl::Status RemoveOrphans();
 
   // Held by whoever decides a draft, so that nobody decides it meanwhile.
   Mutex& deciding() { return deciding_; }

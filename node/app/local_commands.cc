@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "node/app/auditing.h"
@@ -106,7 +107,11 @@ void EmitInPieces(exchange::LocalReply reply,
 }  // namespace
 
 NodeCommands::NodeCommands(Node& node)
-    : node_(node), started_(node.clock().Now()), drafts_(node.folder()), audit_(node.folder()) {}
+    : node_(node), started_(node.clock().Now()), drafts_(node.folder()), audit_(node.folder()) {
+  const absl::Status settled = SettleBegunDrafts(node_, drafts_, audit_);
+  if (settled.ok()) return;
+  LogEvent(LogLevel::kError, "drafts.failed", {{"why", LogSafe(Message(settled))}});
+}
 
 exchange::LocalReply NodeCommands::Call(const exchange::LocalCall& call) {
   const auto entry = std::find_if(kCommands.begin(), kCommands.end(),
@@ -122,29 +127,31 @@ exchange::LocalReply NodeCommands::Call(const exchange::LocalCall& call) {
   const bool audited = IsAudited(call.command);
   if (const absl::Status allowed = CheckRole(*caller, call.command, entry->role); !allowed.ok()) {
     exchange::LocalReply denied = Failed(allowed);
-    const absl::Status recorded =
-        audited ? Record(*caller, {{.action = call.command, .result = "denied"}})
-                : absl::OkStatus();
-    if (!recorded.ok()) SayUnrecorded(recorded, denied);
+    const absl::Status noted = audited
+                                   ? Record(*caller, {{.action = call.command, .result = "denied"}})
+                                   : absl::OkStatus();
+    if (!noted.ok()) SayUnrecorded(noted, denied);
     return denied;
   }
   // What can't be recorded isn't done.
   if (const absl::Status ready = audited ? audit_.CheckWritable() : absl::OkStatus(); !ready.ok()) {
     return Failed(ready);
   }
+  std::optional<absl::Status> recorded;
+  const auto record = [&](const exchange::LocalReply& reply) {
+    recorded =
+        Record(*caller, AuditEntries(node_, call.command, call.arguments, call.payload, reply));
+  };
   const CommandContext context{
-      .node = node_, .started = started_, .caller = *caller, .drafts = drafts_};
+      .node = node_, .started = started_, .caller = *caller, .drafts = drafts_, .record = record};
   Arguments given(call.arguments);
   CommandResult result = NeedsTwo(node_, call.command)
                              ? SubmitDraft(context, call.command, call.arguments, call.payload)
                              : entry->run(context, given, call.payload);
   if (!given.status().ok()) return Failed(given.status(), 2);
   exchange::LocalReply reply = result.ok() ? *std::move(result) : Failed(result.status());
-  if (audited) {
-    const absl::Status recorded =
-        Record(*caller, AuditEntries(node_, call.command, call.arguments, call.payload, reply));
-    if (!recorded.ok()) SayUnrecorded(recorded, reply);
-  }
+  if (audited && !recorded) record(reply);
+  if (recorded && !recorded->ok()) SayUnrecorded(*recorded, reply);
   return reply;
 }
 

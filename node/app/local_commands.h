@@ -21,7 +21,7 @@ inline constexpr std::string_view kVersion = "0.1.0";
 
 class NodeCommands : public exchange::LocalCommands {
  public:
-  // `node` outlives this and has its parts already.
+  // `node` outlives this and has its parts already.  Settles what approvals a kill interrupted.
   explicit NodeCommands(Node& node);
 
   exchange::LocalReply Call(const exchange::LocalCall& call) override;

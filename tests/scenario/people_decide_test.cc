@@ -1,5 +1,6 @@
 // What only a person may decide, and what takes two of them.
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -232,6 +233,78 @@ TEST_F(TwoPersons, DraftsSurviveARestartAndARejectedOneIsGone) {
   EXPECT_EQ(Own(), 1);
   EXPECT_EQ(As("mika", {"drafts"}).out, "No drafts wait.\n");
 }
+
+// ---- killed amid an approval ----
+
+struct Interrupted {
+  const char* point;
+  bool out;      // what a restart must find published
+  bool waiting;  // ... and the draft, waiting to be approved
+};
+void PrintTo(const Interrupted& one, std::ostream* out) { *out << one.point; }
+
+class KilledApproval : public TwoPersons, public testing::WithParamInterface<Interrupted> {
+ protected:
+  // Those of the action, as `result`.
+  std::vector<std::string> Results(const std::string& action) {
+    std::vector<std::string> results;
+    for (const Json& entry : author_.Ask({"audit"})["entries"]) {
+      if (entry["action"] == action) results.push_back(entry["result"].get<std::string>());
+    }
+    return results;
+  }
+  void StartAsReader(const NodeProcess::StartOptions& options) {
+    setenv("RENKEI_TOKEN_FILE", TokenFile("yui").c_str(), 1);  // to wait for it
+    author_.Start(options);
+  }
+};
+
+TEST_P(KilledApproval, LeavesTheDraftWaitingOrItsRecordOutOnce) {
+  const Interrupted& point = GetParam();
+  const std::string draft = Submit("mika", "Scans");
+  ASSERT_EQ(author_.Stop(), 0);
+  StartAsReader({.program = "renkei-testing",
+                 .environment = {{"RENKEI_TEST_FAULT", std::string(point.point) + ":kill"}}});
+  ASSERT_EQ(As("ren", {"drafts", "show", draft}).exit_status, 0);
+  EXPECT_EQ(As("ren", {"approve", draft}).exit_status, 1);
+  ASSERT_TRUE(author_.WaitForExit());
+
+  StartAsReader({});
+  EXPECT_EQ(author_.Cli({"audit", "verify"}).exit_status, 0);
+  EXPECT_EQ(Own(), point.out ? 1 : 0);
+  const Json waiting = Ask("mika", {"drafts"})["drafts"];
+  ASSERT_EQ(waiting.size(), point.waiting ? 1U : 0U) << waiting.dump();
+  if (point.waiting) {
+    EXPECT_EQ(Results("approve"), std::vector<std::string>{"interrupted"});
+    ASSERT_EQ(As("sora", {"drafts", "show", draft}).exit_status, 0);
+    EXPECT_EQ(As("sora", {"approve", draft}).exit_status, 0);
+  } else {
+    EXPECT_EQ(Results("approve").back(), "approved");
+    EXPECT_EQ(Results("publish").back(), "published");
+  }
+  EXPECT_EQ(Own(), 1);
+  EXPECT_EQ(Ask("mika", {"drafts"})["drafts"].size(), 0U);
+  EXPECT_EQ(author_.Cli({"audit", "verify"}).exit_status, 0);
+  EXPECT_FALSE(RunProgram({"ls", author_.folder() + "/drafts"}).out.find("payload") !=
+               std::string::npos)
+      << "what was handed in is gone";
+  // Its reader too has it once.
+  Follower(reader_).WaitFor("the record",
+                            [](const Json& line) { return line["kind"] == "incident"; });
+  community_.WaitUntilCaughtUp(community_.hub());
+  EXPECT_EQ(reader_.Status()["store"]["records"], 2) << "it, and the marker of the hub";
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEachPoint, KilledApproval,
+                         testing::Values(Interrupted{"draft.begun", false, true},
+                                         Interrupted{"draft.published", true, false},
+                                         Interrupted{"draft.recorded", true, false},
+                                         Interrupted{"draft.half_removed", true, false}),
+                         [](const auto& test) {
+                           std::string name = test.param.point;
+                           std::replace(name.begin(), name.end(), '.', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace renkei::testing_support

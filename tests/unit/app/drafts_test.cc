@@ -34,10 +34,17 @@ TEST_F(DraftsTest, SurviveARestartWithAllThatWasHandedIn) {
   EXPECT_EQ(draft->arguments, Sample("").arguments);
   draft->shown["ren"] = {.draft = "d", .policy = "p", .assets = "a"};
   draft->begun = true;
+  draft->begun_by = "ren";
+  draft->records = 3;
   ASSERT_TRUE(again.Keep(*draft).ok());
   const auto kept = Drafts(folder_.path()).Find(*number);
   EXPECT_EQ(kept->shown.at("ren"), draft->shown.at("ren"));
   EXPECT_TRUE(kept->begun);
+  EXPECT_EQ(kept->begun_by, "ren");
+  EXPECT_EQ(kept->records, 3U);
+  EXPECT_EQ(kept->once, draft->once);
+  EXPECT_EQ(kept->once.size(), 32U);
+  EXPECT_NE(Drafts(folder_.path()).Find(*again.Add(Sample("mika")))->once, kept->once);
 }
 
 TEST_F(DraftsTest, ANumberIsNeverUsedAgain) {
@@ -61,6 +68,18 @@ TEST_F(DraftsTest, NothingOfThemIsForOthersToRead) {
   }
   ASSERT_TRUE(drafts.Remove(1).ok());
   EXPECT_FALSE(ReadFile(folder_.path() + "/drafts/1.payload", 1000).ok());
+}
+
+// Of a node that was killed while it removed a draft.
+TEST_F(DraftsTest, APayloadWithoutItsDraftIsRemoved) {
+  Drafts drafts(folder_.path());
+  ASSERT_TRUE(drafts.RemoveOrphans().ok()) << "no folder yet";
+  ASSERT_TRUE(drafts.Add(Sample("mika")).ok());
+  const std::string orphan = folder_.path() + "/drafts/7.payload";
+  ASSERT_TRUE(WriteFile(orphan, "secret", FileMode::kSecret).ok());
+  ASSERT_TRUE(drafts.RemoveOrphans().ok());
+  EXPECT_FALSE(ReadFile(orphan, 1000).ok());
+  EXPECT_TRUE(drafts.Find(1).ok());
 }
 
 TEST_F(DraftsTest, CountAndSizeAreBounded) {
