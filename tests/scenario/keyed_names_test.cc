@@ -96,7 +96,8 @@ TEST_F(KeyedNames, SubnetsBecomeAddressesThatNoListHolds) {
   EXPECT_EQ(indicators[1]["type"], "anon-ip");
   EXPECT_EQ(indicators[2]["type"], "anon-ip");
   EXPECT_TRUE(TitleIn(*Member("beta").Show(id)).starts_with("h-"));
-  for (const std::string list : {"plain", "hosts", "rpz", "suricata", "zeek", "nftables", "ipset"}) {
+  for (const std::string list :
+       {"plain", "hosts", "rpz", "suricata", "zeek", "nftables", "ipset"}) {
     const Ran exported = Member("beta").Cli({"export", list});
     ASSERT_EQ(exported.exit_status, 0) << list << exported.err;
     EXPECT_EQ(exported.out.find(".invalid"), std::string::npos) << list;

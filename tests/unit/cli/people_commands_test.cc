@@ -12,6 +12,7 @@
 #include "node/base/json.h"
 #include "node/cli/cli.h"
 #include "node/cli/output.h"
+#include "policy/policy.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/cli/say.h"
 
@@ -90,6 +91,67 @@ TEST_F(FolderCommandsTest, ABrokenAuditLogIsSaid) {
   EXPECT_EQ(broken.status, kFailed);
   EXPECT_NE(broken.err.find("audit.log:1: the line was changed"), std::string::npos) << broken.err;
   EXPECT_EQ(Tell({"audit", "--head", "00"}).status, kWrongUsage);
+}
+
+class DryRunTest : public FolderCommandsTest {
+ protected:
+  DryRunTest() {
+    Put(app::kPolicyFile, policy::DefaultPolicyText("demo.example"));
+    Put("draft.json", R"({"renkei": 1, "kind": "incident", "tlp": "green", "sections":
+        {"summary": {"title": ["Fraud, tel +44 20 7946 0123, from 10.20.0.7"]}}})");
+  }
+  Said Dry(std::vector<std::string> options) const {
+    options.insert(options.begin(), {"publish", Path("draft.json"), "--dry-run"});
+    return Tell(std::move(options));
+  }
+};
+
+TEST_F(DryRunTest, AFindingRefusesUntilItIsAllowedAtItsPlace) {
+  const Said refused = Dry({});
+  EXPECT_EQ(refused.status, kRefused);
+  EXPECT_NE(refused.err.find("summary.title[0].value: rule phone-number"), std::string::npos)
+      << refused.err;
+  EXPECT_EQ(Dry({"--allow", "phone-number@summary.title[1].value"}).status, kRefused);
+  const Said allowed = Dry({"--allow", "phone-number@summary.title[0].value", "--json"});
+  EXPECT_EQ(allowed.status, kDone) << allowed.err;
+  const Json draft = Json::parse(allowed.out)["files"][0]["drafts"][0];
+  EXPECT_EQ(draft["allowed"][0]["rule"], "phone-number");
+  EXPECT_EQ(draft["findings"].size(), 0U);
+  for (const char* wrong : {"phone-number", "@x", "no-such-rule@x", "jwt@x"}) {
+    EXPECT_EQ(Dry({"--allow", wrong}).status, kWrongUsage) << wrong;
+  }
+}
+
+TEST_F(DryRunTest, FindingsAsSarifNameRuleAndPlaceAndNoValue) {
+  const Said sarif = Dry({"--sarif"});
+  EXPECT_EQ(sarif.status, kRefused);
+  const Json run = Json::parse(sarif.out)["runs"][0];
+  EXPECT_EQ(run["results"][0]["ruleId"], "phone-number");
+  EXPECT_NE(sarif.out.find("summary.title[0].value"), std::string::npos);
+  EXPECT_EQ(sarif.out.find("7946"), std::string::npos);
+  EXPECT_EQ(Json::parse(Dry({"--sarif", "--allow", "phone-number@summary.title[0].value"})
+                            .out)["runs"][0]["results"]
+                .size(),
+            0U);
+  const Said alone = Tell({"publish", Path("draft.json"), "--sarif"});
+  EXPECT_EQ(alone.status, kWrongUsage);
+  EXPECT_NE(alone.err.find("add --dry-run"), std::string::npos) << alone.err;
+}
+
+TEST_F(DryRunTest, KeyedNamesNeedTheCirclesWordAndItSaysSo) {
+  const std::vector<std::string> allow = {"--allow", "phone-number@summary.title[0].value"};
+  const Said counted = Dry(allow);
+  EXPECT_NE(counted.out.find("HOST-1"), std::string::npos) << counted.out;
+  EXPECT_EQ(counted.out.find("keyed"), std::string::npos) << counted.out;
+  std::vector<std::string> options = allow;
+  options.insert(options.end(), {"--correlate", "names"});
+  const Said asked = Dry(options);
+  EXPECT_NE(asked.out.find("HOST-1"), std::string::npos) << asked.out;
+  EXPECT_NE(asked.out.find("own names are counted, not keyed: the charter of circle `members`"),
+            std::string::npos)
+      << asked.out;
+  options.back() = "hashes";
+  EXPECT_EQ(Dry(options).status, kWrongUsage);
 }
 
 TEST_F(FolderCommandsTest, LearnedAssetsAreOnlyShownUntilSomebodySaysYes) {
