@@ -317,10 +317,13 @@ CommandResult DraftsCommand(const CommandContext& context, Arguments&, const std
 CommandResult DraftsShowCommand(const CommandContext& context, Arguments& arguments,
                                 const std::string&) {
   ASSIGN_OR_RETURN(const std::uint64_t number, NumberOf(arguments));
+  const bool brief = arguments.Flag("brief");
+  RETURN_IF_ERROR(arguments.status());
   MutexLock lock(context.drafts.deciding());
   ASSIGN_OR_RETURN(PendingDraft draft, context.drafts.Find(number));
   ASSIGN_OR_RETURN(Outlook outlook, LookAhead(context, draft));
-  if (!context.caller.is_owner()) {
+  // In brief it was not shown: no text was, in full.
+  if (!context.caller.is_owner() && !brief) {
     draft.shown[context.caller.account] = outlook.shown;
     RETURN_IF_ERROR(context.drafts.Keep(draft));
   }

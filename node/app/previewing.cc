@@ -20,6 +20,22 @@ Json Reads(const Json& all, policy::SectionMask mask) {
   return reads;
 }
 
+// What the header would say, in the words of our own form.
+Json HeaderJson(const record::DraftHeader& header) {
+  Json json = formats::ToJson(record::Draft{.header = header});
+  for (const char* key : {"renkei", "from", "sections"}) json.erase(key);
+  return json;
+}
+
+// What leaves and no level reads: for recipients, and for the hub, which carries it.
+Json ReadByNoLevel(const feed::Preview& preview) {
+  policy::SectionMask read = 0;
+  for (const feed::AudienceRow& row : preview.audience) {
+    if (row.mask.exist()) read = static_cast<policy::SectionMask>(read | row.mask.see());
+  }
+  return SectionWords(static_cast<policy::SectionMask>(record::Present(preview.after) & ~read));
+}
+
 }  // namespace
 
 Json NarrativesJson(const std::vector<anonymize::Narrative>& narratives) {
@@ -53,13 +69,15 @@ Json PreviewJson(const feed::Preview& preview) {
                {"tlp", policy::ToWord(preview.header.tlp)},
                {"source_mode", policy::ToWord(preview.header.source)},
                {"circles", preview.header.circles},
+               {"header", HeaderJson(preview.header)},
                {"findings", FindingsJson(preview.findings)},
                {"allowed", FindingsJson(preview.allowed)},
                {"replacements", ReplacementsJson(preview.replacements)},
                {"narratives", NarrativesJson(preview.narratives)},
                {"sections", sections},
                {"present", SectionWords(record::Present(preview.after))},
-               {"audience", std::move(audience)}};
+               {"audience", std::move(audience)},
+               {"read_by_no_level", ReadByNoLevel(preview)}};
   json.update(CorrelationJson(preview.correlation, preview.why_not_correlated));
   return json;
 }

@@ -12,7 +12,8 @@
 namespace renkei::app {
 
 // `audience` holds one row for each level of each circle: what it sees of what the record has, and
-// in `reads` the sections as they would be read.
+// in `reads` the sections as they would be read.  `read_by_no_level` names the sections that leave
+// all the same, to recipients and the hub; `header` is all else that leaves.
 Json PreviewJson(const feed::Preview& preview);
 
 // How own entities are named, and why less than was wanted: for an answer of publish too.

@@ -17,7 +17,8 @@ constexpr std::string_view kDraftsUsage = R"(Usage: renkei drafts [--dir DIR] [-
 
 What waits for a second person, where node.toml says `approval = "two-person"`.
 `show` prints what would leave, every text as each level would read it, and the
-digest of all of it: that is what `renkei approve N` approves.
+digest of all of it: that is what `renkei approve N` approves.  With --brief no
+text is shown in full, and so there is nothing to approve yet.
 
 Exit status: 0, 1 failed, 2 wrong usage.
 
@@ -104,7 +105,7 @@ int RunDrafts(Context& context) {
                "`renkei help drafts` shows its usage");
     return kWrongUsage;
   }
-  return Ask(context, target, "drafts-show", {{"draft", number}},
+  return Ask(context, target, "drafts-show", {{"draft", number}, {"brief", brief}},
              [&](const Json& json) { PrintDraft(context, json, brief); });
 }
 

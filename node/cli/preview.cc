@@ -197,6 +197,44 @@ void PrintLeaving(Context& context, const Json& draft) {
   }
 }
 
+Json NoLevel(const Json& draft) { return draft.value("read_by_no_level", Json::array()); }
+
+// Of sections that leave all the same.
+std::string NoLevelReads(const Json& draft) {
+  const Json& header = draft["header"];
+  return fmt::format("Read by no level{}, only by {}the hub",
+                     header.contains("embargo_until") ? " before the embargo ends" : "",
+                     header.contains("recipients") ? "recipients that may and " : "");
+}
+
+// Key and words of the header, as far as the first line doesn't say them.
+void PrintHeader(Context& context, const Json& header) {
+  Table table({"", ""});
+  for (const auto& [key, value] : header.items()) {
+    if (key == "kind" || key == "tlp" || key == "source" || key == "circles") continue;
+    std::string words;
+    if (value.is_object()) {
+      for (const auto& [name, one] : value.items()) {
+        words += fmt::format("{}{} {}", words.empty() ? "" : ", ", Safe(name), Whole(one));
+      }
+    } else {
+      words = value.is_array() ? Words(value, ", ") : Whole(value);
+    }
+    table.Add({WordOf(key), words});
+  }
+  if (table.empty()) return;
+  PrintHeading(context, "Header");
+  context.out << table.ToText(2);
+}
+
+void PrintAllowed(Context& context, const Json& allowed) {
+  if (allowed.empty()) return;
+  PrintHeading(context, "Allowed by hand, against the lint");
+  Table table({"RULE", "AT"});
+  for (const Json& one : allowed) table.Add({Field(one, "rule"), PlaceOf(one)});
+  context.out << table.ToText(2);
+}
+
 std::string SeenOf(const Json& row) {
   if (!row["exists"].get<bool>()) return "nothing: not even that it exists";
   Json words = Json::array();
@@ -204,22 +242,37 @@ std::string SeenOf(const Json& row) {
   return words.empty() ? "that it exists, no section" : Words(words);
 }
 
-void PrintAudience(Context& context, const Json& audience) {
+void PrintAudience(Context& context, const Json& draft) {
   PrintHeading(context, "Who would read it");
   Table table({"CIRCLE", "LEVEL", "WOULD READ"});
   std::string circle;
-  for (const Json& row : audience) {
+  for (const Json& row : draft["audience"]) {
     const std::string name = Field(row, "circle");
     table.Add({name == circle ? "" : name, Field(row, "level"), SeenOf(row)});
     circle = name;
   }
   context.out << table.ToText(2);
+  if (NoLevel(draft).empty()) return;
+  const std::string rest = NoLevelReads(draft) + ": " + Words(NoLevel(draft), ", ");
+  for (const std::string& line : Wrap(rest, kScreenWidth - 2)) context.out << "  " << line << "\n";
 }
 
-// What each audience would read, word for word; levels that read the same stand together.
-void PrintReadings(Context& context, const Json& audience) {
+void PrintSections(Context& context, std::string_view head, const Json& sections) {
+  context.out << "\n";
+  for (const std::string& line : Wrap(head, kScreenWidth)) {
+    context.out << Painted(context, Style::kHeading, line) << "\n";
+  }
+  for (const auto& [word, section] : sections.items()) {
+    context.out << "  " << Painted(context, Style::kHeading, Safe(word)) << "\n";
+    for (const std::string& line : ReadableLines(section, 4)) context.out << line << "\n";
+  }
+}
+
+// What each audience would read, word for word; levels that read the same stand together.  What no
+// level reads leaves as well.
+void PrintReadings(Context& context, const Json& draft) {
   std::vector<std::pair<std::string, const Json*>> groups;
-  for (const Json& row : audience) {
+  for (const Json& row : draft["audience"]) {
     const std::string who = fmt::format("{} of {}", Field(row, "level"), Field(row, "circle"));
     const auto it = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
       return (*group.second)["exists"] == row["exists"] && (*group.second)["reads"] == row["reads"];
@@ -231,17 +284,17 @@ void PrintReadings(Context& context, const Json& audience) {
     }
   }
   for (const auto& [who, row] : groups) {
-    context.out << "\n";
-    for (const std::string& line : Wrap("== Read by " + who, kScreenWidth)) {
-      context.out << Painted(context, Style::kHeading, line) << "\n";
-    }
-    const Json& reads = (*row)["reads"];
-    if (reads.empty()) context.out << "  " << SeenOf(*row) << "\n";
-    for (const auto& [word, section] : reads.items()) {
-      context.out << "  " << Painted(context, Style::kHeading, Safe(word)) << "\n";
-      for (const std::string& line : ReadableLines(section, 4)) context.out << line << "\n";
-    }
+    PrintSections(context, "== Read by " + who, (*row)["reads"]);
+    if ((*row)["reads"].empty()) context.out << "  " << SeenOf(*row) << "\n";
   }
+  Json rest = Json::object();
+  for (const Json& word : NoLevel(draft)) {
+    std::string field = word.get<std::string>();
+    std::replace(field.begin(), field.end(), '-', '_');
+    const auto it = draft["sections"].find(field);
+    if (it != draft["sections"].end()) rest[word.get_ref<const std::string&>()] = *it;
+  }
+  if (!rest.empty()) PrintSections(context, "== " + NoLevelReads(draft), rest);
 }
 
 }  // namespace
@@ -275,11 +328,13 @@ void PrintPreview(Context& context, const std::string& name, const Json& draft, 
   if (draft.contains("import")) PrintImport(context, draft["import"]);
   PrintWhyCounted(context, draft);
   PrintFindings(context, draft["findings"]);
+  PrintAllowed(context, draft["allowed"]);
+  PrintHeader(context, draft["header"]);
   PrintChanges(context, draft["replacements"], Field(draft, "correlation"), full);
   PrintNarratives(context, draft["narratives"], full);
   if (!full) PrintLeaving(context, draft);
-  PrintAudience(context, draft["audience"]);
-  if (full) PrintReadings(context, draft["audience"]);
+  PrintAudience(context, draft);
+  if (full) PrintReadings(context, draft);
 }
 
 }  // namespace renkei::cli
