@@ -107,6 +107,11 @@ absl::StatusOr<store::RecordRow> AsRecordRow(const store::UnnamedRow& unnamed) {
   return row;
 }
 
+std::string AuthorOf(const CommandContext& context, Arguments& arguments) {
+  const std::string said = arguments.Text("author");
+  return context.caller.is_owner() ? said : context.caller.account;
+}
+
 absl::Status WithHint(const absl::Status& status, std::string_view hint) {
   if (status.ok()) return status;
   return MakeStatus(status.code(), Message(status) + "\n" + std::string(hint));

@@ -58,6 +58,10 @@ absl::Status WithHint(const absl::Status& status, std::string_view hint);
 exchange::LocalReply Done(Json json);
 exchange::LocalReply Failed(const absl::Status& status, int exit_status = 1);
 
+// Who changes the policy: the account, whatever the caller says.  Without accounts the caller is
+// the owner, and says who they are (`--author`).
+std::string AuthorOf(const CommandContext& context, Arguments& arguments);
+
 // Reads a record by the beginning of its id: as the feed brought it, else as we published it
 // without our name.  NOT_FOUND; INVALID_ARGUMENT: no id, or several match.
 absl::StatusOr<store::RecordRow> FindRecord(const store::Reader& reader, const std::string& id);

@@ -67,7 +67,7 @@ CommandResult PolicyApplyCommand(const CommandContext& context, Arguments& argum
                                  const std::string& payload) {
   PolicyRequest request{.text = payload,
                         .file = arguments.Text("file"),
-                        .author = arguments.Text("author"),
+                        .author = AuthorOf(context, arguments),
                         .note = arguments.Text("note"),
                         .base = arguments.Text("base"),
                         .dry_run = arguments.Flag("dry_run")};

@@ -155,7 +155,7 @@ CommandResult PeersCommand(const CommandContext& context, Arguments&, const std:
 
 CommandResult ReloadCommand(const CommandContext& context, Arguments& arguments,
                             const std::string&) {
-  const std::string author = arguments.Text("author");
+  const std::string author = AuthorOf(context, arguments);
   RETURN_IF_ERROR(arguments.status());
   const auto [problems, restart] = context.node.Reload(author);
   Json list = Json::array();
