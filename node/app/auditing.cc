@@ -22,6 +22,27 @@ std::string TextOf(const Json& json, const char* key) {
   return it->is_number_unsigned() ? std::to_string(it->get<std::uint64_t>()) : std::string();
 }
 
+// The texts of a list, by commas.
+std::string ListOf(const Json& json, const char* key) {
+  std::string words;
+  const auto it = json.is_object() ? json.find(key) : json.end();
+  if (it == json.end() || !it->is_array()) return words;
+  for (const Json& item : *it) {
+    if (item.is_string()) words += (words.empty() ? "" : ",") + item.get<std::string>();
+  }
+  return words;
+}
+
+// What was asked of the roster, where slug or name alone don't say it.
+std::string RosterNote(const std::string& command, const Json& arguments) {
+  if (command == "invite") return ListOf(arguments, "levels");
+  if (command == "circles-set") return "sources=" + ListOf(arguments, "sources");
+  const auto end = arguments.find("end");
+  if (end != arguments.end() && *end == true) return "end";
+  const std::string until = TextOf(arguments, "until");
+  return until.empty() ? "until it is ended" : "until " + until;
+}
+
 std::string ResultOf(const exchange::LocalReply& reply) {
   const std::string result = TextOf(reply.json, "result");
   if (!result.empty()) return result;
@@ -70,8 +91,7 @@ void AddOutcome(Node& node, const std::string& command, const Json& arguments,
   if (draft.contains("narratives") && entry.result == "refused") entry.note += " not-reviewed";
   const std::string reviewed = TextOf(draft, "reviewed");
   if (!reviewed.empty()) {
-    std::string how = TextOf(arguments, "reviewed_how");
-    if (how.empty()) how = "--reviewed";
+    const std::string how = TextOf(arguments, "reviewed_how");
     entries.push_back({.action = "review",
                        .object = entry.object,
                        .digests = entry.digests,
@@ -142,7 +162,10 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
   const auto now = arguments.find("now");
   if (command == "roster-crowd" && (now == arguments.end() || *now != true)) return entries;
   if (command == "publish" || command == "update" || command == "withdraw" || command == "sight") {
-    AddPublishing(node, command, arguments, payload, reply, entries);
+    // A caller may say that it asked at a terminal, and no more: `approved` is what we know.
+    Json given = arguments;
+    if (TextOf(given, "reviewed_how") != "terminal") given["reviewed_how"] = "--reviewed";
+    AddPublishing(node, command, given, payload, reply, entries);
   } else if (command == "approve" || command == "reject") {
     AddDecision(node, command, arguments, reply, entries);
   } else {
@@ -154,6 +177,9 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
     if (entry.object.empty()) entry.object = TextOf(arguments, "id");
     if (command == "escrow-open") entry.note = TextOf(arguments, "reason");
     if (command == "roster-crowd") entry.object = "crowd table";
+    if (command == "invite" || command == "circles-set" || command == "suspend") {
+      entry.note = RosterNote(command, arguments);
+    }
     if (command == "roster-set") {
       const std::string circle = TextOf(arguments, "circle");
       if (!circle.empty()) entry.note = fmt::format("{}={}", circle, TextOf(arguments, "level"));
