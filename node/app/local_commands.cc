@@ -205,14 +205,18 @@ void NodeCommands::Follow(const exchange::LocalCall& call,
     emit(NotLetIn(caller.status()));
     return;
   }
-  const absl::Status ended = Subscribe(call.arguments, emit);
+  const absl::Status ended = Subscribe(call, emit);
   if (ended.ok()) return;
+  if (ended.code() == absl::StatusCode::kUnauthenticated) {
+    emit(NotLetIn(ended));
+    return;
+  }
   emit(Failed(ended, ended.code() == absl::StatusCode::kInvalidArgument ? 2 : 1));
 }
 
-absl::Status NodeCommands::Subscribe(const Json& arguments, const Emit& emit) {
+absl::Status NodeCommands::Subscribe(const exchange::LocalCall& call, const Emit& emit) {
   const Json none = Json::object();
-  Arguments given(arguments.is_object() ? arguments : none);
+  Arguments given(call.arguments.is_object() ? call.arguments : none);
   const std::string from = given.Text("from");
   const bool follow = given.Flag("follow");
   std::vector<policy::Kind> kinds;
@@ -234,6 +238,8 @@ absl::Status NodeCommands::Subscribe(const Json& arguments, const Emit& emit) {
     position = *decoded;
   }
   while (true) {
+    // A stream outlives no account: it may have been removed since the last lines.
+    RETURN_IF_ERROR(IdentifyCaller(node_.folder(), call.token).status());
     std::vector<Json> lines;
     bool more = false;
     RETURN_IF_ERROR(node_.store().Read([&](const store::Reader& reader) -> absl::Status {

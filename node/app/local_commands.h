@@ -40,7 +40,8 @@ class NodeCommands : public exchange::LocalCommands {
 
   // The first error, if not all could be recorded.
   absl::Status Record(const Caller& caller, const std::vector<AuditEntry>& entries);
-  absl::Status Subscribe(const Json& arguments, const Emit& emit);
+  // Until the end, or until the caller is let in no more.
+  absl::Status Subscribe(const exchange::LocalCall& call, const Emit& emit);
   // False once stopping, or when the client has gone.
   bool WaitBeyond(store::Offset position, const Emit& emit);
 
