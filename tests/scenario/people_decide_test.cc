@@ -234,6 +234,36 @@ TEST_F(TwoPersons, DraftsSurviveARestartAndARejectedOneIsGone) {
   EXPECT_EQ(As("mika", {"drafts"}).out, "No drafts wait.\n");
 }
 
+TEST_F(TwoPersons, ALookInBriefIsNoneToApproveBy) {
+  const std::string draft = Submit("mika", "Scans");
+  ASSERT_EQ(As("sora", {"drafts", "show", draft, "--brief"}).exit_status, 0);
+  const Ran unseen = As("sora", {"approve", draft});
+  EXPECT_EQ(unseen.exit_status, 3);
+  EXPECT_NE(unseen.err.find("`sora` has not looked at it"), std::string::npos) << unseen.err;
+  ASSERT_EQ(As("sora", {"drafts", "show", draft}).exit_status, 0);
+  EXPECT_EQ(As("sora", {"approve", draft}).exit_status, 0);
+}
+
+TEST_F(TwoPersons, AStreamEndsWhenItsAccountIsRemoved) {
+  const std::string draft = Submit("mika", "Scans");
+  ASSERT_EQ(As("sora", {"drafts", "show", draft}).exit_status, 0);
+  ASSERT_EQ(As("sora", {"approve", draft}).exit_status, 0);
+  ChildProcess follower({.command = {Program(), "subscribe", "--follow", "--dir", author_.folder(),
+                                     "--token-file", TokenFile("yui")},
+                         .pipe_out = true});
+  ASSERT_TRUE(follower.ReadLine(kPatience)) << "it was let in";
+  ASSERT_EQ(author_.Cli({"account", "remove", "yui"}).exit_status, 0);
+  EXPECT_EQ(follower.WaitForExit(kPatience), 1);
+}
+
+TEST_F(TwoPersons, TheAuthorOfAPolicyIsTheAccountWhateverItSays) {
+  const std::string policy = author_.folder() + "/trust.policy";
+  const std::string file = community_.folder() + "/new.policy";
+  WriteText(file, ReadText(policy) + "# by ren\n");
+  ASSERT_EQ(As("ren", {"policy", "apply", file, "--yes", "--author", "sora"}).exit_status, 0);
+  EXPECT_EQ(author_.Ask({"policy", "log"})["changes"][0]["author"], "ren");
+}
+
 // ---- killed amid an approval ----
 
 struct Interrupted {
