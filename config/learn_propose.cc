@@ -20,7 +20,7 @@ constexpr std::size_t kHostBytesMin = 3;
 
 bool IsWildcard(char c) { return c == '*' || c == '?'; }
 
-bool IsPattern(const std::string& entry) {
+bool HasWildcard(const std::string& entry) {
   return std::any_of(entry.begin(), entry.end(), IsWildcard);
 }
 
@@ -296,7 +296,7 @@ class Proposing {
   void Patterns(AssetList list) {
     const std::set<std::string> present = LowerOf(ListOf(present_, list));
     std::vector<std::string> patterns;
-    std::copy_if(present.begin(), present.end(), std::back_inserter(patterns), IsPattern);
+    std::copy_if(present.begin(), present.end(), std::back_inserter(patterns), HasWildcard);
     Values values;
     for (Proposed& value : Distinct(found_, list)) {
       value.entry = AsciiLower(value.entry);
@@ -340,12 +340,12 @@ class Proposing {
     }
     entries += present_.products.size();
     for (const auto* list : {&present_.hosts, &present_.users}) {
-      patterns += static_cast<std::size_t>(std::count_if(list->begin(), list->end(), IsPattern));
+      patterns += static_cast<std::size_t>(std::count_if(list->begin(), list->end(), HasWildcard));
     }
     for (Values& values : proposal_.lists) {
       Values kept;
       for (Proposed& value : values) {
-        const bool pattern = IsPattern(value.entry);
+        const bool pattern = HasWildcard(value.entry);
         if (entries >= kAssetEntriesMax || (pattern && patterns >= kAssetPatternsMax)) {
           ++proposal_.too_many;
           continue;
