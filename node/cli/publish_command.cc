@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::string_view kPublishUsage =
     R"(Usage: renkei publish FILE... [--circle C]... [--tlp T] [--source S]
-                      [--correlate W] [--generalise] [--reviewed] [--dir DIR]
-                      [--json]
+                      [--correlate W] [--generalise] [--dir DIR] [--json]
        renkei publish FILE... --dry-run [--full] [the same]
 
 Publishes each record of each FILE (MISP, STIX or our own JSON; `-` is standard
@@ -22,15 +21,15 @@ source published before, unchanged, does nothing; changed, it is a revision.
   --circle C        to this circle, and further ones; else the file's, `members`
   --tlp T           clear, green, amber, amber+strict, red; else the file's
   --source S        attributed, pseudonymous, anonymous; else as the file says
-  --correlate W     none, names, subnets: keyed names if the circle asks for them
+  --correlate W     none, names, subnets: keyed names, if the circle asks
   --allow-org-only  take MISP events meant for their own organisation only
   --generalise      leave out of a victim what fewer than five teams share
   --reviewed        a person has read the texts that no lint can judge; without
                     it they are shown at a terminal, and it asks
   --allow R@P       let the finding of rule R at place P pass; it is logged
-  --sarif           with --dry-run: the findings as SARIF 2.1.0
   --dry-run         show what would leave and who would read it; needs no
-                    running node.  --full: every text, for each level
+                    running node.  --full: every text, for each level;
+                    --sarif: the findings as SARIF 2.1.0
 
 Exit status: 0, 1 failed, 2 wrong usage, 3 refused by lint or policy.
 
