@@ -15,13 +15,11 @@ constexpr std::size_t kAesKeyBytes = 16;
 constexpr int kAddressBits = 128;
 constexpr int kV4Begins = 96;  // bits of ::ffff:0:0/96
 
-struct FreeCipher {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
+// The library's own function frees it: no type of this file stands in the class.
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 CipherContext AesContext(BytesView key) {
-  CipherContext context(EVP_CIPHER_CTX_new());
+  CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   RENKEI_CHECK(context != nullptr);
   const bool ok = EVP_EncryptInit_ex2(context.get(), EVP_aes_128_ecb(), SodiumBytes(key), nullptr,
                                       nullptr) == 1 &&
@@ -76,10 +74,7 @@ std::optional<IpPrefixCipher> IpPrefixCipher::From(BytesView key) {
   const BytesView first = key.substr(0, kAesKeyBytes);
   const BytesView second = key.substr(kAesKeyBytes);
   if (EqualInConstantTime(first, second)) return std::nullopt;
-  auto blocks = std::make_unique<Blocks>();
-  blocks->first = AesContext(first);
-  blocks->second = AesContext(second);
-  return IpPrefixCipher(std::move(blocks));
+  return IpPrefixCipher(std::unique_ptr<Blocks>(new Blocks{AesContext(first), AesContext(second)}));
 }
 
 IpPrefixCipher::IpPrefixCipher(std::unique_ptr<Blocks> blocks) : blocks_(std::move(blocks)) {}

@@ -31,27 +31,15 @@ using ListNumber = std::uint32_t;
 
 // Both families in one order: IPv4 as ::ffff:a.b.c.d.
 using AddressBytes = std::array<std::uint8_t, 16>;
-struct AddressRange {
-  AddressBytes first{};
-  AddressBytes last{};
-  ListNumber list = 0;
-};
+// The first and the last of a network.
+using AddressRange = std::pair<AddressBytes, AddressBytes>;
 
-struct ListedText {
-  std::string text{};
-  ListNumber list = 0;
-
-  bool operator<(const ListedText& other) const {
-    return std::tie(text, list) < std::tie(other.text, other.list);
-  }
-};
-
-std::optional<AddressRange> RangeOf(std::string_view text, ListNumber list) {
+std::optional<AddressRange> RangeOf(std::string_view text) {
   const auto network = record::CanonicalNetwork(text);
   if (!network) return std::nullopt;
   const std::size_t slash = network->find('/');
   const std::string address = network->substr(0, slash);
-  AddressRange range{.list = list};
+  AddressRange range{};
   std::size_t length = 0;
   const bool is_ipv4 = inet_pton(AF_INET, address.c_str(), range.first.data() + 12) == 1;
   if (is_ipv4) {
@@ -62,9 +50,9 @@ std::optional<AddressRange> RangeOf(std::string_view text, ListNumber list) {
   for (const char digit : std::string_view(*network).substr(slash + 1)) {
     length = length * 10 + static_cast<std::size_t>(digit - '0');
   }
-  range.last = range.first;
+  range.second = range.first;
   for (std::size_t bit = length + (is_ipv4 ? 96 : 0); bit < 128; ++bit) {
-    auto& byte = range.last[bit / 8];
+    auto& byte = range.second[bit / 8];
     byte = static_cast<std::uint8_t>(byte | (0x80 >> (bit % 8)));
   }
   return range;
@@ -143,6 +131,18 @@ class WarningLists::Content {
     std::string name{};
     Types types{};
   };
+  struct Text {
+    std::string text{};
+    ListNumber list = 0;
+
+    bool operator<(const Text& other) const {
+      return std::tie(text, list) < std::tie(other.text, other.list);
+    }
+  };
+  struct Range {
+    AddressRange range{};
+    ListNumber list = 0;
+  };
 
   absl::StatusOr<Match> ReadHead(const JsonNode& top);
   absl::Status AddEntry(Match match, ListNumber number, std::string_view text);
@@ -152,18 +152,18 @@ class WarningLists::Content {
   bool Wants(ListNumber list, v1::IndicatorType type) const {
     return lists_[list].types.test(static_cast<std::size_t>(type));
   }
-  std::optional<ListNumber> FindText(const std::vector<ListedText>& texts, std::string_view text,
+  std::optional<ListNumber> FindText(const std::vector<Text>& texts, std::string_view text,
                                      v1::IndicatorType type) const;
   std::optional<ListNumber> FindHost(std::string_view host, v1::IndicatorType type) const;
   std::optional<ListNumber> FindRange(std::string_view address, v1::IndicatorType type) const;
   std::optional<ListNumber> FindPattern(const std::string& value, v1::IndicatorType type) const;
 
   std::vector<List> lists_{};
-  std::vector<ListedText> strings_{};     // lower case
-  std::vector<ListedText> hosts_{};       // canonical
-  std::vector<AddressRange> ranges_{};    // by their first address
-  std::vector<AddressBytes> reach_{};     // the highest address of all ranges up to each
-  std::vector<ListedText> substrings_{};  // lower case
+  std::vector<Text> strings_{};        // lower case
+  std::vector<Text> hosts_{};          // canonical
+  std::vector<Range> ranges_{};        // by their first address
+  std::vector<AddressBytes> reach_{};  // the highest address of all ranges up to each
+  std::vector<Text> substrings_{};     // lower case
   std::vector<std::pair<std::unique_ptr<re2::RE2>, ListNumber>> expressions_{};
   std::size_t entries_ = 0;
   std::size_t unread_ = 0;  // entries of the list being added
@@ -243,8 +243,8 @@ absl::Status WarningLists::Content::AddEntry(Match match, ListNumber number,
 // False: no such entry can be read.
 bool WarningLists::Content::Put(Match match, ListNumber number, std::string_view text) {
   const auto range =
-      match == Match::kString || match == Match::kCidr ? RangeOf(text, number) : std::nullopt;
-  if (range) ranges_.push_back(*range);
+      match == Match::kString || match == Match::kCidr ? RangeOf(text) : std::nullopt;
+  if (range) ranges_.push_back({*range, number});
   switch (match) {
     case Match::kCidr:
       return range.has_value();
@@ -279,17 +279,17 @@ void WarningLists::Content::Sort() {
   std::sort(strings_.begin(), strings_.end());
   std::sort(hosts_.begin(), hosts_.end());
   std::sort(ranges_.begin(), ranges_.end(),
-            [](const AddressRange& a, const AddressRange& b) { return a.first < b.first; });
+            [](const Range& a, const Range& b) { return a.range.first < b.range.first; });
   reach_.reserve(ranges_.size());
-  for (const AddressRange& range : ranges_) {
-    reach_.push_back(reach_.empty() ? range.last : std::max(reach_.back(), range.last));
+  for (const Range& one : ranges_) {
+    reach_.push_back(reach_.empty() ? one.range.second : std::max(reach_.back(), one.range.second));
   }
 }
 
-std::optional<ListNumber> WarningLists::Content::FindText(const std::vector<ListedText>& texts,
+std::optional<ListNumber> WarningLists::Content::FindText(const std::vector<Text>& texts,
                                                           std::string_view text,
                                                           v1::IndicatorType type) const {
-  const auto before = [](const ListedText& a, std::string_view b) { return a.text < b; };
+  const auto before = [](const Text& a, std::string_view b) { return a.text < b; };
   for (auto at = std::lower_bound(texts.begin(), texts.end(), text, before);
        at != texts.end() && at->text == text; ++at) {
     if (Wants(at->list, type)) return at->list;
@@ -311,22 +311,22 @@ std::optional<ListNumber> WarningLists::Content::FindHost(std::string_view host,
 // Any range that shares an address with this one.
 std::optional<ListNumber> WarningLists::Content::FindRange(std::string_view address,
                                                            v1::IndicatorType type) const {
-  const auto wanted = RangeOf(address, 0);
+  const auto wanted = RangeOf(address);
   if (!wanted) return std::nullopt;
   const auto behind = std::upper_bound(
-      ranges_.begin(), ranges_.end(), wanted->last,
-      [](const AddressBytes& last, const AddressRange& range) { return last < range.first; });
+      ranges_.begin(), ranges_.end(), wanted->second,
+      [](const AddressBytes& last, const Range& one) { return last < one.range.first; });
   for (auto at = static_cast<std::size_t>(behind - ranges_.begin()); at > 0; --at) {
     if (reach_[at - 1] < wanted->first) break;
-    const AddressRange& range = ranges_[at - 1];
-    if (range.last >= wanted->first && Wants(range.list, type)) return range.list;
+    const Range& one = ranges_[at - 1];
+    if (one.range.second >= wanted->first && Wants(one.list, type)) return one.list;
   }
   return std::nullopt;
 }
 
 std::optional<ListNumber> WarningLists::Content::FindPattern(const std::string& value,
                                                              v1::IndicatorType type) const {
-  for (const ListedText& part : substrings_) {
+  for (const Text& part : substrings_) {
     if (Wants(part.list, type) && value.find(part.text) != std::string::npos) return part.list;
   }
   for (const auto& [expression, list] : expressions_) {
@@ -343,8 +343,7 @@ std::optional<std::string_view> WarningLists::Content::Find(v1::IndicatorType ty
   if (!list) list = FindHost(host, type);
   if (!list && !ranges_.empty()) list = FindRange(IsAddressType(type) ? value : host, type);
   if (!list) list = FindPattern(AsciiLower(value), type);
-  if (!list) return std::nullopt;
-  return lists_[*list].name;
+  return list ? std::optional<std::string_view>(lists_[*list].name) : std::nullopt;
 }
 
 WarningLists::WarningLists() : content_(std::make_unique<Content>()) {}
