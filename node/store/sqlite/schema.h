@@ -256,6 +256,33 @@ ALTER TABLE outbox ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX outbox_urgent ON outbox (community, link) WHERE urgent = 1;
 CREATE INDEX outbox_id ON outbox (community, id);
 )sql"},
+    {6, R"sql(
+-- What readers of HTTP are shown of the records: a collection as one kind of reader sees it.
+CREATE TABLE shown_view (
+  number    INTEGER PRIMARY KEY,
+  community INTEGER NOT NULL,
+  key       BLOB NOT NULL,     -- which collection, for which readers
+  reached   INTEGER NOT NULL,  -- all entries up to this offset were looked at
+  basis     BLOB NOT NULL      -- by what it was decided
+) STRICT;
+CREATE UNIQUE INDEX shown_view_key ON shown_view (community, key);
+
+-- Its objects, by name only: content is always made from the record.  AUTOINCREMENT: a place is
+-- never used twice, so whoever reads on from one loses nothing.
+CREATE TABLE shown (
+  place   INTEGER PRIMARY KEY AUTOINCREMENT,  -- microseconds since 1970, rising
+  view    INTEGER NOT NULL,
+  record  INTEGER NOT NULL,                   -- number of the record that tells it
+  id      TEXT NOT NULL,                      -- of the object
+  version INTEGER NOT NULL                    -- microseconds since 1970, or 0
+) STRICT;
+CREATE INDEX shown_place ON shown (view, place);
+CREATE INDEX shown_id ON shown (view, id, place);
+CREATE INDEX shown_record ON shown (record, view);
+CREATE TRIGGER shown_gone AFTER DELETE ON record BEGIN
+  DELETE FROM shown WHERE record = old.number;
+END;
+)sql"},
 };
 
 }  // namespace renkei::store

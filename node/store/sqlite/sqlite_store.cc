@@ -9,6 +9,7 @@
 
 #include "node/base/fault.h"
 #include "node/store/sqlite/migrate.h"
+#include "node/store/sqlite/shown.h"
 #include "node/store/sqlite/statement.h"
 
 namespace renkei::store {
@@ -125,17 +126,39 @@ absl::Status SqliteStore::Commit(Work work) {
   return *std::move(result);
 }
 
-absl::Status SqliteStore::Read(const Query& query) const {
+absl::Status SqliteStore::ReadOn(const std::function<absl::Status(Connection&)>& query) const {
   ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
                    Annotate(readers_.Borrow(), "read store"));
   absl::Status status = connection->Execute("BEGIN");
-  if (status.ok()) status = query(SqliteReader(*connection, parts_.community));
+  if (status.ok()) status = query(*connection);
   const absl::Status ended =
       connection->InTransaction() ? connection->Execute("COMMIT") : absl::OkStatus();
   if (!ended.ok()) connection.reset();
   readers_.Return(std::move(connection));
   return status;
 }
+
+absl::Status SqliteStore::Read(const Query& query) const {
+  return ReadOn(
+      [&](Connection& connection) { return query(SqliteReader(connection, parts_.community)); });
+}
+
+absl::Status SqliteStore::ReadShown(
+    const std::function<absl::Status(const Reader&, const ShownReader&)>& query) const {
+  return ReadOn([&](Connection& connection) {
+    return query(SqliteReader(connection, parts_.community),
+                 SqliteShown(connection, parts_.community, clock_.Now()));
+  });
+}
+
+absl::Status SqliteStore::CommitShown(std::function<absl::Status(Writer&, ShownWriter&)> work) {
+  return Commit([this, work = std::move(work)](Writer& writer) {
+    SqliteShown shown(*parts_.connection, parts_.community, clock_.Now());
+    return work(writer, shown);
+  });
+}
+
+ShownStore* FindShownStore(Store& store) { return dynamic_cast<ShownStore*>(&store); }
 
 void SqliteStore::OnNewEntries(std::function<void(Offset)> listener) {
   auto shared = std::make_shared<const std::function<void(Offset)>>(std::move(listener));
@@ -160,6 +183,8 @@ void SqliteStore::Run() {
     if (group.empty()) return;
 
     const Effects effects = CommitGroup(group);
+    // Before those who wait are told: what they read next is not what was.
+    if (effects.newest > 0 || effects.erased) ++changes_;
     for (const auto& job : group) job->done(std::move(job->status));
     if (effects.newest > 0) TellOf(effects.newest);
     scrub_due_ = scrub_due_ || effects.erased;

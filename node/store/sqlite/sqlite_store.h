@@ -6,6 +6,7 @@
 
 #include "node/base/bounded_queue.h"
 #include "node/base/mutex.h"
+#include "node/store/shown.h"
 #include "node/store/sqlite/file_lock.h"
 #include "node/store/sqlite/open.h"
 #include "node/store/sqlite/reader_pool.h"
@@ -18,7 +19,7 @@ inline constexpr std::size_t kGroupMax = 512;
 // How often at most the write-ahead log is emptied because content was deleted.
 inline constexpr std::chrono::seconds kScrubEvery{10};
 
-class SqliteStore : public Store {
+class SqliteStore : public Store, public ShownStore {
  public:
   // What Open found and made.
   struct Parts {
@@ -38,6 +39,11 @@ class SqliteStore : public Store {
   void OnNewEntries(std::function<void(Offset newest)> listener) override;
   const Bytes& epoch() const override { return parts_.epoch; }
 
+  absl::Status ReadShown(
+      const std::function<absl::Status(const Reader&, const ShownReader&)>& query) const override;
+  absl::Status CommitShown(std::function<absl::Status(Writer&, ShownWriter&)> work) override;
+  std::uint64_t changes() const override { return changes_; }
+
  private:
   struct Job {
     Work work{};
@@ -46,6 +52,8 @@ class SqliteStore : public Store {
   };
   using Group = std::vector<std::unique_ptr<Job>>;
 
+  // Runs `query` within one snapshot.
+  absl::Status ReadOn(const std::function<absl::Status(Connection&)>& query) const;
   void Run();
   void TellOf(Offset newest);
   // All works of the group in one transaction; `status` of each says how it went.
@@ -71,6 +79,7 @@ class SqliteStore : public Store {
   bool scrub_due_ = false;  // of the store thread
   Timestamp scrubbed_{};    // likewise
   std::atomic<bool> closing_ = false;
+  std::atomic<std::uint64_t> changes_ = 0;
   BoundedQueue<Job*> jobs_;  // owns what it holds
   std::jthread thread_;      // last: runs on all of the above
 };

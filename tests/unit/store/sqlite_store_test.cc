@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "node/store/shown.h"
 #include "tests/unit/store/store_suite.h"
 
 namespace renkei::store {
@@ -40,6 +41,10 @@ void Sql(const std::string& path, const std::string& sql) {
 constexpr const char* kUndoFifth =
     "DROP TABLE pseudonym; DROP INDEX outbox_urgent; DROP INDEX outbox_id;"
     " ALTER TABLE outbox DROP COLUMN urgent;";
+
+// The same of step 6.
+constexpr const char* kUndoSixth =
+    "DROP TRIGGER shown_gone; DROP TABLE shown; DROP TABLE shown_view;";
 
 class SqliteStoreTest : public testing::Test {
  protected:
@@ -134,13 +139,14 @@ TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(
       Message(opened.status()),
-      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 5)", path_));
+      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 6)", path_));
   EXPECT_EQ(FileBytes(path_), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
 }
 
 TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoSixth);
   Sql(path_, kUndoFifth);
   Sql(path_,
       "DROP TABLE unnamed; DROP TABLE unreleased; DROP TABLE taken_back; DROP TABLE tuple;"
@@ -154,12 +160,26 @@ TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
 
 TEST_F(SqliteStoreTest, TheSchemaBeforeUnnamedRecordsIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoSixth);
   Sql(path_, kUndoFifth);
   Sql(path_, "DROP TABLE unnamed; DROP TABLE unreleased; PRAGMA user_version = 3");
   const auto store = Open();
   ASSERT_TRUE(Put(*store, RowOf(1)).ok());
   EXPECT_OK(store->Commit([](Writer& writer) { return writer.PutUnnamed({.id = IdOf(2)}); }));
   EXPECT_OK(store->Commit([](Writer& writer) { return writer.PutUnreleased({.id = IdOf(3)}); }));
+}
+
+TEST_F(SqliteStoreTest, TheSchemaBeforeWhatHttpReadersAreShownIsBroughtUpToDate) {
+  MakeClosed();
+  Sql(path_, kUndoSixth);
+  Sql(path_, "PRAGMA user_version = 5");
+  const auto store = Open();
+  ASSERT_TRUE(Put(*store, RowOf(1)).ok());
+  const auto show = [](Writer&, ShownWriter& shown) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::int64_t view, shown.PutView("key", 0, "basis"));
+    return shown.Put(view, IdOf(1), {{"report--1", 1}});
+  };
+  EXPECT_OK(FindShownStore(*store)->CommitShown(show));
 }
 
 TEST_F(SqliteStoreTest, NewerVersionInTheLogAloneIsRefusedAndNothingCheckpointed) {

@@ -1,0 +1,79 @@
+// What readers of HTTP are shown (node/gateway), beside the store's records: STIX objects by name,
+// in the order in which they came into a view, which is a collection as one kind of reader sees it.
+//
+// Only names are kept; content is always made from the record, and rows go with it.  Errors as in
+// store.h.  Thread-safe as Store is.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/store/store.h"
+
+namespace renkei::store {
+
+struct ShownView {
+  std::int64_t number = 0;
+  Offset reached = 0;  // all entries up to here were looked at
+  Bytes basis{};       // opaque: by what it was decided
+};
+
+struct ShownObject {
+  std::string id{};          // `type--uuid`
+  std::int64_t version = 0;  // microseconds since 1970; 0: it has none
+
+  auto operator<=>(const ShownObject&) const = default;
+};
+
+struct ShownRow {
+  // When it was added, in microseconds since 1970: rising, unique, never used twice.
+  std::int64_t place = 0;
+  ShownObject object{};
+  RecordId record{};  // that tells it
+};
+
+// Confined to the call that got it, as Reader is.
+class ShownReader {
+ public:
+  virtual ~ShownReader() = default;
+
+  virtual absl::StatusOr<std::optional<ShownView>> FindView(BytesView key) const = 0;
+  // Of a view, in order, what live records that have not expired at `now` tell; an object that
+  // several tell once, at its first place.  One range of an index, whatever the size of the view.
+  virtual absl::StatusOr<std::vector<ShownRow>> After(std::int64_t view, std::int64_t place,
+                                                      Timestamp now, int limit) const = 0;
+  virtual absl::StatusOr<std::optional<ShownRow>> Find(std::int64_t view, std::string_view id,
+                                                       Timestamp now) const = 0;
+};
+
+class ShownWriter : public ShownReader {
+ public:
+  // Makes or changes a view; answers its number.  `reached` and `basis` replace what was.
+  virtual absl::StatusOr<std::int64_t> PutView(BytesView key, Offset reached, BytesView basis) = 0;
+  // From now on this record tells exactly `objects` in the view: what it tells already keeps its
+  // place, the rest is added in the order given.  OK if there is no such record.
+  virtual absl::Status Put(std::int64_t view, const RecordId& record,
+                           const std::vector<ShownObject>& objects) = 0;
+  // Forgets a view and its rows.  OK if there is none.
+  virtual absl::Status DropView(BytesView key) = 0;
+};
+
+class ShownStore {
+ public:
+  virtual ~ShownStore() = default;
+
+  // As Store::Read and Store::Commit, over the same snapshot or in the same transaction.
+  virtual absl::Status ReadShown(
+      const std::function<absl::Status(const Reader&, const ShownReader&)>& query) const = 0;
+  virtual absl::Status CommitShown(std::function<absl::Status(Writer&, ShownWriter&)> work) = 0;
+  // Rises with each commit that added, changed or removed records; from 0 at each start.
+  virtual std::uint64_t changes() const = 0;
+};
+
+// The same store; null: this backend keeps nothing of the kind.
+ShownStore* FindShownStore(Store& store);
+
+}  // namespace renkei::store

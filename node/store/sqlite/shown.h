@@ -1,0 +1,32 @@
+// ShownWriter over one connection, within a transaction of its owner.
+#pragma once
+
+#include "node/store/shown.h"
+#include "node/store/sqlite/connection.h"
+
+namespace renkei::store {
+
+// Confined to the thread of its connection.
+class SqliteShown : public ShownWriter {
+ public:
+  // `community` is the number of its row.  `connection` outlives this.
+  SqliteShown(Connection& connection, std::int64_t community, Timestamp now)
+      : connection_(connection), community_(community), now_(now) {}
+
+  absl::StatusOr<std::optional<ShownView>> FindView(BytesView key) const override;
+  absl::StatusOr<std::vector<ShownRow>> After(std::int64_t view, std::int64_t place, Timestamp now,
+                                              int limit) const override;
+  absl::StatusOr<std::optional<ShownRow>> Find(std::int64_t view, std::string_view id,
+                                               Timestamp now) const override;
+  absl::StatusOr<std::int64_t> PutView(BytesView key, Offset reached, BytesView basis) override;
+  absl::Status Put(std::int64_t view, const RecordId& record,
+                   const std::vector<ShownObject>& objects) override;
+  absl::Status DropView(BytesView key) override;
+
+ private:
+  Connection& connection_;
+  const std::int64_t community_;
+  const Timestamp now_;
+};
+
+}  // namespace renkei::store

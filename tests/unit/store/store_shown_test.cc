@@ -1,0 +1,150 @@
+#include <sqlite3.h>
+
+#include "node/store/shown.h"
+#include "node/store/sqlite/shown_sql.h"
+#include "tests/unit/store/store_suite.h"
+
+namespace renkei::store {
+namespace {
+
+using Objects = std::vector<ShownObject>;
+
+class ShownTest : public StoreSuite {
+ protected:
+  ShownStore& shown() { return *FindShownStore(*store_); }
+  void Put(std::uint32_t n, const Objects& objects) {
+    const absl::Status put = shown().CommitShown([&](Writer&, ShownWriter& writer) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::int64_t view, writer.PutView("key", 0, "basis"));
+      return writer.Put(view, IdOf(n), objects);
+    });
+    EXPECT_TRUE(put.ok()) << put;
+  }
+  std::vector<ShownRow> After(std::int64_t place, int limit = 100) {
+    std::vector<ShownRow> rows;
+    const absl::Status read =
+        shown().ReadShown([&](const Reader&, const ShownReader& reader) -> absl::Status {
+          ASSIGN_OR_RETURN(const auto view, reader.FindView("key"));
+          if (!view) return absl::OkStatus();
+          ASSIGN_OR_RETURN(rows, reader.After(view->number, place, clock_.Now(), limit));
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(read.ok()) << read;
+    return rows;
+  }
+  std::string Names(std::int64_t place = 0) {
+    std::string names;
+    for (const ShownRow& row : After(place)) names += row.object.id + " ";
+    return names;
+  }
+};
+
+TEST_P(ShownTest, ObjectsComeInOrderAtPlacesThatRise) {
+  StoreSuite::Put(RowOf(1));
+  StoreSuite::Put(RowOf(2));
+  Put(1, {{"b", 1}, {"a", 1}});
+  Put(2, {{"c", 1}});
+  EXPECT_EQ(Names(), "b a c ");
+  const auto rows = After(0);
+  EXPECT_LT(rows[0].place, rows[1].place);
+  EXPECT_LT(rows[1].place, rows[2].place);
+  EXPECT_EQ(rows[0].place, UnixSeconds(clock_.Now()) * 1'000'000);
+  EXPECT_EQ(Names(rows[0].place), "a c ");
+  EXPECT_EQ(After(0, 2).size(), 2U);
+}
+
+TEST_P(ShownTest, WhatStaysKeepsItsPlaceAndANewVersionGoesToTheEnd) {
+  StoreSuite::Put(RowOf(1));
+  Put(1, {{"a", 1}, {"b", 0}, {"c", 1}});
+  const auto before = After(0);
+  Put(1, {{"a", 2}, {"b", 0}});
+  EXPECT_EQ(Names(), "b a ");
+  EXPECT_EQ(After(0)[0].place, before[1].place);
+  EXPECT_GT(After(0)[1].place, before[2].place);
+}
+
+TEST_P(ShownTest, APlaceIsNeverUsedTwice) {
+  StoreSuite::Put(RowOf(1));
+  Put(1, {{"a", 1}});
+  const std::int64_t place = After(0)[0].place;
+  Put(1, {});
+  EXPECT_EQ(Names(), "");
+  Open();
+  Put(1, {{"a", 1}});
+  EXPECT_GT(After(0)[0].place, place);
+}
+
+TEST_P(ShownTest, AnObjectOfSeveralRecordsStandsAtItsFirstPlaceWhileAnyOfThemLives) {
+  StoreSuite::Put(RowOf(1));
+  StoreSuite::Put(RowOf(2));
+  Put(1, {{"shared", 0}, {"a", 1}});
+  Put(2, {{"shared", 0}, {"b", 1}});
+  EXPECT_EQ(Names(), "shared a b ");
+  Write([](Writer& writer) { EXPECT_TRUE(writer.DropRecord(IdOf(1)).ok()); });
+  EXPECT_EQ(Names(), "shared b ");
+}
+
+TEST_P(ShownTest, RowsOfWithdrawnExpiredAndDroppedRecordsAreNotShown) {
+  RecordRow brief = RowOf(1);
+  brief.expires = clock_.Now() + std::chrono::hours(1);
+  StoreSuite::Put(brief);
+  StoreSuite::Put(RowOf(2));
+  Put(1, {{"a", 1}});
+  Put(2, {{"b", 1}});
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(Names(), "b ");
+  RecordRow withdrawn = RowOf(2, 2);
+  withdrawn.state = RecordState::kWithdrawn;
+  StoreSuite::Put(withdrawn);
+  EXPECT_EQ(Names(), "");
+  Put(3, {{"c", 1}});
+  EXPECT_EQ(Names(), "");
+}
+
+TEST_P(ShownTest, AViewThatIsDroppedIsGone) {
+  StoreSuite::Put(RowOf(1));
+  Put(1, {{"a", 1}});
+  EXPECT_TRUE(shown()
+                  .CommitShown([](Writer&, ShownWriter& writer) { return writer.DropView("key"); })
+                  .ok());
+  EXPECT_EQ(Names(), "");
+}
+
+TEST_P(ShownTest, ChangesRiseWithRecordsAndWithNothingElse) {
+  const std::uint64_t before = shown().changes();
+  StoreSuite::Put(RowOf(1));
+  EXPECT_GT(shown().changes(), before);
+  const std::uint64_t after = shown().changes();
+  Put(1, {{"a", 1}});
+  Write([](Writer& writer) { EXPECT_TRUE(writer.PutObject("kind", "key", "value").ok()); });
+  EXPECT_EQ(shown().changes(), after);
+}
+
+// A page is one range of an index, whatever the size of the view: SQLite says how it goes.
+TEST_P(ShownTest, APageIsOneRangeOfAnIndexWithNothingSorted) {
+  StoreSuite::Put(RowOf(1));
+  Put(1, {{"a", 1}});
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open_v2((folder_.path() + "/node.db").c_str(), &handle, SQLITE_OPEN_READONLY,
+                            nullptr),
+            SQLITE_OK);
+  sqlite3_stmt* statement = nullptr;
+  const std::string sql = std::string("EXPLAIN QUERY PLAN ") + kShownAfterSql;
+  ASSERT_EQ(sqlite3_prepare_v2(handle, sql.c_str(), -1, &statement, nullptr), SQLITE_OK);
+  std::vector<std::string> steps;
+  while (sqlite3_step(statement) == SQLITE_ROW) {
+    steps.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(statement, 3)));
+  }
+  sqlite3_finalize(statement);
+  sqlite3_close(handle);
+  ASSERT_FALSE(steps.empty());
+  EXPECT_EQ(steps[0], "SEARCH s USING INDEX shown_place (view=? AND place>?)");
+  for (const std::string& step : steps) {
+    EXPECT_EQ(step.find("SCAN"), std::string::npos) << step;
+    EXPECT_EQ(step.find("TEMP B-TREE"), std::string::npos) << step;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, ShownTest, testing::ValuesIn(Backends()), BackendName);
+
+}  // namespace
+}  // namespace renkei::store
