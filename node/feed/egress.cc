@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/feed/given.h"
 #include "node/feed/kept_attestations.h"
 #include "node/feed/limits.h"
 
@@ -180,15 +181,8 @@ absl::StatusOr<store::EntryPage> Egress::NextPage(Pass& pass, store::Offset afte
 absl::StatusOr<policy::Mask> Egress::MaskOf(const Pass& pass, const Subject& subject,
                                             const crypto::Digest& leaf,
                                             const Generation& generation) const {
-  const policy::Mask mask =
-      MaskFor(generation.policy->evaluator, generation.peer, subject, pass.now);
-  if (!mask.exist() || subject.own || community_.is_hub()) return mask;
-  ASSIGN_OR_RETURN(const auto held, pass.reader.Held(subject.header.record_id));
-  const policy::SectionMask may = MayPassOn(community_, subject, leaf, held);
-  // What may not be passed on at all does not exist for others.
-  if (may == 0) return policy::Mask{};
-  return policy::Evaluator::LimitTo(mask, may,
-                                    record::ToMarking(subject.header, subject.circles, pass.now));
+  return MaskToGive(pass.reader, community_, generation.policy->evaluator, generation.peer, subject,
+                    leaf, pass.now);
 }
 
 // Sends, takes back, or stays silent.  `before`: the generation that served this stretch, if the

@@ -8,11 +8,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/base/clock.h"
+#include "node/base/json.h"
 #include "node/record/sections.h"
 #include "policy/marking.h"
 
@@ -48,7 +51,8 @@ struct ExportOptions {
   std::function<bool(std::string_view)> is_ours{};
   // ... and the name of a warning list that covers it, so that it is not blocked; empty: none does.
   std::function<std::string(v1::IndicatorType, std::string_view)> known_good{};
-  std::string zone{};  // name of the response policy zone; empty: kZoneDefault
+  std::string zone{};        // name of the response policy zone; empty: kZoneDefault
+  std::uint32_t serial = 0;  // of that zone; 0: the time, which rises with nothing to remember
 };
 
 inline constexpr char kZoneDefault[] = "rpz.renkei.invalid";
@@ -69,6 +73,21 @@ struct Exported {
 // `{"response": [{"Event": {...}}]}` in the order given.  Same records, same bytes.
 Exported ExportMisp(std::span<const HeldRecord> records, const ExportOptions& options);
 
+// The MISP feed of these records (PyMISP's layout): `manifest.json`, `hashes.csv`, and an event's
+// file, named by its uuid.
+struct MispFeed {
+  Exported manifest{};
+  std::string hashes{};
+  std::map<std::string, std::size_t> events{};  // uuid -> index of its record
+};
+MispFeed ExportMispFeed(std::span<const HeldRecord> records, const ExportOptions& options);
+// `{"Event": {...}}`; empty if the record may be in no export.
+std::string ExportMispEvent(const HeldRecord& record, const ExportOptions& options);
+
+// The STIX objects of one record, definitions that it refers to first; empty if it may be in no
+// export.  As in ExportStix, but for what other records add.
+std::vector<Json> StixObjectsOf(const HeldRecord& record, const ExportOptions& options);
+
 // A STIX 2.1 bundle, a report for each record, in the order given.  Same records, same bytes.  What
 // STIX has no property for stands in an extension of our own, which node/formats/stix_import reads.
 Exported ExportStix(std::span<const HeldRecord> records, const ExportOptions& options);
@@ -88,7 +107,7 @@ Exported ExportPlain(std::span<const HeldRecord> records, const ExportOptions& o
 // `0.0.0.0 NAME`, for hosts files.
 Exported ExportHosts(std::span<const HeldRecord> records, const ExportOptions& options);
 // A response policy zone (DNS): NXDOMAIN for names and all below them, and for answers that hold an
-// address.  The serial is the time.
+// address.
 Exported ExportRpz(std::span<const HeldRecord> records, const ExportOptions& options);
 // Rules that alert; ids from 1,000,000 to 1,999,999, made from what a rule matches.
 Exported ExportSuricata(std::span<const HeldRecord> records, const ExportOptions& options);
@@ -98,5 +117,19 @@ Exported ExportZeek(std::span<const HeldRecord> records, const ExportOptions& op
 Exported ExportNftables(std::span<const HeldRecord> records, const ExportOptions& options);
 // `ipset restore`: the sets renkei4 and renkei6.
 Exported ExportIpset(std::span<const HeldRecord> records, const ExportOptions& options);
+
+// ---- by name ----
+
+using Exporter = Exported (*)(std::span<const HeldRecord>, const ExportOptions&);
+
+struct ExportFormat {
+  std::string_view name{};
+  Exporter exporter = nullptr;
+  std::string_view media_type{};
+  bool acts = false;  // a list that blocks or alerts
+};
+std::span<const ExportFormat> ExportFormats();
+// Null if there is none of that name.
+const ExportFormat* FindExportFormat(std::string_view name);
 
 }  // namespace renkei::formats

@@ -2,7 +2,10 @@
 #include <map>
 #include <set>
 
+#include "node/base/encoding.h"
 #include "node/base/json.h"
+#include "node/crypto/digest.h"
+#include "node/crypto/md5.h"
 #include "node/formats/export_parts.h"
 #include "node/formats/misp_tags.h"
 #include "node/formats/misp_types.h"
@@ -441,16 +444,77 @@ class EventWriter {
   PlaceByValue place_by_value_{};
 };
 
+Json WrappedEvent(const HeldRecord& record, const ExportOptions& options,
+                  std::vector<LeftOut>& left_out) {
+  Json wrapped = Json::object();
+  wrapped["Event"] = EventWriter(record, options, left_out).Write();
+  return wrapped;
+}
+
+Json ManifestEntry(const Json& event, std::string_view text) {
+  Json entry = Json::object();
+  for (const char* key :
+       {"info", "Orgc", "analysis", "threat_level_id", "timestamp", "date", "Tag"}) {
+    entry[key] = event[key];
+  }
+  entry["integrity:sha256"] = HexEncode(crypto::Sha256(text).view());
+  return entry;
+}
+
+// As PyMISP names values: both halves of a composite apart.
+void AddHashes(const Json& attributes, const std::string& uuid, std::set<std::string>& lines) {
+  const auto add = [&](std::string_view value) {
+    lines.insert(HexEncode(crypto::Md5ForNames(value)) + "," + uuid + "\n");
+  };
+  for (const Json& attribute : attributes) {
+    if (attribute.value("deleted", false)) continue;
+    const std::string type = attribute["type"].get<std::string>();
+    const std::string value = attribute["value"].get<std::string>();
+    const std::size_t bar =
+        type.find('|') == std::string::npos ? std::string::npos : value.find('|');
+    if (bar == std::string::npos) {
+      add(value);
+      continue;
+    }
+    add(std::string_view(value).substr(0, bar));
+    add(std::string_view(value).substr(bar + 1));
+  }
+}
+
 }  // namespace
+
+std::string ExportMispEvent(const HeldRecord& record, const ExportOptions& options) {
+  std::vector<LeftOut> left_out;
+  if (!MayExport(record, options, left_out)) return "";
+  return ToPrettyText(WrappedEvent(record, options, left_out));
+}
+
+MispFeed ExportMispFeed(std::span<const HeldRecord> records, const ExportOptions& options) {
+  MispFeed feed;
+  Json manifest = Json::object();
+  std::set<std::string> lines;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!MayExport(records[i], options, feed.manifest.left_out)) continue;
+    const Json wrapped = WrappedEvent(records[i], options, feed.manifest.left_out);
+    const Json& event = wrapped["Event"];
+    const std::string uuid = event["uuid"].get<std::string>();
+    manifest[uuid] = ManifestEntry(event, ToPrettyText(wrapped));
+    AddHashes(event["Attribute"], uuid, lines);
+    for (const Json& object : event["Object"]) AddHashes(object["Attribute"], uuid, lines);
+    feed.events.emplace(uuid, i);
+    ++feed.manifest.written;
+  }
+  feed.manifest.text = ToPrettyText(manifest);
+  for (const std::string& line : lines) feed.hashes += line;
+  return feed;
+}
 
 Exported ExportMisp(std::span<const HeldRecord> records, const ExportOptions& options) {
   Exported exported;
   Json events = Json::array();
   for (const HeldRecord& record : records) {
     if (!MayExport(record, options, exported.left_out)) continue;
-    Json wrapped = Json::object();
-    wrapped["Event"] = EventWriter(record, options, exported.left_out).Write();
-    events.push_back(std::move(wrapped));
+    events.push_back(WrappedEvent(record, options, exported.left_out));
     ++exported.written;
   }
   Json top = Json::object();

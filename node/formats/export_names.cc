@@ -109,11 +109,12 @@ Exported ExportRpz(std::span<const HeldRecord> records, const ExportOptions& opt
     triggers.insert(value.value);
     triggers.insert("*." + value.value);
   }
-  // The time rises, as a serial must, and with nothing to remember.
+  const std::uint32_t serial =
+      options.serial != 0 ? options.serial : static_cast<std::uint32_t>(UnixSeconds(options.now));
   exported.text = fmt::format(
       "$ORIGIN {0}.\n$TTL {1}\n@ SOA localhost. hostmaster.localhost. {2} {1} 60 86400 {1}\n"
       "@ NS localhost.\n",
-      zone, kZoneTtl, static_cast<std::uint32_t>(UnixSeconds(options.now)));
+      zone, kZoneTtl, serial);
   for (const std::string& trigger : triggers) exported.text += trigger + " CNAME .\n";
   exported.written = triggers.size();
   return exported;

@@ -447,6 +447,19 @@ void StixRecordWriter::DerivedFrom() {
   objects_.Add(std::move(json));
 }
 
+std::vector<Json> StixObjectsOf(const HeldRecord& record, const ExportOptions& options) {
+  std::vector<LeftOut> left_out;
+  if (!MayExport(record, options, left_out)) return {};
+  StixObjects objects;
+  objects.AddOnce(OwnIdentity(), {});
+  objects.AddOnce(OwnExtensionDefinition(), {});
+  StixRecordWriter(record, objects, left_out).Write();
+  Json all = objects.Take();
+  std::vector<Json> list;
+  for (Json& object : all) list.push_back(std::move(object));
+  return list;
+}
+
 Exported ExportStix(std::span<const HeldRecord> records, const ExportOptions& options) {
   Exported exported;
   StixObjects objects;
