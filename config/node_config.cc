@@ -87,6 +87,7 @@ class NodeConfigLoader {
     ReadTimes(reader);
     ReadLinks(reader);
     if (const toml::table* escrow = reader.Table("escrow")) ReadEscrow(*escrow);
+    reader.Table("gateway");  // gateway_config.h reads it
     reader.RefuseOthers();
     source_.Finish();
     return std::move(config_);

@@ -70,6 +70,14 @@ max_age_hours = 24
 # [escrow]
 # officers = ["", "", ""]
 
+# HTTPS for SIEMs, DNS servers, firewalls and TAXII clients: docs/gateway.md.  A change of these
+# keys waits for a restart; the two files are read again at each reload.  Without them it is plain
+# HTTP, which is for loopback addresses only.  Limits: docs/gateway.md.
+# [gateway]
+# listen = "0.0.0.0:7443"
+# certificate = "gateway.crt"  # PEM, the whole chain
+# key = "gateway.key"          # PEM, mode 0600
+
 # Direct links to other members, besides the hub: at most 32.
 # [[link]]
 # address = "node.beta.example:7440"

@@ -1,0 +1,246 @@
+#include "node/gateway/taxii_objects.h"
+
+#include <algorithm>
+
+#include "node/formats/time_text.h"
+#include "node/gateway/limits.h"
+
+namespace renkei::gateway {
+namespace {
+
+constexpr int kCatchUpBatch = 100;
+constexpr int kCatchUpTries = 1000;
+constexpr int kRowsBatch = 256;
+// Rises when the same record makes other objects than before: all views are looked at again.
+constexpr std::uint32_t kObjectsVersion = 1;
+
+// `modified`, else `created`, else none.
+std::int64_t VersionOf(const Json& object) {
+  for (const char* key : {"modified", "created"}) {
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_string()) continue;
+    return formats::MicrosFromText(found->get_ref<const std::string&>()).value_or(0);
+  }
+  return 0;
+}
+
+// The objects of records, made once for a request.
+class ObjectsOfRecords {
+ public:
+  ObjectsOfRecords(const store::Reader& reader, const Showing& showing, const Collection& wanted,
+                   const feed::Community& community)
+      : reader_(reader), showing_(showing), wanted_(wanted), community_(community) {}
+
+  // By id; empty if the reader sees nothing of it, or it is not of the collection.
+  absl::StatusOr<const std::vector<Json>*> Of(const record::RecordId& id) {
+    const auto found = made_.find(id);
+    if (found != made_.end()) return &found->second;
+    std::vector<Json> objects;
+    ASSIGN_OR_RETURN(const auto row, reader_.FindRecord(id));
+    if (row) {
+      ASSIGN_OR_RETURN(const auto shown, showing_.Show(reader_, *row));
+      const ListFilter filter{.kind = wanted_.kind, .circle = wanted_.circle};
+      if (shown && WantsRecord(filter, *shown, showing_.now())) {
+        objects =
+            formats::StixObjectsOf(*shown, {.now = showing_.now(), .community = community_.name()});
+      }
+    }
+    return &made_.emplace(id, std::move(objects)).first->second;
+  }
+
+ private:
+  const store::Reader& reader_;
+  const Showing& showing_;
+  const Collection& wanted_;
+  const feed::Community& community_;
+  std::map<record::RecordId, std::vector<Json>> made_{};
+};
+
+const Json* ObjectNamed(const std::vector<Json>& objects, const std::string& id) {
+  const auto found = std::find_if(objects.begin(), objects.end(), [&](const Json& object) {
+    return object["id"].get_ref<const std::string&>() == id;
+  });
+  return found == objects.end() ? nullptr : &*found;
+}
+
+TaxiiObject MakeObject(const store::ShownRow& row, const Json& json) {
+  const std::int64_t version = row.object.version == 0 ? row.place : row.object.version;
+  return {.json = json, .added = row.place, .version = version};
+}
+
+// The object of a row, if the query wants it and the reader may (still) see it as it was listed.
+absl::StatusOr<std::optional<TaxiiObject>> ObjectAt(const store::ShownRow& row,
+                                                    const TaxiiQuery& query,
+                                                    ObjectsOfRecords& made) {
+  std::optional<TaxiiObject> object;
+  if (!query.WantsId(row.object.id)) return object;
+  ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row.record));
+  const Json* json = ObjectNamed(*objects, row.object.id);
+  if (json == nullptr || VersionOf(*json) != row.object.version) return object;
+  TaxiiObject found = MakeObject(row, *json);
+  if (query.WantsVersion(found.version)) object = std::move(found);
+  return object;
+}
+
+}  // namespace
+
+struct TaxiiObjects::Place {
+  const Collection& collection;
+  Showing showing;
+  Bytes key{};    // of the view
+  Bytes basis{};  // by which its rows were made
+};
+
+TaxiiObjects::Place TaxiiObjects::PlaceOf(const Collection& collection,
+                                          const std::string& see) const {
+  Place place{.collection = collection,
+              .showing = Showing(parts_.policies, parts_.community, see, parts_.clock.Now())};
+  place.key = crypto::Sha256({"taxii\n", collection.alias, "\n", see}).str().substr(0, 16);
+  place.basis =
+      crypto::Sha256({ByteWriter().U32(kObjectsVersion).bytes(), place.showing.basis().view()})
+          .str();
+  return place;
+}
+
+// What the next entries of the feed tell a view.
+struct TaxiiObjects::Step {
+  std::optional<store::ShownView> before{};
+  store::Offset reached = 0;
+  std::vector<std::pair<record::RecordId, std::vector<store::ShownObject>>> told{};
+  int entries = 0;
+};
+
+absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Place& place) const {
+  Step step;
+  const auto look = [&](const store::Reader& reader,
+                        const store::ShownReader& shown) -> absl::Status {
+    ASSIGN_OR_RETURN(step.before, shown.FindView(place.key));
+    const bool same = step.before && step.before->basis == place.basis;
+    const store::Offset from = same ? step.before->reached : 0;
+    ASSIGN_OR_RETURN(const store::Offset newest, reader.Newest());
+    ASSIGN_OR_RETURN(const auto entries, reader.Entries(from, newest, kCatchUpBatch));
+    step.entries = static_cast<int>(entries.size());
+    step.reached = step.entries == kCatchUpBatch ? entries.back().offset : newest;
+    ObjectsOfRecords made(reader, place.showing, place.collection, parts_.community);
+    for (const store::EntryRow& entry : entries) {
+      if (entry.type == store::EntryType::kReceipts) continue;
+      ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(entry.id));
+      std::vector<store::ShownObject> names;
+      for (const Json& object : *objects) {
+        names.push_back({object["id"].get<std::string>(), VersionOf(object)});
+      }
+      step.told.emplace_back(entry.id, std::move(names));
+    }
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(parts_.shown.ReadShown(look));
+  return step;
+}
+
+// False: another request was quicker, and what was read must be looked at again.
+absl::StatusOr<bool> TaxiiObjects::Keep(const Place& place, const Step& step) const {
+  bool kept = false;
+  const auto keep = [&](store::Writer&, store::ShownWriter& shown) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto now, shown.FindView(place.key));
+    const auto& before = step.before;
+    kept = now.has_value() == before.has_value() &&
+           (!now || (now->reached == before->reached && now->basis == before->basis));
+    if (!kept) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::int64_t view, shown.PutView(place.key, step.reached, place.basis));
+    for (const auto& [record, names] : step.told) {
+      RETURN_IF_ERROR(shown.Put(view, record, names));
+    }
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(parts_.shown.CommitShown(keep));
+  return kept;
+}
+
+absl::StatusOr<bool> TaxiiObjects::CatchUp(const Place& place) const {
+  int looked = 0;
+  for (int tries = 0; looked < kCatchUpEntries && tries < kCatchUpTries; ++tries) {
+    ASSIGN_OR_RETURN(const Step step, LookAhead(place));
+    const bool same = step.before && step.before->basis == place.basis;
+    if (same && step.before->reached == step.reached) return true;
+    ASSIGN_OR_RETURN(const bool kept, Keep(place, step));
+    if (!kept) continue;
+    looked += step.entries;
+    if (step.entries < kCatchUpBatch) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Place& place, const TaxiiQuery& query,
+                                                 std::int64_t after) const {
+  TaxiiPage page;
+  RETURN_IF_ERROR(parts_.shown.ReadShown(
+      [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
+        if (!view) return absl::OkStatus();
+        ObjectsOfRecords made(reader, place.showing, place.collection, parts_.community);
+        const Timestamp now = place.showing.now();
+        const auto full = static_cast<std::size_t>(query.limit);
+        // A row more than asked for tells whether there is more.
+        const int batch = std::min(query.limit + 1, kRowsBatch);
+        for (int scanned = 0; scanned < kScanRowsMax;) {
+          ASSIGN_OR_RETURN(const auto rows, shown.After(view->number, after, now, batch));
+          for (const store::ShownRow& row : rows) {
+            ASSIGN_OR_RETURN(auto object, ObjectAt(row, query, made));
+            page.more = object && page.objects.size() == full;
+            if (page.more) return absl::OkStatus();
+            if (object) page.objects.push_back(*std::move(object));
+            after = row.place;
+          }
+          scanned += static_cast<int>(rows.size());
+          if (static_cast<int>(rows.size()) < batch) return absl::OkStatus();
+        }
+        page.more = true;
+        return absl::OkStatus();
+      }));
+  // What was looked at in vain is not looked at again.
+  page.next = SealNext(after, place.key, query);
+  return page;
+}
+
+absl::StatusOr<TaxiiPage> TaxiiObjects::Page(const Collection& collection, const std::string& see,
+                                             const TaxiiQuery& query) {
+  const Place place = PlaceOf(collection, see);
+  std::int64_t after = query.added_after;
+  if (query.next) {
+    ASSIGN_OR_RETURN(const std::int64_t next, OpenNext(*query.next, place.key, query));
+    after = std::max(after, next);
+  }
+  while (true) {
+    ASSIGN_OR_RETURN(const bool caught_up, CatchUp(place));
+    ASSIGN_OR_RETURN(TaxiiPage page, ReadPage(place, query, after));
+    if (caught_up || page.more) return page;
+    page.more = true;
+    if (!page.objects.empty()) return page;
+  }
+}
+
+absl::StatusOr<std::optional<TaxiiObject>> TaxiiObjects::Find(const Collection& collection,
+                                                              const std::string& see,
+                                                              const std::string& id) {
+  const Place place = PlaceOf(collection, see);
+  std::optional<TaxiiObject> found;
+  bool caught_up = false;
+  while (!found && !caught_up) {
+    ASSIGN_OR_RETURN(caught_up, CatchUp(place));
+    RETURN_IF_ERROR(parts_.shown.ReadShown(
+        [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
+          ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
+          if (!view) return absl::OkStatus();
+          ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place.showing.now()));
+          if (!row) return absl::OkStatus();
+          ObjectsOfRecords made(reader, place.showing, collection, parts_.community);
+          ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row->record));
+          const Json* json = ObjectNamed(*objects, id);
+          if (json != nullptr) found = MakeObject(*row, *json);
+          return absl::OkStatus();
+        }));
+  }
+  return found;
+}
+
+}  // namespace renkei::gateway
