@@ -12,7 +12,7 @@ namespace {
 constexpr auto kAudited = std::to_array<std::string_view>(
     {"publish", "update", "withdraw", "sight", "approve", "reject", "policy-apply", "reload",
      "circles-add", "circles-set", "escrow-open", "roster-set", "roster-crowd", "invite", "revoke",
-     "suspend"});
+     "suspend", "token-new", "token-revoke"});
 
 std::string TextOf(const Json& json, const char* key) {
   if (!json.is_object()) return "";
@@ -179,6 +179,10 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
     if (command == "roster-crowd") entry.object = "crowd table";
     if (command == "invite" || command == "circles-set" || command == "suspend") {
       entry.note = RosterNote(command, arguments);
+    }
+    if (command == "token-new") {
+      const std::string see = TextOf(arguments, "see");
+      entry.note = see.empty() ? "reads as this team" : "reads as " + see;
     }
     if (command == "roster-set") {
       const std::string circle = TextOf(arguments, "circle");

@@ -168,14 +168,4 @@ Json SectionWords(policy::SectionMask sections) {
   return words;
 }
 
-std::vector<std::string> CircleNames(const std::vector<record::CircleId>& ids,
-                                     const feed::Community& community) {
-  std::vector<std::string> names;
-  for (const record::CircleId& id : ids) {
-    names.push_back(community.CircleName(id).value_or(HexEncode(id.view())));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 }  // namespace renkei::app

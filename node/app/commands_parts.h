@@ -12,6 +12,7 @@
 #include "node/app/drafts.h"
 #include "node/app/node.h"
 #include "node/exchange/local_client.h"
+#include "node/feed/given.h"
 #include "node/feed/view.h"
 #include "node/formats/import_report.h"
 
@@ -82,9 +83,7 @@ absl::StatusOr<std::string> HubRefusal(const store::Reader& reader, const record
 std::string TimeText(Timestamp time);
 // Without the two spare slots, which nothing fills yet.
 Json SectionWords(policy::SectionMask sections);
-// Names of circles; the id in hex where the name is not known here.
-std::vector<std::string> CircleNames(const std::vector<record::CircleId>& ids,
-                                     const feed::Community& community);
+using feed::CircleNames;
 
 // One line of `subscribe`, without its cursor.
 absl::StatusOr<Json> RecordLine(const Node& node, const store::RecordRow& row);
@@ -131,6 +130,9 @@ CommandResult DraftsCommand(const CommandContext&, Arguments&, const std::string
 CommandResult DraftsShowCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult ApproveCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RejectCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult TokenNewCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult TokenListCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult TokenRevokeCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult WhyCommand(const CommandContext&, Arguments&, const std::string&);
 
 }  // namespace renkei::app

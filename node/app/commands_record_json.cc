@@ -2,7 +2,6 @@
 // read.
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "node/app/commands_parts.h"
@@ -10,12 +9,11 @@
 #include "node/formats/export.h"
 #include "node/formats/message_json.h"
 #include "node/formats/record_json.h"
+#include "node/gateway/showing.h"
 #include "node/record/host_name.h"
 
 namespace renkei::app {
 namespace {
-
-constexpr int kListBatch = 500;
 
 std::string StateWord(const store::RecordRow& row, Timestamp now) {
   if (row.state == store::RecordState::kWithdrawn) return "withdrawn";
@@ -159,67 +157,10 @@ CommandResult ShowCommand(const CommandContext& context, Arguments& arguments, c
 
 namespace {
 
-formats::HeldRecord MakeHeld(const Node& node, const store::RecordRow& row,
-                             const record::Record& record) {
-  const record::Header& header = record.header();
-  return {.record_id_hex = record::ToString(row.id),
-          .revision = row.revision,
-          .kind = row.kind,
-          .tlp = row.tlp,
-          .pap = header.pap,
-          .severity = header.severity,
-          .exercise = header.exercise,
-          .issued = row.issued,
-          .expires = row.expires,
-          .author = row.author,
-          .circles = CircleNames(header.circles, node.community()),
-          .tags = header.tags,
-          .type = header.type,
-          .sections = record.DecodeSections(),
-          .whole = row.own};
-}
-
-absl::StatusOr<std::vector<formats::HeldRecord>> HeldRecords(
-    const Node& node, const store::Reader& reader, const std::optional<policy::Kind>& kind,
-    const std::string& circle) {
-  std::vector<formats::HeldRecord> held;
-  store::RecordQuery query{.kind = kind, .state = store::RecordState::kLive, .limit = kListBatch};
-  while (true) {
-    ASSIGN_OR_RETURN(const auto rows, reader.ListRecords(query));
-    for (const store::RecordRow& row : rows) {
-      ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(row.stored));
-      formats::HeldRecord one = MakeHeld(node, row, record);
-      const bool wanted = circle.empty() || std::find(one.circles.begin(), one.circles.end(),
-                                                      circle) != one.circles.end();
-      if (wanted) held.push_back(std::move(one));
-    }
-    if (rows.size() < static_cast<std::size_t>(kListBatch)) return held;
-    query.after = rows.back().offset;
-  }
-}
-
-using Exporter = formats::Exported (*)(std::span<const formats::HeldRecord>,
-                                       const formats::ExportOptions&);
-
-struct ExportFormat {
-  std::string_view name;
-  Exporter exporter;
-};
-constexpr std::array<ExportFormat, 10> kExportFormats = {{{"misp", &formats::ExportMisp},
-                                                          {"stix", &formats::ExportStix},
-                                                          {"csv", &formats::ExportCsv},
-                                                          {"plain", &formats::ExportPlain},
-                                                          {"hosts", &formats::ExportHosts},
-                                                          {"rpz", &formats::ExportRpz},
-                                                          {"suricata", &formats::ExportSuricata},
-                                                          {"zeek", &formats::ExportZeek},
-                                                          {"nftables", &formats::ExportNftables},
-                                                          {"ipset", &formats::ExportIpset}}};
-
-Exporter FindExporter(const std::string& format, Arguments& arguments) {
+const formats::ExportFormat* FindFormat(const std::string& format, Arguments& arguments) {
   std::vector<std::string_view> names;
-  for (const ExportFormat& entry : kExportFormats) {
-    if (entry.name == format) return entry.exporter;
+  for (const formats::ExportFormat& entry : formats::ExportFormats()) {
+    if (entry.name == format) return &entry;
     names.push_back(entry.name);
   }
   arguments.Refuse(
@@ -258,7 +199,7 @@ CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
       .known_good = [&gate](formats::v1::IndicatorType of,
                             std::string_view value) { return gate->KnownGoodBy(of, value); },
       .zone = arguments.Text("zone")};
-  const Exporter exporter = FindExporter(format, arguments);
+  const formats::ExportFormat* entry = FindFormat(format, arguments);
   if (!options.zone.empty() && format != "rpz") {
     arguments.Refuse("a zone can be given for the rpz format only");
   } else if (!options.zone.empty() && !record::CanonicalHostName(options.zone)) {
@@ -266,12 +207,15 @@ CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
   }
   if (!type.empty()) AddType(type, format, arguments, options);
   RETURN_IF_ERROR(arguments.status());
+  // Whoever runs this command reads as the team itself.
+  const gateway::Showing showing(context.node.policies(), context.node.community(), "",
+                                 options.now);
   std::vector<formats::HeldRecord> held;
   RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(held, HeldRecords(context.node, reader, kind, circle));
+    ASSIGN_OR_RETURN(held, showing.ShowAll(reader, {.kind = kind, .circle = circle}));
     return absl::OkStatus();
   }));
-  const formats::Exported exported = exporter(held, options);
+  const formats::Exported exported = entry->exporter(held, options);
   Json left_out = Json::array();
   for (const formats::LeftOut& one : exported.left_out) {
     left_out.push_back({{"what", one.what}, {"count", one.count}});

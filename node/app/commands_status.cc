@@ -6,6 +6,7 @@
 #include "node/app/local_commands.h"
 #include "node/base/encoding.h"
 #include "node/crypto/team_id.h"
+#include "node/gateway/gateway.h"
 
 namespace renkei::app {
 namespace {
@@ -43,6 +44,18 @@ Json CountsJson(const store::Counts& counts) {
           {"newest", counts.newest},       {"file_bytes", counts.file_bytes}};
 }
 
+Json GatewayJson(const gateway::Gateway& gateway) {
+  const gateway::GatewayCounts counts = gateway.counts();
+  Json json = {{"tls", gateway.uses_tls()},
+               {"requests", counts.requests},
+               {"last_hour", counts.last_hour},
+               {"refused", counts.refused}};
+  if (const auto certificate = gateway.ReadCertificate(); certificate.ok()) {
+    json["certificate_expires"] = TimeText(certificate->not_after);
+  }
+  return json;
+}
+
 bool IsDialling(const std::vector<PeerState>& peers) {
   return std::any_of(peers.begin(), peers.end(), [](const PeerState& peer) {
     return peer.direction == "out" && peer.connected;
@@ -67,18 +80,20 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
     return absl::OkStatus();
   }));
   const bool joined = !node.community().name().empty();
-  Json json = {
-      {"version", kVersion},
-      {"org", node.config()->org},
-      {"role", node.community().is_hub() ? "hub" : "member"},
-      {"community", node.community().name()},
-      {"team", node.community().own_team()},
-      {"team_id", crypto::TeamId(node.team_key())},
-      {"joined", joined},
-      {"folder", node.folder()},
-      {"started", TimeText(context.started)},
-      {"now", TimeText(node.clock().Now())},
-      {"addresses", {{"exchange", addresses.exchange}, {"enrolment", addresses.enrolment}}}};
+  Json json = {{"version", kVersion},
+               {"org", node.config()->org},
+               {"role", node.community().is_hub() ? "hub" : "member"},
+               {"community", node.community().name()},
+               {"team", node.community().own_team()},
+               {"team_id", crypto::TeamId(node.team_key())},
+               {"joined", joined},
+               {"folder", node.folder()},
+               {"started", TimeText(context.started)},
+               {"now", TimeText(node.clock().Now())},
+               {"addresses",
+                {{"exchange", addresses.exchange},
+                 {"enrolment", addresses.enrolment},
+                 {"gateway", addresses.gateway}}}};
   const policy::Policy& policy = active->evaluator.policy();
   json["policy"] = {{"name", policy.name()},
                     {"version", policy.version()},
@@ -91,6 +106,7 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
   if (const auto tls = node.tls(); tls->certificate) {
     json["certificate_expires"] = TimeText(tls->certificate->not_after());
   }
+  if (!addresses.gateway.empty()) json["gateway"] = GatewayJson(node.gateway());
   const std::vector<PeerState> peers = node.peers();
   if (!node.community().is_hub()) {
     json["linked"] = IsDialling(peers);

@@ -64,6 +64,30 @@ Step OwnCertificate(const TlsIdentity& tls, Timestamp now) {
   return {"certificate", true, fmt::format("ours is valid for {} more hours", hours)};
 }
 
+Step GatewayCertificate(const absl::StatusOr<gateway::ServerCertificate>& certificate,
+                        Timestamp now) {
+  constexpr std::int64_t kRenewDays = 14;
+  if (!certificate.ok()) return {"certificate", false, Message(certificate.status())};
+  const auto days =
+      std::chrono::duration_cast<std::chrono::days>(certificate->not_after - now).count();
+  if (certificate->not_after <= now) {
+    return {"certificate", false,
+            "it has expired: put a new one in its place, then `renkei reload`"};
+  }
+  if (certificate->not_before > now) {
+    return {"certificate", false, "it is not valid yet: is this machine's clock behind?"};
+  }
+  if (days < kRenewDays) {
+    return {"certificate", false,
+            fmt::format("it expires in {} days: put a new one in its place, then `renkei reload`",
+                        days)};
+  }
+  const std::string names = fmt::format("{}", fmt::join(certificate->names, " "));
+  return {"certificate", true,
+          fmt::format("valid for {} more days, for {}", days,
+                      names.empty() ? "no name: clients may refuse it" : names)};
+}
+
 Step CommunityStateStep(const membership::Verifier& verifier) {
   switch (verifier.freshness()) {
     case membership::Freshness::kFresh:
@@ -80,7 +104,30 @@ Step CommunityStateStep(const membership::Verifier& verifier) {
 
 }  // namespace
 
+std::vector<Node::DoctorStep> RunningNode::DoctorGateway() {
+  if (addresses_.gateway.empty()) {
+    return {{"listen", false, "it is off: name `listen` in [gateway] of node.toml, and restart"}};
+  }
+  std::vector<DoctorStep> steps;
+  steps.push_back({"listen", true, "at " + addresses_.gateway});
+  if (!gateway_->uses_tls()) {
+    steps.push_back({"certificate", true, "none: plain HTTP, for this machine alone"});
+  } else {
+    const auto certificate = gateway_->ReadCertificate();
+    steps.push_back(GatewayCertificate(certificate, clock_.Now()));
+    if (certificate.ok() && !certificate->key_is_private) {
+      steps.push_back({"key", false, "others may read the key's file: chmod 600 it"});
+    }
+  }
+  const std::size_t tokens = gateway_->tokens().All().size();
+  steps.push_back({"tokens", tokens > 0,
+                   tokens > 0 ? fmt::format("{} that may read", tokens)
+                              : "none, so nobody may read: `renkei token new` makes one"});
+  return steps;
+}
+
 std::vector<Node::DoctorStep> RunningNode::Doctor(const std::string& peer) {
+  if (peer == "gateway") return DoctorGateway();
   std::vector<DoctorStep> steps;
   auto dialled = FindDialled(peer);
   if (!dialled.ok()) return {{"peer", false, Message(dialled.status())}};

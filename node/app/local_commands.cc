@@ -59,6 +59,9 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
     {"invite", Role::kApprover, &InviteCommand},
     {"revoke", Role::kApprover, &RevokeCommand},
     {"suspend", Role::kApprover, &SuspendCommand},
+    {"token-new", Role::kApprover, &TokenNewCommand},
+    {"token-list", Role::kReader, &TokenListCommand},
+    {"token-revoke", Role::kApprover, &TokenRevokeCommand},
 });
 
 constexpr std::string_view kTokenHint =

@@ -113,6 +113,7 @@ Node::StartResult Node::Start(const std::string& folder, const Clock& clock) {
 RunningNode::RunningNode(Foundation foundation, const Clock& clock)
     : folder_(std::move(foundation.folder)),
       config_(std::move(foundation.files.config)),
+      gateway_config_(std::move(foundation.files.gateway)),
       clock_(clock),
       community_name_(std::move(foundation.community)),
       keys_(std::move(foundation.keys)),
@@ -133,6 +134,7 @@ void RunningNode::StopTending() {
   }
   // Followers of the local plane wait inside the commands: those are told first.
   if (commands_ != nullptr) commands_->Stop();
+  if (gateway_ != nullptr) gateway_->Stop();
   local_.reset();
   if (upkeep_.joinable()) upkeep_.join();
 }
@@ -157,6 +159,26 @@ absl::Status RunningNode::StartExchange() {
   return absl::OkStatus();
 }
 
+absl::Status RunningNode::BeginGateway() {
+  store::ShownStore* shown = store::FindShownStore(*store_);
+  if (shown == nullptr) return FailedPrecondition("this store has no room for the gateway");
+  gateway_ = std::make_unique<gateway::Gateway>(
+      gateway::Parts{.store = *store_,
+                     .shown = *shown,
+                     .policies = policies_,
+                     .community = community(),
+                     .clock = clock_,
+                     .assets = [this] {
+                       const GateInForce in_force = gate();
+                       return gateway::OwnAssets{.gate = in_force.gate, .digest = in_force.assets};
+                     }});
+  RETURN_IF_ERROR(gateway_->Start(gateway_config_, folder_));
+  addresses_.gateway = gateway_->address();
+  if (addresses_.gateway.empty()) return absl::OkStatus();
+  LogEvent(LogLevel::kInfo, "gateway.opened", {{"address", LogSafe(addresses_.gateway)}});
+  return absl::OkStatus();
+}
+
 absl::Status RunningNode::Begin() {
   if (!config_.listen.empty()) {
     const std::string keys = KeysFolder();
@@ -177,6 +199,7 @@ absl::Status RunningNode::Begin() {
   });
   RETURN_IF_ERROR(BeginPlanes());
   verifier().LimitAge(std::chrono::hours(config_.state_max_age_hours));
+  RETURN_IF_ERROR(BeginGateway());
   ASSIGN_OR_RETURN(local_, exchange::LocalServer::Start(folder_, *commands_));
   upkeep_ = std::jthread([this] {
     pthread_setname_np(pthread_self(), "upkeep");
@@ -265,6 +288,7 @@ Node::ReloadResult RunningNode::Reload(const std::string& author) {
   Problems problems = ApplyPolicy(own.files->policy_text, feed::PolicyHow::kReload, author);
   if (!problems.empty()) return {.problems = std::move(problems)};
   config::Reloaded reloaded = config::ReloadNodeConfig(config_, own.files->config);
+  if (own.files->gateway != gateway_config_) reloaded.restart.emplace_back("gateway");
   {
     GateInForce gate = GateOf(*own.files);
     auto settings = std::make_shared<const config::NodeConfig>(reloaded.config);
@@ -289,6 +313,9 @@ void RunningNode::ApplySettings(const config::NodeConfig& config) {
   intake_->SetLimits(config.limits);
   verifier().LimitAge(std::chrono::hours(config.state_max_age_hours));
   if (server_ != nullptr) server_->Set(SettingsOf(config));
+  if (const absl::Status renewed = gateway_->ReloadCertificate(); !renewed.ok()) {
+    LogEvent(LogLevel::kError, "certificate.refused", {{"why", LogSafe(Message(renewed))}});
+  }
   OnConfig();
 }
 

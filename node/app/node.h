@@ -23,6 +23,10 @@
 #include "node/membership/verifier.h"
 #include "node/store/store.h"
 
+namespace renkei::gateway {
+class Gateway;
+}
+
 namespace renkei::app {
 
 // Names of files in a node's folder.
@@ -49,6 +53,7 @@ struct PeerState {
 struct BoundAddresses {
   std::string exchange{};
   std::string enrolment{};
+  std::string gateway{};
 };
 
 // The gate in force, and which assets.toml it knows.
@@ -95,6 +100,7 @@ class Node {
   // neither.
   virtual void WhileUnchanged(const std::function<void()>& what) = 0;
   virtual feed::Egress& egress() = 0;
+  virtual gateway::Gateway& gateway() = 0;
   virtual const crypto::PublicKey& team_key() const = 0;
   virtual std::shared_ptr<const TlsIdentity> tls() const = 0;
   virtual membership::Verifier& verifier() = 0;
@@ -103,7 +109,7 @@ class Node {
   virtual std::vector<PeerState> peers() const = 0;
   // Facts of a peer by slug, as this node's policy knows it now; nothing if unknown.
   virtual std::optional<feed::PeerContext> FindPeer(const std::string& slug) const = 0;
-  // Checks each step to `peer` (a slug, or `hub`): name, TCP, TLS, certificate, clock, membership,
+  // Checks each step to `peer` (a slug, `hub`, or `gateway` for our own): name, TCP, TLS, certificate, clock, membership,
   // policy.  One line per step.
   struct DoctorStep {
     std::string step{};

@@ -30,15 +30,25 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
   auto assets = config::LoadAssets(*assets_text, InFolder(folder, kAssetsFile));
   result.problems = std::move(config.problems);
   std::move(assets.problems.begin(), assets.problems.end(), std::back_inserter(result.problems));
+  // The same text, read once more for another table: what is wrong with all of it is said already.
+  auto gateway = config::LoadGatewayConfig(*config_text, config_path);
+  if (config.value) {
+    std::move(gateway.problems.begin(), gateway.problems.end(),
+              std::back_inserter(result.problems));
+  }
   auto lists = formats::WarningLists::Load(InFolder(folder, kWarningListsFolder));
   if (!lists.ok()) {
     result.problems.push_back({.file = InFolder(folder, kWarningListsFolder),
                                .message = Message(lists.status()),
                                .hint = "lists in MISP's format; take away what is none"});
   }
-  if (!config.value || !assets.value || !lists.ok()) return result;
-  result.files = OwnFiles{*std::move(config.value), *std::move(assets.value), *policy_text,
-                          std::make_shared<const formats::WarningLists>(*std::move(lists))};
+  if (!config.value || !assets.value || !gateway.value || !lists.ok()) return result;
+  result.files =
+      OwnFiles{.config = *std::move(config.value),
+               .gateway = *std::move(gateway.value),
+               .assets = *std::move(assets.value),
+               .policy_text = *policy_text,
+               .warning_lists = std::make_shared<const formats::WarningLists>(*std::move(lists))};
   return result;
 }
 

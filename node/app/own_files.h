@@ -6,6 +6,7 @@
 #include <string>
 
 #include "config/assets.h"
+#include "config/gateway_config.h"
 #include "config/node_config.h"
 #include "node/anonymize/gate.h"
 #include "node/base/problem.h"
@@ -21,6 +22,7 @@ inline std::string InFolder(const std::string& folder, std::string_view name) {
 
 struct OwnFiles {
   config::NodeConfig config{};
+  config::GatewayConfig gateway{};
   config::Assets assets{};
   std::string policy_text{};
   std::shared_ptr<const formats::WarningLists> warning_lists{};

@@ -14,6 +14,7 @@
 #include "node/exchange/exchange_server.h"
 #include "node/exchange/local_server.h"
 #include "node/feed/intake.h"
+#include "node/gateway/gateway.h"
 
 namespace renkei::app {
 
@@ -47,6 +48,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
   GateInForce gate() const override;
   void WhileUnchanged(const std::function<void()>& what) override;
   feed::Egress& egress() override { return *egress_; }
+  gateway::Gateway& gateway() override { return *gateway_; }
   const crypto::PublicKey& team_key() const override { return keys_.team.public_key(); }
   std::shared_ptr<const TlsIdentity> tls() const override { return tls_.Get(); }
   BoundAddresses addresses() const override;
@@ -91,6 +93,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
 
   const std::string folder_;
   const config::NodeConfig config_;  // as of the start: for what can't change; else config()
+  const config::GatewayConfig gateway_config_;  // can't change either
   const Clock& clock_;
   const std::string community_name_;
   const membership::NodeKeys keys_;  // of TLS as of the start: else tls_
@@ -103,11 +106,14 @@ class RunningNode : public Node, public exchange::PeerPlane {
   std::unique_ptr<feed::Intake> intake_;
   std::unique_ptr<exchange::ExchangeServer> server_;  // from Begin on; null if we don't listen
   BoundAddresses addresses_;
+  std::unique_ptr<gateway::Gateway> gateway_;  // from Begin on, whether it listens or not
 
  private:
   void RunUpkeep();
   // Until something is due, or somebody wakes us; false: the node stops.
   bool AwaitUpkeep(std::optional<Timestamp> next);
+  absl::Status BeginGateway();
+  std::vector<DoctorStep> DoctorGateway();
   void ApplySettings(const config::NodeConfig& config);
   feed::CheckedPolicy CheckPolicyText(const std::string& text, const std::string& file) const;
   absl::Status PrepareChange(const PolicyRequest& request, PolicyOutcome& outcome);

@@ -67,6 +67,7 @@ extern const Command kStatsCommand;
 extern const Command kStatusCommand;
 extern const Command kSubscribeCommand;
 extern const Command kSuspendCommand;
+extern const Command kTokenCommand;
 extern const Command kUpdateCommand;
 extern const Command kVersionCommand;
 extern const Command kWhyCommand;

@@ -11,7 +11,7 @@ constexpr std::string_view kDoctorUsage = R"(Usage: renkei doctor PEER [--dir DI
 
 Checks each step on the way to PEER (a team's slug, or `hub`) from the running
 node: name, TCP, TLS, certificate, clock, membership, policy.  A step that fails
-says what to do.
+says what to do.  PEER `gateway` is the node's own: its certificate and tokens.
 
 Exit status: 0 all is well, 1 a step failed, 2 wrong usage.
 

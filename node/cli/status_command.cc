@@ -41,6 +41,12 @@ void PrintStatus(Context& context, const Json& json) {
   if (!exchange.empty()) table.Add({"peers at", exchange});
   const std::string enrolment = Field(json["addresses"], "enrolment");
   if (!enrolment.empty()) table.Add({"enrolment at", enrolment});
+  const std::string gateway = Field(json["addresses"], "gateway");
+  if (!gateway.empty()) {
+    table.Add({"gateway at", fmt::format("{}  {} requests in the last hour{}", gateway,
+                                         Field(json["gateway"], "last_hour"),
+                                         json["gateway"].value("tls", false) ? "" : ", no TLS")});
+  }
   table.Add({"policy", fmt::format("{} version {}", Field(json["policy"], "name"),
                                    Field(json["policy"], "version"))});
   if (json.contains("community_state")) {
