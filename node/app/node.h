@@ -109,8 +109,8 @@ class Node {
   virtual std::vector<PeerState> peers() const = 0;
   // Facts of a peer by slug, as this node's policy knows it now; nothing if unknown.
   virtual std::optional<feed::PeerContext> FindPeer(const std::string& slug) const = 0;
-  // Checks each step to `peer` (a slug, `hub`, or `gateway` for our own): name, TCP, TLS, certificate, clock, membership,
-  // policy.  One line per step.
+  // Checks each step to `peer` (a slug, `hub`, or `gateway` for our own): name, TCP, TLS,
+  // certificate, clock, membership, policy.  One line per step.
   struct DoctorStep {
     std::string step{};
     bool ok = false;
