@@ -28,7 +28,28 @@
 #include "node/gateway/server_certificate.h"
 
 namespace renkei::gateway {
+// Named, not hidden: a field of HttpServer::Impl may not be of a type that only this file knows.
+namespace http_server_parts {
+
+// What all connections of one server share.
+struct Shared {
+  Shared(const HttpServer::Options& given, HttpServer::Handler answer)
+      : options(given),
+        handler(std::move(answer)),
+        workers("gateway", kWorkers, static_cast<std::size_t>(given.requests_max)) {}
+
+  const HttpServer::Options options;
+  const HttpServer::Handler handler;
+  std::atomic<int> connections = 0;  // outlives those that `io` holds
+  boost::asio::io_context io{1};
+  Workers workers;  // stopped before `io` goes: its jobs post there
+};
+
+}  // namespace http_server_parts
+
 namespace {
+
+using http_server_parts::Shared;
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -41,20 +62,6 @@ using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 constexpr std::chrono::milliseconds kAcceptAgain{100};
 constexpr int kNotModified = 304;
-
-// What all connections of one server share.
-struct Shared {
-  Shared(const HttpServer::Options& given, HttpServer::Handler answer)
-      : options(given),
-        handler(std::move(answer)),
-        workers("gateway", kWorkers, static_cast<std::size_t>(given.requests_max)) {}
-
-  const HttpServer::Options options;
-  const HttpServer::Handler handler;
-  std::atomic<int> connections = 0;  // outlives those that `io` holds
-  asio::io_context io{1};
-  Workers workers;  // stopped before `io` goes: its jobs post there
-};
 
 Response Plainly(int status, std::string_view code) {
   return {.status = status,
@@ -252,7 +259,7 @@ struct HttpServer::Impl {
     return tls;
   }
 
-  Shared shared;
+  http_server_parts::Shared shared;
   Tcp::acceptor acceptor;
   asio::steady_timer again;
   Mutex mutex;
