@@ -9,13 +9,14 @@ function(renkei_library name)
   endif()
 endfunction()
 
-# renkei_test(NAME [SERIAL] [TIMEOUT s] [SOURCES ...] [DEPS ...] [LABELS ...]): one GoogleTest binary,
-# each case a ctest; SERIAL: nothing else runs beside them.
+# renkei_test(NAME [SERIAL] [TIMEOUT s] [LABEL l] [SOURCES ...] [DEPS ...]): one GoogleTest binary,
+# each case a ctest; SERIAL: nothing else runs beside them.  One label: of two, the second would be
+# taken for a property, and what follows it for its value.
 function(renkei_test name)
   if(NOT RENKEI_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;LABEL" "SOURCES;DEPS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -24,7 +25,7 @@ function(renkei_test name)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}."
     # What may take long begins first, so that no core waits for it at the end.
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL}
-    LABELS "${ARG_LABELS}"
+    LABELS "${ARG_LABEL}"
     ENVIRONMENT "RENKEI_SHARED=${PROJECT_SOURCE_DIR}/../shared")
 endfunction()
 

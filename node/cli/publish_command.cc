@@ -24,8 +24,7 @@ source published before, unchanged, does nothing; changed, it is a revision.
   --correlate W     none, names, subnets: keyed names, if the circle asks
   --allow-org-only  take MISP events meant for their own organisation only
   --generalise      leave out of a victim what fewer than five teams share
-  --reviewed        a person has read the texts that no lint can judge; without
-                    it they are shown at a terminal, and it asks
+  --reviewed        a person has read what no lint can judge; else it asks
   --allow R@P       let the finding of rule R at place P pass; it is logged
   --dry-run         show what would leave and who would read it; needs no
                     running node.  --full: every text, for each level;
