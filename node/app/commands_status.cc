@@ -179,8 +179,8 @@ CommandResult ReloadCommand(const CommandContext& context, Arguments& arguments,
   if (!problems.empty()) {
     return exchange::LocalReply{
         .exit_status = 1,
-        .json = {{"error",
-                  fmt::format("reload: {} problem(s); what was in force stays", problems.size())},
+        .json = {{"error", fmt::format("{} problem{}; what was in force stays", problems.size(),
+                                       problems.size() == 1 ? "" : "s")},
                  {"hint", "mend the files and run `renkei reload` again"},
                  {"problems", std::move(list)}}};
   }

@@ -146,7 +146,6 @@ int RunExplain(Context& context) {
   } else if (!failed) {
     PrintExplanation(context, reply->json);
   }
-  PrintReplyProblems(context, reply->json);
   PrintReplyError(context, "explain", reply->json);
   return reply->exit_status;
 }

@@ -77,6 +77,10 @@ exchange::LocalReply CallNode(const Target& target, const std::string& command,
 
 void PrintReplyError(Context& context, const std::string& command, const Json& reply) {
   if (!reply.is_object()) return;
+  context.out.flush();
+  for (const Json& problem : reply.value("problems", Json::array())) {
+    context.err << "renkei: " << Words(Json::array({problem})) << "\n";
+  }
   if (reply.contains("error")) {
     PrintError(context, command + ": " + Field(reply, "error"), Field(reply, "hint"));
   }

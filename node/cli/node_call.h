@@ -40,7 +40,7 @@ int Ask(Context& context, const Target& target, const std::string& command, cons
 // The same without printing the answer.  An error of the call itself is the reply's.
 exchange::LocalReply CallNode(const Target& target, const std::string& command,
                               const Json& arguments, const std::string& payload = {});
-// Says the error of a reply on stderr, if it has one.
+// Says the error of a reply on stderr, if it has one, and before it each problem of what was given.
 void PrintReplyError(Context& context, const std::string& command, const Json& reply);
 
 // A reply for a call that failed.

@@ -76,7 +76,6 @@ void PrintSummary(Context& context, const Json& answer) {
 int PrintRefusal(Context& context, const Applying& applying, const std::string& doing,
                  const exchange::LocalReply& reply) {
   if (applying.target.json) context.out << ToPrettyText(reply.json);
-  PrintReplyProblems(context, reply.json);
   PrintReplyError(context, doing, reply.json);
   return reply.exit_status;
 }
@@ -105,14 +104,6 @@ std::string LocalUser() {
 
 std::string ShortDigest(const Json& json) {
   return Field(json, "digest").substr(0, kDigestDigitsShown);
-}
-
-void PrintReplyProblems(Context& context, const Json& reply) {
-  if (!reply.is_object() || !reply.contains("problems")) return;
-  context.out.flush();
-  for (const Json& problem : reply["problems"]) {
-    context.err << "renkei: " << Words(Json::array({problem})) << "\n";
-  }
 }
 
 int ApplyPolicy(Context& context, const Applying& applying, const std::string& doing,

@@ -32,7 +32,4 @@ std::string LocalUser();
 // The text that shows on which policy a digest stands: its first digits.
 std::string ShortDigest(const Json& json);
 
-// The problems of a refused policy, on standard error.
-void PrintReplyProblems(Context& context, const Json& reply);
-
 }  // namespace renkei::cli

@@ -28,7 +28,6 @@ int RunReload(Context& context) {
   if (const auto status = parser.Parse()) return *status;
   const exchange::LocalReply reply = CallNode(target, "reload", {{"author", LocalUser()}});
   if (target.json) context.out << ToPrettyText(reply.json);
-  PrintReplyProblems(context, reply.json);
   PrintReplyError(context, "reload", reply.json);
   if (reply.exit_status == 0 && !target.json) {
     context.out << "in force: policy " << Field(reply.json, "policy") << " version "

@@ -27,8 +27,11 @@ Example:
 
 bool IsMonthText(const std::string& text) {
   if (text.size() != 7 || text[4] != '-') return false;
-  return std::all_of(text.begin(), text.end(),
-                     [&text](const char& c) { return &c == &text[4] || (c >= '0' && c <= '9'); });
+  const bool digits = std::all_of(text.begin(), text.end(), [&text](const char& c) {
+    return &c == &text[4] || (c >= '0' && c <= '9');
+  });
+  const std::string month = text.substr(5);
+  return digits && month >= "01" && month <= "12";
 }
 
 void PrintCells(Context& context, const std::string& head, const Json& cells) {

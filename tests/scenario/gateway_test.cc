@@ -75,6 +75,15 @@ class GatewayScenario : public testing::Test {
   std::string address_;
 };
 
+TEST_F(GatewayScenario, WhatIsWrongInFactsIsSaid) {
+  Start();
+  const Ran ran = alpha_.Cli(
+      {"token", "new", "siem", "--scope", "lists", "--see", "level=accredted circles={members}"});
+  EXPECT_EQ(ran.exit_status, 2);
+  EXPECT_NE(ran.err.find("`accredted`"), std::string::npos) << ran.err;
+  EXPECT_TRUE(alpha_.Ask({"token", "list"})["tokens"].empty());
+}
+
 TEST_F(GatewayScenario, ASiemReadsAListAndOnlyWhatHasChanged) {
   Start();
   const std::string id = alpha_.PublishText(DraftText("phishing"));

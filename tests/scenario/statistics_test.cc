@@ -85,7 +85,9 @@ TEST(Statistics, AMonthIsCountedAfterItsEndAndReachesMembers) {
   EXPECT_EQ(unknown.exit_status, 1);
   EXPECT_EQ(unknown.err.find("renkei: stats: no statistics of `1999-01` are here"), 0U)
       << unknown.err;
-  EXPECT_EQ(member.Cli({"stats", "--month", "spring"}).exit_status, 2);
+  for (const char* no_month : {"spring", "2031-13", "2031-00"}) {
+    EXPECT_EQ(member.Cli({"stats", "--month", no_month}).exit_status, 2) << no_month;
+  }
   EXPECT_EQ(member.Cli({"roster", "crowd"}).exit_status, 1) << "a hub's command";
   EXPECT_EQ(member.Stop(), 0);
   community.StopAll();

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "node/base/file.h"
+#include "tests/support/paths.h"
 #include "tests/support/temp_folder.h"
 
 namespace renkei::formats {
@@ -123,6 +124,22 @@ TEST(WarningListsTest, AListSpeaksOfItsAttributesOnly) {
   EXPECT_TRUE(Covers(lists, v1::INDICATOR_TYPE_HOSTNAME, "a.example"));
   EXPECT_FALSE(Covers(lists, v1::INDICATOR_TYPE_FILE_NAME, "a.example"));
   EXPECT_FALSE(Covers(lists, v1::INDICATOR_TYPE_DOMAIN, "b.example"));
+}
+
+// The lists that are published, in place.
+TEST(WarningListsTest, PublishedListsAreRead) {
+  const auto folder = testing_support::SharedFolder("data/warninglists");
+  if (!folder) GTEST_SKIP() << "the published lists are not here (RENKEI_SHARED)";
+  const auto lists = WarningLists::Load(*folder);
+  ASSERT_TRUE(lists.ok()) << lists.status();
+  EXPECT_GT(lists->list_count(), 20U);
+  for (const std::string& note : lists->notes()) ADD_FAILURE() << note;
+  EXPECT_TRUE(Covers(*lists, v1::INDICATOR_TYPE_IPV4, "8.8.8.8"));
+  EXPECT_TRUE(Covers(*lists, v1::INDICATOR_TYPE_IPV4, "224.0.0.251"));
+  EXPECT_TRUE(Covers(*lists, v1::INDICATOR_TYPE_IPV6, "fe80::1"));
+  // What a file of no bytes has.
+  EXPECT_TRUE(Covers(*lists, v1::INDICATOR_TYPE_MD5, "d41d8cd98f00b204e9800998ecf8427e"));
+  EXPECT_FALSE(Covers(*lists, v1::INDICATOR_TYPE_MD5, "00112233445566778899aabbccddeeff"));
 }
 
 TEST(WarningListsTest, SaysWhatCanNotBeRead) {
