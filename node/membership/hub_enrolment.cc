@@ -276,7 +276,7 @@ bool HubRoster::IsChallenge(BytesView nonce) const {
 }
 
 // Of a member that has proved itself: none is good twice.
-absl::Status HubRoster::UseChallenge(BytesView nonce) {
+absl::Status HubRoster::UseChallenge(const std::string& slug, BytesView nonce) {
   const Timestamp now = clock_.Now();
   MutexLock lock(mutex_);
   std::erase_if(used_challenges_,
@@ -285,10 +285,14 @@ absl::Status HubRoster::UseChallenge(BytesView nonce) {
       std::any_of(used_challenges_.begin(), used_challenges_.end(),
                   [nonce](const UsedChallenge& one) { return one.nonce.view() == nonce; });
   if (used) return PermissionDenied("renewal: the nonce was used");
-  if (used_challenges_.size() >= kChallengesMax) {
+  // A member takes no room from others.
+  const auto own = static_cast<std::size_t>(
+      std::count_if(used_challenges_.begin(), used_challenges_.end(),
+                    [&](const UsedChallenge& one) { return one.slug == slug; }));
+  if (own >= kChallengesPerTeamMax) {
     return ResourceExhausted("too many renewals at once: try again in a minute");
   }
-  used_challenges_.push_back({*EnrolNonce::From(nonce), now});
+  used_challenges_.push_back({slug, *EnrolNonce::From(nonce), now});
   return absl::OkStatus();
 }
 
@@ -319,7 +323,7 @@ absl::StatusOr<v1::EnrolReply> HubRoster::Renew(const v1::RenewRequest& request)
                       *signature)) {
     return PermissionDenied("renewal: not signed by the team key");
   }
-  RETURN_IF_ERROR(UseChallenge(request.nonce()));
+  RETURN_IF_ERROR(UseChallenge(peer->slug, request.nonce()));
   const absl::StatusOr<Certificate> certificate =
       authority_.IssueMember(request.csr(), peer->slug, now);
   if (!certificate.ok()) return AsRefusal(certificate.status());

@@ -215,7 +215,7 @@ class HubRoster {
                            const CommunityState& community_state) const;
   Bytes ChallengeHash(BytesView front) const;
   bool IsChallenge(BytesView nonce) const;
-  absl::Status UseChallenge(BytesView nonce);
+  absl::Status UseChallenge(const std::string& slug, BytesView nonce);
 
   const Options options_;
   const NodeKeys& keys_;
@@ -233,6 +233,7 @@ class HubRoster {
   std::shared_ptr<const Published> state_ RENKEI_GUARDED_BY(mutex_);
   const Bytes challenge_key_ = crypto::RandomBytes(32);  // nonces of an earlier start are void
   struct UsedChallenge {
+    std::string slug{};
     EnrolNonce nonce{};
     Timestamp at{};
   };

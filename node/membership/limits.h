@@ -25,7 +25,7 @@ inline constexpr std::size_t kSessionAttestationsMax = 64;  // presented by one 
 inline constexpr std::size_t kCirclesMax = 64;              // of one community
 inline constexpr std::size_t kTlsKeysMax = 8;               // of one team, newest first
 inline constexpr std::size_t kInvitationsMax = 10'000;
-inline constexpr std::size_t kChallengesMax = 1024;  // nonces that members used within two minutes
+inline constexpr std::size_t kChallengesPerTeamMax = 8;  // renewals by team key in two minutes
 
 inline constexpr std::chrono::hours kInvitationLifetime{72};
 inline constexpr std::chrono::hours kCertificateLifetime{24 * 7};
