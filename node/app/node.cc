@@ -34,7 +34,8 @@ GateInForce GateOf(const OwnFiles& files) {
   }
   return {.gate = std::make_shared<const anonymize::Gate>(files.assets,
                                                           KnownGoodOf(files.warning_lists)),
-          .assets = DigestOf(files.assets)};
+          .assets = crypto::Sha256(
+              {DigestOf(files.assets).view(), files.warning_lists->digest().view()})};
 }
 
 absl::StatusOr<crypto::AeadKey> CursorKey(store::Store& store) {

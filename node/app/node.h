@@ -56,7 +56,7 @@ struct BoundAddresses {
   std::string gateway{};
 };
 
-// The gate in force, and which assets.toml it knows.
+// The gate in force, and which assets.toml and warning lists it knows.
 struct GateInForce {
   std::shared_ptr<const anonymize::Gate> gate{};
   crypto::Digest assets{};

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
-#include <filesystem>
 #include <tuple>
 #include <utility>
 
@@ -12,7 +11,6 @@
 #include <re2/re2.h>
 
 #include "node/base/encoding.h"
-#include "node/base/file.h"
 #include "node/formats/json_reader.h"
 #include "node/formats/misp_types.h"
 #include "node/record/host_name.h"
@@ -355,34 +353,7 @@ absl::StatusOr<WarningLists> WarningLists::Make(const std::vector<WarningListFil
   WarningLists made;
   for (const WarningListFile& file : files) {
     RETURN_IF_ERROR(Annotate(made.content_->Add(file), file.path));
-  }
-  made.content_->Sort();
-  return made;
-}
-
-absl::StatusOr<WarningLists> WarningLists::Load(const std::string& folder) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  std::vector<std::string> paths;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    const fs::path& path = at->path();
-    const fs::path below = path / "list.json";
-    std::error_code absent;
-    if (fs::is_regular_file(path, absent) && path.extension() == ".json") {
-      paths.push_back(path.string());
-    } else if (fs::is_regular_file(below, absent)) {
-      paths.push_back(below.string());
-    }
-    if (paths.size() > kWarningListsMax) break;  // Add says so
-  }
-  if (error && error != std::errc::no_such_file_or_directory) {
-    return Unavailable(fmt::format("{}: {}", folder, error.message()));
-  }
-  std::sort(paths.begin(), paths.end());
-  WarningLists made;
-  for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path, kImportBytesMax));
-    RETURN_IF_ERROR(Annotate(made.content_->Add({path, bytes}), path));
+    made.digest_ = crypto::Sha256({made.digest_.view(), crypto::Sha256(file.bytes).view()});
   }
   made.content_->Sort();
   return made;

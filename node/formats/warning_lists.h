@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "node/base/status.h"
+#include "node/crypto/digest.h"
 #include "node/record/sections.h"
 
 namespace renkei::formats {
@@ -22,7 +23,8 @@ namespace renkei::formats {
 namespace v1 = ::renkei::v1;
 
 inline constexpr std::size_t kWarningListsMax = 500;
-inline constexpr std::size_t kWarningEntriesMax = 5'000'000;  // of all lists
+inline constexpr std::size_t kWarningBytesMax = 256 * 1024 * 1024;  // of all files
+inline constexpr std::size_t kWarningEntriesMax = 5'000'000;        // of all lists
 inline constexpr std::size_t kWarningEntryBytesMax = 2048;
 inline constexpr std::size_t kWarningSubstringsMax = 10'000;  // these, and expressions, are tried
 inline constexpr std::size_t kWarningExpressionsMax = 1'000;  // one by one
@@ -49,6 +51,8 @@ class WarningLists {
   // network is covered if a listed address is in it: who blocks it blocks that too.
   std::optional<std::string_view> Find(v1::IndicatorType type, std::string_view canonical) const;
 
+  // Of all that was read: other lists, another digest.
+  const crypto::Digest& digest() const { return digest_; }
   std::size_t list_count() const;
   std::size_t entry_count() const;
   // What could not be read in lists that are used nevertheless: a line each, for the operator.
@@ -57,6 +61,7 @@ class WarningLists {
  private:
   class Content;
   std::unique_ptr<Content> content_;
+  crypto::Digest digest_{};
 };
 
 }  // namespace renkei::formats
