@@ -95,7 +95,9 @@ void Intake::Take(const Sender& sender, OfferedRecord offered,
   if (!taking->verified.submitted) return CommitTaken(sender, taking);
   const bool queued =
       linters_.TryRun(sender.team, [this, sender, taking] { LintThenCommit(sender, taking); });
-  if (!queued) taking->done(ResourceExhausted("records without a name that wait"));
+  if (queued) return;
+  taking->done(stopping_ ? Unavailable("this node is stopping")
+                         : ResourceExhausted("records without a name that wait"));
 }
 
 void Intake::LintThenCommit(const Sender& sender, const std::shared_ptr<Taking>& taking) {

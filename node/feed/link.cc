@@ -171,14 +171,19 @@ absl::StatusOr<std::vector<store::OutboxRow>> Uplink::NextRows() const {
   std::vector<store::OutboxRow> others;
   const absl::Status read = store_.Read([&](const store::Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(rows, reader.UrgentOutbox(link_, static_cast<int>(kInFlightMax / 2)));
-    ASSIGN_OR_RETURN(others, reader.Outbox(link_, 0, static_cast<int>(kInFlightMax)));
+    // Past as many urgent ones as there are.
+    for (std::int64_t after = 0; others.empty();) {
+      ASSIGN_OR_RETURN(others, reader.Outbox(link_, after, static_cast<int>(kInFlightMax)));
+      if (others.empty()) break;
+      after = others.back().sequence;
+      std::erase_if(others, [](const store::OutboxRow& row) { return row.urgent; });
+    }
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(read);
   // Bounded in bytes too; one of the others always goes.
   std::size_t bytes = 0;
   for (store::OutboxRow& row : others) {
-    if (row.urgent) continue;
     const bool fits = bytes == 0 || bytes + row.payload.size() <= kBatchBytesTarget;
     if (rows.size() >= kInFlightMax || !fits) break;
     bytes += row.payload.size();
@@ -245,7 +250,7 @@ absl::Status Uplink::Deliver(PublishCall& call, const std::vector<store::OutboxR
     ASSIGN_OR_RETURN(const std::optional<PublishItem> item, MakeItem(row));
     if (!item) {
       LogEvent(LogLevel::kWarn, "publication.held_back", {{"record", row.id}});
-      settled.emplace_back(row, absl::StatusCode::kPermissionDenied);
+      settled.emplace_back(row, kHeldBack);
       continue;
     }
     if (!call.Write(static_cast<std::uint64_t>(row.sequence), *item)) {

@@ -77,6 +77,10 @@ class LinkLoop {
   std::jthread thread_;
 };
 
+// How a record is settled that our own policy, tightened since, keeps back: the hub never saw it,
+// and never answers so.
+inline constexpr absl::StatusCode kHeldBack = absl::StatusCode::kAborted;
+
 class Uplink : public LinkLoop {
  public:
   // All outlive this.

@@ -23,6 +23,11 @@ absl::StatusOr<std::int64_t> QuotaCounts::Count(const store::Reader& reader, Of 
                                                   ? reader.ReceivedSince(link, now - kCountedDay)
                                                   : reader.Tombstones(link));
   MutexLock lock(mutex_);
+  // Counted by somebody else meanwhile, and perhaps added to: that is newer than what was read.
+  const auto it = counted_.find({of, link});
+  if (it != counted_.end() && it->second.at <= now && now < it->second.at + kept) {
+    return it->second.number;
+  }
   counted_[{of, link}] = {.number = number, .at = now};
   return number;
 }

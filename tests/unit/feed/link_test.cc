@@ -224,6 +224,16 @@ TEST_F(LinkTest, APolicyTightenedMeanwhileKeepsBackWhatWaits) {
   up.Stop();
   EXPECT_FALSE(rig_.hub.Find(id));
   EXPECT_EQ(up.status().refused, 1);
+  // Nobody says later that it was the hub.
+  std::optional<Bytes> settled;
+  ASSERT_TRUE(rig_.author.store
+                  ->Read([&](const store::Reader& reader) -> absl::Status {
+                    ASSIGN_OR_RETURN(settled, reader.FindObject("delivered", id.view()));
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  ASSERT_TRUE(settled);
+  EXPECT_EQ(ByteReader(*settled).U32(), static_cast<std::uint32_t>(kHeldBack));
 }
 
 TEST_F(LinkTest, AWithdrawalIsNotStuckBehindWhatTheHubDoesNotTakeNow) {
@@ -241,6 +251,24 @@ TEST_F(LinkTest, AWithdrawalIsNotStuckBehindWhatTheHubDoesNotTakeNow) {
   Await(rig_.author, [&] { return rig_.author.Waiting() == kRefused; });
   up.Stop();
   EXPECT_EQ(rig_.hub.Find(id)->state, store::RecordState::kWithdrawn);
+}
+
+TEST_F(LinkTest, ARecordIsNotStuckBehindWithdrawalsThatTheHubDoesNotTakeNow) {
+  std::vector<record::RecordId> ids;
+  for (std::size_t i = 0; i < kInFlightMax + 1; ++i) {
+    ids.push_back(rig_.author.publisher->Publish(SampleDraft(), {})->id);
+  }
+  for (const record::RecordId& id : ids) {
+    ASSERT_TRUE(rig_.author.publisher->Withdraw(id, record::WithdrawalReason::kMistake).ok());
+  }
+  rig_.hub.intake->SetLimits({.tombstones_per_peer = 0});
+  const record::RecordId id = rig_.author.publisher->Publish(SampleDraft(), {})->id;
+  Uplink up("hub", transport_, *rig_.author.store, *rig_.author.policies, rig_.author.community,
+            rig_.clock);
+  up.Start();
+  Await(rig_.hub, [&] { return rig_.hub.Find(id).has_value(); });
+  up.Stop();
+  EXPECT_EQ(rig_.author.Waiting(), static_cast<std::int64_t>(ids.size()));
 }
 
 TEST_F(LinkTest, NobodyButTheHubTellsUsToRefresh) {

@@ -319,7 +319,7 @@ TEST_F(LintTurnTest, TheLintDoesNotRunOnTheThreadThatHandsOver) {
 
 TEST_F(LintTurnTest, AStoppedIntakeRefusesWhatItWouldHaveToLookThrough) {
   rig_.hub.intake->Stop();
-  EXPECT_EQ(Submit(Leaky()), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Submit(Leaky()), absl::StatusCode::kUnavailable);
 }
 
 }  // namespace
