@@ -4,7 +4,8 @@
 // A file is known by its name (format, filter, reader).  It is made again when records, policy or
 // own assets have changed, and once a minute for what depends on the time alone; equal bytes keep
 // their ETag and their date.  At most kFilesKept files and kFileBytesKept bytes are kept, those
-// used last.  Thread-safe; while one makes a file the others get it as it was.
+// used last.  Thread-safe; while one makes a file the others get it as it was, if that is no longer
+// ago than kFileAgeMax.  What can't be made is served as it was for kFileStaleMax.
 #pragma once
 
 #include <functional>
@@ -67,6 +68,7 @@ class Files {
                                  const Maker& maker);
 
  private:
+  class AtWork;
   struct Kept {
     std::string name{};
     std::shared_ptr<const MadeFile> file{};
@@ -81,7 +83,7 @@ class Files {
   Mutex mutex_;
   std::list<Kept> order_ RENKEI_GUARDED_BY(mutex_);  // used last first
   std::map<std::string, std::list<Kept>::iterator> by_name_ RENKEI_GUARDED_BY(mutex_);
-  std::set<std::string> making_ RENKEI_GUARDED_BY(mutex_);
+  std::multiset<std::string> making_ RENKEI_GUARDED_BY(mutex_);
   std::size_t bytes_ RENKEI_GUARDED_BY(mutex_) = 0;
 };
 

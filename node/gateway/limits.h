@@ -26,12 +26,17 @@ inline constexpr std::size_t kFilesKept = 256;  // made lists and feeds
 inline constexpr std::size_t kFileBytesKept = 256 * 1024 * 1024;
 // What depends on the time alone (an indicator that is no longer valid) is seen this late.
 inline constexpr std::chrono::seconds kFileAgeMax{60};
+// A file that can't be made again is served as it was for this long, and then not at all: what was
+// withdrawn meanwhile is still in it.
+inline constexpr std::chrono::hours kFileStaleMax{24};
+inline constexpr std::size_t kPartBytes = 128;  // counted for each file that a manifest names
 
 // TAXII.
 inline constexpr int kPageObjectsMax = 1000;     // of one answer, whatever `limit` says
 inline constexpr int kPageObjectsDefault = 100;  // without a `limit`
-inline constexpr int kScanRowsMax = 20'000;      // rows looked at for one page
-inline constexpr int kCatchUpEntries = 2000;     // feed entries brought into a view by one request
+inline constexpr std::size_t kPageBytesMax = 16 * 1024 * 1024;  // of objects; one more may pass it
+inline constexpr int kScanRowsMax = 20'000;                     // rows looked at for one page
+inline constexpr int kCatchUpEntries = 2000;  // feed entries brought into a view by one request
 inline constexpr std::size_t kMatchValuesMax = 100;
 
 }  // namespace renkei::gateway

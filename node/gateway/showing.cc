@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/base/encoding.h"
+#include "node/base/log.h"
 #include "node/feed/given.h"
 
 namespace renkei::gateway {
@@ -57,8 +59,10 @@ std::vector<std::string> Showing::Circles() const {
 }
 
 crypto::Digest Showing::basis() const {
-  if (see_.empty()) return crypto::Digest{};
-  return crypto::Sha256({policy_->digest.view(), see_});
+  std::string circles;
+  for (const std::string& name : Circles()) circles += name + "\n";
+  if (see_.empty()) return crypto::Sha256({circles});
+  return crypto::Sha256({circles, policy_->digest.view(), see_});
 }
 
 absl::StatusOr<std::optional<formats::HeldRecord>> Showing::Show(
@@ -96,7 +100,13 @@ absl::StatusOr<std::vector<formats::HeldRecord>> Showing::ShowAll(const store::R
   while (true) {
     ASSIGN_OR_RETURN(const auto rows, reader.ListRecords(query));
     for (const store::RecordRow& row : rows) {
-      ASSIGN_OR_RETURN(auto shown, Show(reader, row));
+      auto looked = Show(reader, row);
+      // One damaged row keeps no list from being made: else what is withdrawn would stay in it.
+      if (looked.status().code() == absl::StatusCode::kDataLoss) {
+        LogEvent(LogLevel::kError, "record.damaged", {{"record", LogSafe(ToString(row.id))}});
+        continue;
+      }
+      ASSIGN_OR_RETURN(auto shown, std::move(looked));
       if (!shown || !WantsRecord(filter, *shown, now_)) continue;
       NarrowRecord(filter, *shown);
       all.push_back(*std::move(shown));

@@ -136,7 +136,11 @@ Response Taxii::Objects(const Call& call, const Collection& collection, bool man
   if (!query.ok()) return TaxiiFailure(query.status());
   auto page = objects_.Page(collection, call.token.see, *query);
   if (!page.ok()) return TaxiiFailure(page.status());
-  if (page->objects.empty()) return TaxiiAnswer(Envelope(*page, manifest));
+  if (page->objects.empty()) {
+    Response none = TaxiiAnswer(Envelope(*page, manifest));
+    // A manifest has no `next`: its reader goes on from where was looked in vain.
+    return page->more ? Dated(std::move(none), page->reached, page->reached) : none;
+  }
   const std::int64_t first = page->objects.front().added;
   const std::int64_t last = page->objects.back().added;
   return Dated(TaxiiAnswer(Envelope(*page, manifest)), first, last);

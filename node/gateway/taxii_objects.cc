@@ -24,7 +24,7 @@ std::int64_t VersionOf(const Json& object) {
   return 0;
 }
 
-// The objects of records, made once for a request.
+// The objects of records.  Rows of one record stand together, so that only the last is kept.
 class ObjectsOfRecords {
  public:
   ObjectsOfRecords(const store::Reader& reader, const Showing& showing, const Collection& wanted,
@@ -33,19 +33,20 @@ class ObjectsOfRecords {
 
   // By id; empty if the reader sees nothing of it, or it is not of the collection.
   absl::StatusOr<const std::vector<Json>*> Of(const record::RecordId& id) {
-    const auto found = made_.find(id);
-    if (found != made_.end()) return &found->second;
-    std::vector<Json> objects;
+    if (last_ == id) return &objects_;
+    last_.reset();
+    objects_.clear();
     ASSIGN_OR_RETURN(const auto row, reader_.FindRecord(id));
     if (row) {
       ASSIGN_OR_RETURN(const auto shown, showing_.Show(reader_, *row));
       const ListFilter filter{.kind = wanted_.kind, .circle = wanted_.circle};
       if (shown && WantsRecord(filter, *shown, showing_.now())) {
-        objects =
+        objects_ =
             formats::StixObjectsOf(*shown, {.now = showing_.now(), .community = community_.name()});
       }
     }
-    return &made_.emplace(id, std::move(objects)).first->second;
+    last_ = id;
+    return &objects_;
   }
 
  private:
@@ -53,7 +54,8 @@ class ObjectsOfRecords {
   const Showing& showing_;
   const Collection& wanted_;
   const feed::Community& community_;
-  std::map<record::RecordId, std::vector<Json>> made_{};
+  std::optional<record::RecordId> last_{};
+  std::vector<Json> objects_{};
 };
 
 const Json* ObjectNamed(const std::vector<Json>& objects, const std::string& id) {
@@ -63,9 +65,12 @@ const Json* ObjectNamed(const std::vector<Json>& objects, const std::string& id)
   return found == objects.end() ? nullptr : &*found;
 }
 
+std::int64_t VersionOf(const store::ShownRow& row) {
+  return row.object.version == 0 ? row.place : row.object.version;
+}
+
 TaxiiObject MakeObject(const store::ShownRow& row, const Json& json) {
-  const std::int64_t version = row.object.version == 0 ? row.place : row.object.version;
-  return {.json = json, .added = row.place, .version = version};
+  return {.json = json, .added = row.place, .version = VersionOf(row)};
 }
 
 // The object of a row, if the query wants it and the reader may (still) see it as it was listed.
@@ -73,12 +78,12 @@ absl::StatusOr<std::optional<TaxiiObject>> ObjectAt(const store::ShownRow& row,
                                                     const TaxiiQuery& query,
                                                     ObjectsOfRecords& made) {
   std::optional<TaxiiObject> object;
-  if (!query.WantsId(row.object.id)) return object;
+  // Both are asked before the record is read.
+  if (!query.WantsId(row.object.id) || !query.WantsVersion(VersionOf(row))) return object;
   ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row.record));
   const Json* json = ObjectNamed(*objects, row.object.id);
   if (json == nullptr || VersionOf(*json) != row.object.version) return object;
-  TaxiiObject found = MakeObject(row, *json);
-  if (query.WantsVersion(found.version)) object = std::move(found);
+  object = MakeObject(row, *json);
   return object;
 }
 
@@ -180,15 +185,19 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Place& place, const Taxii
         ObjectsOfRecords made(reader, place.showing, place.collection, parts_.community);
         const Timestamp now = place.showing.now();
         const auto full = static_cast<std::size_t>(query.limit);
+        std::size_t bytes = 0;
         // A row more than asked for tells whether there is more.
         const int batch = std::min(query.limit + 1, kRowsBatch);
         for (int scanned = 0; scanned < kScanRowsMax;) {
           ASSIGN_OR_RETURN(const auto rows, shown.After(view->number, after, now, batch));
           for (const store::ShownRow& row : rows) {
             ASSIGN_OR_RETURN(auto object, ObjectAt(row, query, made));
-            page.more = object && page.objects.size() == full;
+            page.more = object && (page.objects.size() == full || bytes >= kPageBytesMax);
             if (page.more) return absl::OkStatus();
-            if (object) page.objects.push_back(*std::move(object));
+            if (object) {
+              bytes += renkei::ToText(object->json).size();
+              page.objects.push_back(*std::move(object));
+            }
             after = row.place;
           }
           scanned += static_cast<int>(rows.size());
@@ -198,6 +207,7 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Place& place, const Taxii
         return absl::OkStatus();
       }));
   // What was looked at in vain is not looked at again.
+  page.reached = after;
   page.next = SealNext(after, place.key, query);
   return page;
 }
@@ -210,13 +220,10 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::Page(const Collection& collection, const
     ASSIGN_OR_RETURN(const std::int64_t next, OpenNext(*query.next, place.key, query));
     after = std::max(after, next);
   }
-  while (true) {
-    ASSIGN_OR_RETURN(const bool caught_up, CatchUp(place));
-    ASSIGN_OR_RETURN(TaxiiPage page, ReadPage(place, query, after));
-    if (caught_up || page.more) return page;
-    page.more = true;
-    if (!page.objects.empty()) return page;
-  }
+  ASSIGN_OR_RETURN(const bool caught_up, CatchUp(place));
+  ASSIGN_OR_RETURN(TaxiiPage page, ReadPage(place, query, after));
+  page.more = page.more || !caught_up;
+  return page;
 }
 
 absl::StatusOr<std::optional<TaxiiObject>> TaxiiObjects::Find(const Collection& collection,
@@ -224,22 +231,20 @@ absl::StatusOr<std::optional<TaxiiObject>> TaxiiObjects::Find(const Collection& 
                                                               const std::string& id) {
   const Place place = PlaceOf(collection, see);
   std::optional<TaxiiObject> found;
-  bool caught_up = false;
-  while (!found && !caught_up) {
-    ASSIGN_OR_RETURN(caught_up, CatchUp(place));
-    RETURN_IF_ERROR(parts_.shown.ReadShown(
-        [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
-          ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
-          if (!view) return absl::OkStatus();
-          ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place.showing.now()));
-          if (!row) return absl::OkStatus();
-          ObjectsOfRecords made(reader, place.showing, collection, parts_.community);
-          ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row->record));
-          const Json* json = ObjectNamed(*objects, id);
-          if (json != nullptr) found = MakeObject(*row, *json);
-          return absl::OkStatus();
-        }));
-  }
+  ASSIGN_OR_RETURN(const bool caught_up, CatchUp(place));
+  RETURN_IF_ERROR(parts_.shown.ReadShown(
+      [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
+        if (!view) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place.showing.now()));
+        if (!row) return absl::OkStatus();
+        ObjectsOfRecords made(reader, place.showing, collection, parts_.community);
+        ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row->record));
+        const Json* json = ObjectNamed(*objects, id);
+        if (json != nullptr) found = MakeObject(*row, *json);
+        return absl::OkStatus();
+      }));
+  if (!found && !caught_up) return Unavailable("the collection is being brought up to date");
   return found;
 }
 

@@ -35,7 +35,8 @@ struct TaxiiObject {
 struct TaxiiPage {
   std::vector<TaxiiObject> objects{};
   bool more = false;
-  std::string next{};  // with `more`
+  std::string next{};        // with `more`
+  std::int64_t reached = 0;  // up to when was looked, whether anything was found or not
 };
 
 class TaxiiObjects {
@@ -45,6 +46,7 @@ class TaxiiObjects {
   // INVALID_ARGUMENT: `next` is not of this query.
   absl::StatusOr<TaxiiPage> Page(const Collection& collection, const std::string& see,
                                  const TaxiiQuery& query);
+  // UNAVAILABLE: not found in what one request may look at; the next one goes on from there.
   // Nothing: the collection holds no object of that name, or not for this reader.
   absl::StatusOr<std::optional<TaxiiObject>> Find(const Collection& collection,
                                                   const std::string& see, const std::string& id);

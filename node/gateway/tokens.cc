@@ -121,7 +121,7 @@ absl::StatusOr<std::string> TokenBook::Make(Token token) {
   RETURN_IF_ERROR(CheckNew(token, token.made));
   std::string text = std::string(kTokenPrefix) + Base32Encode(crypto::RandomBytes(kRandomBytes));
   token.digest = DigestOfToken(text);
-  // Looked up where it is written: of two calls for one name one wins.
+  MutexLock changing(changing_);
   RETURN_IF_ERROR(store_.Commit([&](store::Writer& writer) -> absl::Status {
     ASSIGN_OR_RETURN(const auto rows, writer.ListObjects(kTokenRows));
     if (rows.size() >= kTokensMax) {
@@ -137,6 +137,7 @@ absl::StatusOr<std::string> TokenBook::Make(Token token) {
 }
 
 absl::Status TokenBook::Revoke(const std::string& name) {
+  MutexLock changing(changing_);
   {
     // From here on it lets nobody in, whatever becomes of its row.
     MutexLock lock(mutex_);
@@ -183,8 +184,11 @@ void TokenBook::NoteUse(const Token& token) {
       [token](store::Writer& writer) -> absl::Status {
         // Revoked meanwhile: it stays so.
         ASSIGN_OR_RETURN(const auto there, writer.FindObject(kTokenRows, token.name));
-        if (!there) return absl::OkStatus();
-        return writer.PutObject(kTokenRows, token.name, RowOf(token));
+        auto now = there ? TokenFrom(token.name, *there) : std::nullopt;
+        // ... and so does one that was made anew under the name.
+        if (!now || now->digest != token.digest) return absl::OkStatus();
+        now->used = token.used;
+        return writer.PutObject(kTokenRows, token.name, RowOf(*now));
       },
       [](const absl::Status& status) {
         if (status.ok()) return;

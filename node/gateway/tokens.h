@@ -59,6 +59,7 @@ class TokenBook {
 
   store::Store& store_;
   const Clock& clock_;
+  Mutex changing_;  // held while row and entry change together; taken before mutex_
   mutable Mutex mutex_;
   std::map<std::string, Token> tokens_ RENKEI_GUARDED_BY(mutex_);
 };

@@ -1,5 +1,7 @@
 #include "node/gateway/files.h"
 
+#include <new>
+
 #include <gtest/gtest.h>
 
 #include "node/gateway/limits.h"
@@ -66,6 +68,40 @@ TEST_F(FilesTest, TheLastGoodOneIsServedIfMakingFails) {
   EXPECT_EQ(*stale->file->bytes, "one");
   EXPECT_EQ(stale->stale, std::chrono::seconds(90));
   EXPECT_EQ(Get("a", 2, "two").stale, std::chrono::seconds(0));
+}
+
+TEST_F(FilesTest, NoListIsServedThatCouldNotBeMadeForADay) {
+  Get("a", 1, "one");
+  clock_.Advance(kFileStaleMax);
+  EXPECT_FALSE(GetFailing("a", {.changes = 2}, Unavailable("disk")).ok());
+  EXPECT_EQ(*Get("a", 2, "two").file->bytes, "two");
+}
+
+TEST_F(FilesTest, AMakerThatThrowsDoesNotKeepTheOldOneForEver) {
+  Get("a", 1, "one");
+  const Files::Maker throws = [](const MadeFile*) -> absl::StatusOr<Files::Made> {
+    throw std::bad_alloc();
+  };
+  EXPECT_THROW((void)files_.Get("a", {.changes = 2}, throws), std::bad_alloc);
+  EXPECT_EQ(*Get("a", 2, "two").file->bytes, "two");
+}
+
+// An old one may hold what was withdrawn since.
+TEST_F(FilesTest, WhileOneIsMadeNobodyGetsAnOldOne) {
+  Get("a", 1, "one");
+  const auto meanwhile = [&](std::uint64_t changes) {
+    std::string seen;
+    const auto served =
+        files_.Get("a", {.changes = changes}, [&](const MadeFile*) -> absl::StatusOr<Files::Made> {
+          seen = *Get("a", changes, "made meanwhile").file->bytes;
+          return Files::Made{.bytes = "made"};
+        });
+    EXPECT_TRUE(served.ok());
+    return seen;
+  };
+  EXPECT_EQ(meanwhile(2), "one");
+  clock_.Advance(kFileAgeMax);
+  EXPECT_EQ(meanwhile(3), "made meanwhile");
 }
 
 TEST_F(FilesTest, WhatIsGoneOrWasMadeByOtherRulesIsNeverServedInstead) {
