@@ -36,7 +36,13 @@ std::string ListOf(const Json& json, const char* key) {
 // What was asked of the roster, where slug or name alone don't say it.
 std::string RosterNote(const std::string& command, const Json& arguments) {
   if (command == "invite") return ListOf(arguments, "levels");
-  if (command == "circles-set") return "sources=" + ListOf(arguments, "sources");
+  if (command == "circles-set") {
+    const std::string sources = ListOf(arguments, "sources");
+    const std::string correlation = TextOf(arguments, "correlation");
+    return (sources.empty() ? "" : "sources=" + sources) +
+           (sources.empty() || correlation.empty() ? "" : " ") +
+           (correlation.empty() ? "" : "correlation=" + correlation);
+  }
   const auto end = arguments.find("end");
   if (end != arguments.end() && *end == true) return "end";
   const std::string until = TextOf(arguments, "until");
@@ -141,6 +147,13 @@ void AddDecision(Node& node, const std::string& command, const Json& arguments,
   const std::string digest = TextOf(reply.json, "digest");
   if (!digest.empty()) entry.digests.emplace_back("draft", digest);
   entries.push_back(std::move(entry));
+  // Out already when the node was killed amid an approval, though the draft is rejected now.
+  for (const Json& id : reply.json.value("published", Json::array())) {
+    entries.push_back({.action = "publish",
+                       .object = id.get<std::string>(),
+                       .result = "published",
+                       .note = "by an approval that was interrupted"});
+  }
   if (!reply.json.contains("answer")) return;
   const Json how = {{"reviewed_how", "approved"}};
   AddPublishing(node, TextOf(reply.json, "command"), how, "",
@@ -182,7 +195,10 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
     }
     if (command == "token-new") {
       const std::string see = TextOf(arguments, "see");
-      entry.note = see.empty() ? "reads as this team" : "reads as " + see;
+      const std::string expires = TextOf(arguments, "expires");
+      entry.note =
+          fmt::format("{} scopes={}{}", see.empty() ? "reads as this team" : "reads as " + see,
+                      ListOf(arguments, "scopes"), expires.empty() ? "" : " expires=" + expires);
     }
     if (command == "roster-set") {
       const std::string circle = TextOf(arguments, "circle");

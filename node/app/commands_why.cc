@@ -6,6 +6,7 @@
 #include "node/app/judged.h"
 #include "node/base/encoding.h"
 #include "node/feed/access.h"
+#include "node/feed/link.h"
 #include "node/feed/outbox.h"
 
 namespace renkei::app {
@@ -57,15 +58,21 @@ std::string AnswerText(std::uint32_t code) {
     case absl::StatusCode::kPermissionDenied:
       return "refused it: not allowed (level, circle, or its policy's accept rules)";
     case absl::StatusCode::kInvalidArgument:
-      return "refused it: malformed, or against a rule";
-    case absl::StatusCode::kResourceExhausted:
-      return "refused it: over its limit of records a day, or of revisions of one record";
+      return "refused it: malformed, against a rule, or one revision too many";
     case absl::StatusCode::kFailedPrecondition:
       return "can't vouch for it without a name: fewer than five teams at your level or below to "
              "hide among, or no escrow officers for pseudonyms";
     default:
       return fmt::format("refused it (code {})", code);
   }
+}
+
+// Who decided, and what.
+std::string Decided(std::uint32_t code) {
+  if (code == static_cast<std::uint32_t>(feed::kHeldBack)) {
+    return "our own policy, tightened since it was published, kept it back from the hub";
+  }
+  return "the hub " + AnswerText(code);
 }
 
 bool IsTaken(std::uint32_t code) {
@@ -108,7 +115,7 @@ absl::Status TellOfUplink(const Node& node, const store::Reader& reader,
   const std::uint32_t code = in.U32();
   const Timestamp at = FromUnixSeconds(in.I64());
   story.state = IsTaken(code) ? "delivered" : "refused";
-  story.Say(fmt::format("the hub {} at {}", AnswerText(code), TimeText(at)));
+  story.Say(fmt::format("{} at {}", Decided(code), TimeText(at)));
   ASSIGN_OR_RETURN(const auto confirmed, reader.FindObject("confirmed", row.id.view()));
   if (confirmed && row.state == store::RecordState::kWithdrawn) {
     ByteReader counts(*confirmed);
@@ -217,7 +224,7 @@ absl::StatusOr<std::string> HubRefusal(const store::Reader& reader, const record
   ASSIGN_OR_RETURN(const auto delivered, reader.FindObject("delivered", id.view()));
   if (!delivered) return std::string();
   const std::uint32_t code = ByteReader(*delivered).U32();
-  return IsTaken(code) ? std::string() : "the hub " + AnswerText(code);
+  return IsTaken(code) ? std::string() : Decided(code);
 }
 
 CommandResult WhyCommand(const CommandContext& context, Arguments& arguments, const std::string&) {

@@ -52,13 +52,15 @@ TEST(Audit, LinesSayWhatWasAskedOfTheRosterAndNotWhatACallerClaims) {
   hub.Ask({"suspend", "author", "--until", "2040-05-01T00:00:00Z"});
   hub.Ask({"suspend", "author", "--end"});
   hub.Ask({"circles", "set", "members", "--source", "attributed", "--source", "anonymous"});
+  hub.Ask({"circles", "set", "members", "--correlate", "names"});
   std::string story;
   const Json lines = hub.Ask({"audit"});
   for (const Json& entry : lines["entries"]) {
     story += fmt::format("{} {}; ", entry["action"].get<std::string>(), entry.value("note", "-"));
   }
-  for (const char* told : {"invite members=accredited; ", "suspend until 2040-05-01T00:00:00Z; ",
-                           "suspend end; ", "circles-set sources=attributed,anonymous; "}) {
+  for (const char* told :
+       {"invite members=accredited; ", "suspend until 2040-05-01T00:00:00Z; ", "suspend end; ",
+        "circles-set sources=attributed,anonymous; ", "circles-set correlation=names; "}) {
     EXPECT_NE(story.find(told), std::string::npos) << told << " in " << story;
   }
 
