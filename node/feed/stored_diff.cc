@@ -51,15 +51,17 @@ absl::StatusOr<StoredScope> ScopeOf(const store::Reader& reader, std::string_vie
       if (name != names.end()) tuple.marking.circles.push_back(name->second);
     }
     std::sort(tuple.marking.circles.begin(), tuple.marking.circles.end());
-    const std::pair<bool, std::int64_t> parts[] = {{false, row.records - row.embargoed},
-                                                   {true, row.embargoed}};
-    for (const auto& [embargoed, records] : parts) {
-      if (records <= 0) continue;
-      tuple.marking.embargoed = embargoed;
+    const auto add = [&](policy::Marking marking, std::int64_t records) {
       stored.scope.records.push_back(
-          {.marking = tuple.marking, .records = records, .recipients = tuple.recipients});
+          {.marking = std::move(marking), .records = records, .recipients = tuple.recipients});
       stored.tuples.push_back(row.number);
+    };
+    if (row.embargoed > 0) {
+      policy::Marking embargoed = tuple.marking;
+      embargoed.embargoed = true;
+      add(std::move(embargoed), row.embargoed);
     }
+    if (row.records > row.embargoed) add(std::move(tuple.marking), row.records - row.embargoed);
   }
   return stored;
 }
