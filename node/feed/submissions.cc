@@ -220,12 +220,15 @@ absl::StatusOr<SubmissionEntrance> Submissions::Judge(const store::Reader& reade
 }
 
 absl::Status Submissions::CheckQuota(const store::Reader& reader, const std::string& team,
+                                     const record::Record& record,
                                      const config::LimitsConfig& limits) const {
   const Timestamp now = clock_.Now();
   ASSIGN_OR_RETURN(const UnnamedCount today, UnnamedToday(reader, team, now));
   ASSIGN_OR_RETURN(const std::int64_t named,
                    quotas_.Count(reader, QuotaCounts::Of::kRecords, team, now));
-  if (named + std::int64_t{today.records} < limits.records_per_peer_per_day) {
+  // Who used up a day may still take back: a withdrawal has room of its own above that.
+  const std::int64_t above = IsWithdrawal(record) ? limits.tombstones_per_peer : 0;
+  if (named + std::int64_t{today.records} < limits.records_per_peer_per_day + above) {
     return absl::OkStatus();
   }
   return ResourceExhausted("records of a peer a day");
@@ -237,29 +240,41 @@ absl::StatusOr<bool> Submissions::Foresee(const store::Reader& reader, const std
   ASSIGN_OR_RETURN(const Before before, Look(reader, record));
   if (before.same || before.stale) return false;
   RETURN_IF_ERROR(Judge(reader, team, record, before).status());
-  if (before.held || before.waiting) return true;
-  RETURN_IF_ERROR(CheckQuota(reader, team, limits));
+  const record::Header& header = record.header();
+  const bool known = before.held || before.waiting;
+  if (header.source == SourceMode::kPseudonymous) {
+    RETURN_IF_ERROR(FindPseudonym(reader, team, header, known).status());
+  }
+  if (!known) RETURN_IF_ERROR(CheckQuota(reader, team, record, limits));
   return true;
+}
+
+absl::StatusOr<std::optional<store::PseudonymRow>> Submissions::FindPseudonym(
+    const store::Reader& reader, const std::string& team, const record::Header& header,
+    bool known) const {
+  ASSIGN_OR_RETURN(auto kept, reader.FindPseudonym(header.origin));
+  if (kept) {
+    if (!known && !membership::MayStart(kept->epoch, header.issued)) {
+      return InvalidArgument("a pseudonym of an epoch that is over starts a record");
+    }
+    return kept;
+  }
+  ASSIGN_OR_RETURN(const UnnamedCount today, UnnamedToday(reader, team, clock_.Now()));
+  if (today.pseudonyms >= kPseudonymsPerTeamPerDayMax) {
+    return ResourceExhausted("new pseudonyms of a team a day");
+  }
+  return kept;
 }
 
 absl::Status Submissions::KeepPseudonym(store::Writer& writer, const std::string& team,
                                         const record::Header& header, bool known) const {
-  ASSIGN_OR_RETURN(const auto kept, writer.FindPseudonym(header.origin));
-  store::PseudonymRow pseudonym{.key = header.origin, .epoch = membership::EpochOf(header.issued)};
-  if (kept) {
-    pseudonym = *kept;
-    if (!known && !membership::MayStart(pseudonym.epoch, header.issued)) {
-      return InvalidArgument("a pseudonym of an epoch that is over starts a record");
-    }
-  } else {
-    const Timestamp now = clock_.Now();
-    ASSIGN_OR_RETURN(const UnnamedCount today, UnnamedToday(writer, team, now));
-    if (today.pseudonyms >= kPseudonymsPerTeamPerDayMax) {
-      return ResourceExhausted("new pseudonyms of a team a day");
-    }
-    RETURN_IF_ERROR(CountUnnamed(writer, team, now, {.pseudonyms = 1}));
-    ASSIGN_OR_RETURN(pseudonym.sealed, community_.SealPseudonym(team, header));
+  ASSIGN_OR_RETURN(auto kept, FindPseudonym(writer, team, header, known));
+  if (!kept) {
+    kept = store::PseudonymRow{.key = header.origin, .epoch = membership::EpochOf(header.issued)};
+    RETURN_IF_ERROR(CountUnnamed(writer, team, clock_.Now(), {.pseudonyms = 1}));
+    ASSIGN_OR_RETURN(kept->sealed, community_.SealPseudonym(team, header));
   }
+  store::PseudonymRow& pseudonym = *kept;
   pseudonym.until = std::max(pseudonym.until, header.expires + record::kTombstoneAfterExpiry);
   return writer.PutPseudonym(pseudonym);
 }
@@ -274,7 +289,7 @@ absl::StatusOr<Outcome> Submissions::Take(store::Writer& writer, const std::stri
   const bool known = before.held || before.waiting;
   ASSIGN_OR_RETURN(const SubmissionEntrance entrance, Judge(writer, team, record, before));
   if (!known) {
-    RETURN_IF_ERROR(CheckQuota(writer, team, limits));
+    RETURN_IF_ERROR(CheckQuota(writer, team, record, limits));
     RETURN_IF_ERROR(CountUnnamed(writer, team, clock_.Now(), {.records = 1}));
   }
   if (IsWithdrawal(record) && before.waiting && !before.held) {

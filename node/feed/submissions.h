@@ -59,7 +59,12 @@ class Submissions {
                                            const record::Record& record,
                                            const Before& before) const;
   absl::Status CheckQuota(const store::Reader& reader, const std::string& team,
-                          const config::LimitsConfig& limits) const;
+                          const record::Record& record, const config::LimitsConfig& limits) const;
+  // None: it is new, and the team may bring it.  Errors say why it may not be used.
+  absl::StatusOr<std::optional<store::PseudonymRow>> FindPseudonym(const store::Reader& reader,
+                                                                   const std::string& team,
+                                                                   const record::Header& header,
+                                                                   bool known) const;
   absl::Status KeepPseudonym(store::Writer& writer, const std::string& team,
                              const record::Header& header, bool known) const;
 

@@ -210,6 +210,18 @@ TEST_F(UnnamedTest, ATeamBringsOnlySoManyNewPseudonymsADay) {
   EXPECT_EQ(submit("alpha"), absl::StatusCode::kOk);
 }
 
+// A hub that lacks the record must hear of its end all the same: others may have it.
+TEST_F(UnnamedTest, WhoUsedUpADayMayStillTakeBack) {
+  rig_.hub.intake->SetLimits({.records_per_peer_per_day = 1});
+  MustPublish(SourceMode::kAnonymous, "one");
+  const record::RecordId second = MustPublish(SourceMode::kAnonymous, "two").id;
+  using Codes = std::vector<absl::StatusCode>;
+  EXPECT_EQ(rig_.Push(rig_.author, "alpha"),
+            (Codes{absl::StatusCode::kOk, absl::StatusCode::kResourceExhausted}));
+  ASSERT_TRUE(rig_.author.publisher->Withdraw(second, record::WithdrawalReason::kMistake).ok());
+  EXPECT_EQ(rig_.Push(rig_.author, "alpha"), Codes{absl::StatusCode::kOk});
+}
+
 TEST_F(UnnamedTest, TheNumbersOfADayAreGoneWithIt) {
   MustPublish(SourceMode::kAnonymous);
   Push();
@@ -280,10 +292,13 @@ TEST_F(UnnamedTest, ARecordWithoutANameComesFromTheHubFirst) {
 
 class LintTurnTest : public UnnamedTest {
  protected:
-  record::Record Leaky() {
+  record::Record Leaky(SourceMode source = SourceMode::kAnonymous) {
+    return LeakyBy(crypto::SigningKey::Generate(), source);
+  }
+  record::Record LeakyBy(const crypto::SigningKey& key, SourceMode source) {
     record::Draft draft = SampleDraft();
     draft.sections.mutable_impact()->add_description()->set_value("lost C:\\Users\\mallory\\plan");
-    return SealBy(crypto::SigningKey::Generate(), SourceMode::kAnonymous, rig_.clock.Now(), draft);
+    return SealBy(key, source, rig_.clock.Now(), draft);
   }
 };
 
@@ -293,6 +308,18 @@ TEST_F(LintTurnTest, TheLintIsAskedAfterTheQuota) {
   EXPECT_EQ(Submit(SealBy(crypto::SigningKey::Generate(), SourceMode::kAnonymous, kNow)),
             absl::StatusCode::kOk);
   EXPECT_EQ(Submit(Leaky()), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(LintTurnTest, TheLintIsAskedAfterTheLimitsOfPseudonyms) {
+  const crypto::SigningKey old = crypto::SigningKey::Generate();
+  ASSERT_EQ(Submit(SealBy(old, SourceMode::kPseudonymous, kNow)), absl::StatusCode::kOk);
+  for (int i = 1; i < kPseudonymsPerTeamPerDayMax; ++i) {
+    ASSERT_EQ(Submit(SealBy(crypto::SigningKey::Generate(), SourceMode::kPseudonymous, kNow)),
+              absl::StatusCode::kOk);
+  }
+  EXPECT_EQ(Submit(Leaky(SourceMode::kPseudonymous)), absl::StatusCode::kResourceExhausted);
+  rig_.clock.Advance(membership::kEpochLength + hours(24 * 8));
+  EXPECT_EQ(Submit(LeakyBy(old, SourceMode::kPseudonymous)), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(LintTurnTest, WhatTheLintRefusesIsLimitedPerDay) {
