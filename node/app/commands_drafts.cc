@@ -58,8 +58,10 @@ absl::Status AddRecord(Node& node, const anonymize::Gate& gate, const policy::Ev
   ASSIGN_OR_RETURN(
       const feed::Preview preview,
       feed::MakePreview(one.draft, options, gate, evaluator, *node.config(), node.clock().Now(),
-                        feed::CrowdOf(node.community(), options.generalise).fits,
-                        node.publisher().Names(), id));
+                        {.crowd = feed::CrowdOf(node.community(), options.generalise).fits,
+                         .names = node.publisher().Names(),
+                         .said = node.publisher().SaidBefore(),
+                         .revises = id}));
   RETURN_IF_ERROR(CheckCircles(node, preview.header.circles));
   Json json = {{"part", one.part}, {"parts", one.parts}};
   json.update(PreviewJson(preview));
@@ -370,7 +372,10 @@ CommandResult RejectCommand(const CommandContext& context, Arguments& arguments,
   Json json = DraftHead(draft);
   json["result"] = "rejected";
   if (!out.empty()) json["published"] = Json::array();
-  for (const feed::PublishedOnce& one : out) json["published"].push_back(record::ToString(one.id));
+  for (const feed::PublishedOnce& one : out) {
+    if (one.revision == feed::kUnchangedRevision) continue;
+    json["published"].push_back(record::ToString(one.id));
+  }
   if (!note.empty()) json["note"] = note;
   return Done(std::move(json));
 }

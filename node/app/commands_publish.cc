@@ -135,11 +135,12 @@ absl::StatusOr<std::optional<exchange::LocalReply>> RefuseUnreviewed(
   Json drafts = Json::array();
   for (const formats::Imported& one : imported) {
     // With all that was said of publishing: findings that were allowed are none.
-    ASSIGN_OR_RETURN(
-        const feed::Preview preview,
-        feed::MakePreview(one.draft, options, *gate, policy->evaluator, *node.config(),
-                          node.clock().Now(), feed::CrowdOf(node.community(), false).fits,
-                          node.publisher().Names()));
+    ASSIGN_OR_RETURN(const feed::Preview preview,
+                     feed::MakePreview(one.draft, options, *gate, policy->evaluator, *node.config(),
+                                       node.clock().Now(),
+                                       {.crowd = feed::CrowdOf(node.community(), false).fits,
+                                        .names = node.publisher().Names(),
+                                        .said = node.publisher().SaidBefore()}));
     if (preview.narratives.empty()) continue;
     Json draft = {{"part", one.part},
                   {"parts", one.parts},

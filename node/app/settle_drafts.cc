@@ -24,6 +24,7 @@ absl::Status RecordInterrupted(Node& node, const PendingDraft& draft,
                                now));
   if (!all) return absl::OkStatus();
   for (const feed::PublishedOnce& one : out) {
+    if (one.revision == feed::kUnchangedRevision) continue;
     const std::string result = draft.command == "withdraw" ? "withdrawn"
                                : one.revision > 1          ? "revised"
                                                            : "published";

@@ -5,6 +5,7 @@
 #include "node/app/node.h"
 #include "node/base/file.h"
 #include "node/cli/output.h"
+#include "node/feed/said_before.h"
 #include "node/formats/json_reader.h"
 #include "node/membership/community_state.h"
 #include "node/store/sqlite/open.h"
@@ -85,6 +86,21 @@ OwnNames ReadNames(const std::string& folder) {
   });
   if (!read.ok()) asked.clear();
   return OwnNames(std::move(keys), (*view)->community(), std::move(asked));
+}
+
+feed::SaidQuestion ReadSaid(const std::string& folder, Timestamp now) {
+  using Findings = std::vector<anonymize::Finding>;
+  auto opened = store::ViewSqlite(fmt::format("{}/{}", folder, app::kStoreFile));
+  if (!opened.ok()) return {};
+  const std::shared_ptr view = *std::move(opened);
+  return [view, now](const std::vector<feed::Said>& said) -> absl::StatusOr<Findings> {
+    Findings findings;
+    RETURN_IF_ERROR(view->Read([&](const store::Reader& reader) -> absl::Status {
+      ASSIGN_OR_RETURN(findings, feed::FindSaid(reader, said, now));
+      return absl::OkStatus();
+    }));
+    return findings;
+  };
 }
 
 std::optional<PolicyFile> ReadPolicy(Context& context, const std::string& path) {

@@ -22,6 +22,9 @@ std::optional<config::Assets> ReadAssets(Context& context, const std::string& fo
 // By the crowd table that the node in `folder` last had; without one nothing fits.
 feed::CrowdQuestion ReadCrowd(const std::string& folder);
 
+// By what the node in `folder` said under its name; without a store nothing was said.
+feed::SaidQuestion ReadSaid(const std::string& folder, Timestamp now);
+
 // What keyed names are made with: the node's keys, and what the charters ask for that it last had.
 // Without either all own entities are counted.
 class OwnNames {

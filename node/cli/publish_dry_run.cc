@@ -25,6 +25,7 @@ struct Rules {
   policy::Evaluator evaluator;
   feed::PublishOptions publish{};
   feed::CrowdQuestion crowd{};
+  feed::SaidQuestion said{};
   OwnNames names{};
   formats::ImportOptions import{};
 };
@@ -38,9 +39,9 @@ int RunFile(Context& context, const Rules& rules, const std::string& path, Json&
   Json drafts = Json::array();
   int status = kDone;
   for (const formats::Imported& one : *imported) {
-    const auto preview =
-        feed::MakePreview(one.draft, rules.publish, rules.gate, rules.evaluator, rules.config,
-                          context.clock.Now(), rules.crowd, rules.names.source());
+    const auto preview = feed::MakePreview(
+        one.draft, rules.publish, rules.gate, rules.evaluator, rules.config, context.clock.Now(),
+        {.crowd = rules.crowd, .names = rules.names.source(), .said = rules.said});
     if (!preview.ok()) return Fail(context, "publish: " + path, preview.status());
     if (preview->refused) status = kRefused;
     sarif.push_back({path, preview->findings});
@@ -111,6 +112,7 @@ int RunDry(Context& context, const DryRun& options) {
       .evaluator = *evaluator,
       .publish = publish,
       .crowd = ReadCrowd(options.folder),
+      .said = ReadSaid(options.folder, context.clock.Now()),
       .names = wanted == record::Correlation::kNone ? OwnNames() : ReadNames(options.folder),
       .import = {.allow_org_only = options.allow_org_only}};
   Json files = Json::array();

@@ -23,6 +23,13 @@ absl::Status KeepOnce(store::Writer& writer, const std::string& once, const reco
   return writer.PutObject(kOnceKind, once, ByteWriter().Raw(id.view()).U32(revision).Take());
 }
 
+absl::Status NoteUnchanged(store::Store& store, const std::string& once,
+                           const record::RecordId& id) {
+  if (once.empty()) return absl::OkStatus();
+  return store.Commit(
+      [&](store::Writer& writer) { return KeepOnce(writer, once, id, kUnchangedRevision); });
+}
+
 absl::StatusOr<std::optional<Published>> Publisher::FindOnce(const std::string& once) const {
   std::optional<Published> found;
   if (once.empty()) return found;
@@ -30,10 +37,10 @@ absl::StatusOr<std::optional<Published>> Publisher::FindOnce(const std::string& 
     ASSIGN_OR_RETURN(const auto row, reader.FindObject(kOnceKind, once));
     if (!row) return absl::OkStatus();
     ASSIGN_OR_RETURN(const PublishedOnce done, DecodeOnce(once, *row));
-    found =
-        Published{.result = done.revision > 1 ? PublishResult::kRevised : PublishResult::kPublished,
-                  .id = done.id,
-                  .revision = done.revision};
+    PublishResult result = PublishResult::kPublished;
+    if (done.revision > 1) result = PublishResult::kRevised;
+    if (done.revision == kUnchangedRevision) result = PublishResult::kUnchanged;
+    found = Published{.result = result, .id = done.id, .revision = done.revision};
     return absl::OkStatus();
   }));
   return found;

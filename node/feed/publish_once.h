@@ -19,4 +19,8 @@ struct Beside {
 absl::Status KeepOnce(store::Writer& writer, const std::string& once, const record::RecordId& id,
                       std::uint32_t revision);
 
+// Of a part that was published before as it is: it is done, too.
+absl::Status NoteUnchanged(store::Store& store, const std::string& once,
+                           const record::RecordId& id);
+
 }  // namespace renkei::feed

@@ -90,6 +90,17 @@ absl::StatusOr<Publisher::Own> Publisher::InheritFrom(const record::RecordId& id
   return own;
 }
 
+SaidQuestion Publisher::SaidBefore() const {
+  return [this](const std::vector<Said>& said) -> absl::StatusOr<std::vector<anonymize::Finding>> {
+    std::vector<anonymize::Finding> findings;
+    RETURN_IF_ERROR(store_.Read([&](const store::Reader& reader) -> absl::Status {
+      ASSIGN_OR_RETURN(findings, FindSaid(reader, said, clock_.Now()));
+      return absl::OkStatus();
+    }));
+    return findings;
+  };
+}
+
 absl::StatusOr<Publisher::Revised> Publisher::Inherit(const record::RecordId& id,
                                                       const PublishOptions& options,
                                                       record::DraftHeader& draft) const {
@@ -109,24 +120,6 @@ absl::StatusOr<std::optional<Publisher::Revised>> Publisher::InheritOfSource(
   if (!own.ok()) return std::nullopt;
   RETURN_IF_ERROR(KeepSource(options, *own, draft.header));
   return Revised{.id = before->id, .leaf = own->leaf};
-}
-
-absl::StatusOr<bool> Publisher::AddSaidFindings(const std::vector<Said>& said,
-                                                const std::vector<anonymize::Override>& overrides,
-                                                Published& result) const {
-  std::vector<anonymize::Finding> findings;
-  RETURN_IF_ERROR(store_.Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(findings, FindSaid(reader, said, clock_.Now()));
-    return absl::OkStatus();
-  }));
-  bool refuses = false;
-  for (anonymize::Finding& finding : findings) {
-    const anonymize::Override named{finding.rule, finding.place};
-    const bool passes = std::find(overrides.begin(), overrides.end(), named) != overrides.end();
-    refuses = refuses || !passes;
-    (passes ? result.allowed : result.findings).push_back(std::move(finding));
-  }
-  return refuses;
 }
 
 absl::StatusOr<policy::Mask> Publisher::MaskToHub(const store::RecordRow& row) const {

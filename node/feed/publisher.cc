@@ -154,6 +154,7 @@ absl::StatusOr<Published> Publisher::Publish(record::Draft draft, const PublishO
   const crypto::Digest content = ContentDigest(draft);
   if (source) source->content = content;
   if (before && before->content == content) {
+    RETURN_IF_ERROR(NoteUnchanged(store_, once, before->id));
     return Published{.result = PublishResult::kUnchanged, .id = before->id};
   }
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));
@@ -200,7 +201,8 @@ absl::StatusOr<Published> Publisher::SealAndCommit(record::Draft draft, record::
                    .why_not_correlated = std::move(naming.why_not)};
   bool unfit = AddUnnamedFindings(draft, result.findings);
   if (draft.header.source != policy::SourceMode::kAttributed) {
-    ASSIGN_OR_RETURN(const bool known, AddSaidFindings(said, options.overrides, result));
+    ASSIGN_OR_RETURN(const bool known, AddSaid(SaidBefore(), said, options.overrides,
+                                               result.findings, result.allowed));
     unfit = unfit || known;
   }
   if (!gated.draft || unfit) return result;
@@ -298,14 +300,15 @@ policy::Marking DraftMarking(const record::DraftHeader& draft, const PublishOpti
 absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,
                                     const anonymize::Gate& gate, const policy::Evaluator& evaluator,
                                     const config::NodeConfig& config, Timestamp now,
-                                    const CrowdQuestion& crowd, const NameSource& names,
-                                    const std::optional<record::RecordId>& revises) {
+                                    const PreviewAsks& asks) {
   record::Draft filled = draft;
   FillFromConfig(options, config, filled.header);
+  const std::vector<Said> said = WhatItSays(filled);
   DropSourceIds(filled);
   const anonymize::CrowdRules rules = {
-      .fits = crowd, .generalise = options.generalise || config.publish.generalise};
-  Naming naming = NameDraft(names, filled.header, WantedCorrelation(options, config), now, revises);
+      .fits = asks.crowd, .generalise = options.generalise || config.publish.generalise};
+  Naming naming =
+      NameDraft(asks.names, filled.header, WantedCorrelation(options, config), now, asks.revises);
   ASSIGN_OR_RETURN(anonymize::GateResult gated,
                    gate.Anonymize(filled, &rules, options.overrides, naming.names.get()));
   if (gated.draft) filled.header = gated.draft->header();
@@ -319,6 +322,11 @@ absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOpt
                   .header = filled.header,
                   .correlation = naming.correlation,
                   .why_not_correlated = std::move(naming.why_not)};
+  if (asks.said && filled.header.source != policy::SourceMode::kAttributed) {
+    ASSIGN_OR_RETURN(const bool known, AddSaid(asks.said, said, options.overrides, preview.findings,
+                                               preview.allowed));
+    preview.refused = preview.refused || known;
+  }
   const std::vector<policy::Level> levels = evaluator.policy().levels();
   const policy::Marking marking = DraftMarking(filled.header, options, levels, config, now);
   for (const std::string& circle : filled.header.circles) {

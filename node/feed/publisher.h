@@ -19,6 +19,7 @@
 #include "node/feed/correlating.h"
 #include "node/feed/items.h"
 #include "node/feed/policy_holder.h"
+#include "node/feed/said_before.h"
 #include "node/feed/unnamed_author.h"
 #include "node/feed/view.h"
 
@@ -83,7 +84,6 @@ struct Preview {
 };
 
 struct Beside;
-struct Said;
 
 class Publisher {
  public:
@@ -131,8 +131,9 @@ class Publisher {
   absl::StatusOr<std::optional<Revised>> InheritOfSource(record::Draft& draft,
                                                          const PublishOptions& options,
                                                          int part) const;
-  // For MakePreview; lives as long as this.
+  // For MakePreview; they live as long as this.
   NameSource Names() const;
+  SaidQuestion SaidBefore() const;
   absl::StatusOr<Published> Withdraw(const record::RecordId& id, record::WithdrawalReason reason,
                                      const std::string& once = {});
   // "We saw it too" (or a false positive) about a record held here, to the circles it came in.
@@ -167,10 +168,6 @@ class Publisher {
                         policy::SectionMask to_hub) const;
   absl::StatusOr<Published> Commit(const record::Record& record, Published result,
                                    std::optional<store::SourceRow> source, const Beside& beside);
-  // True if something was said under our name before, and nobody let it pass.
-  absl::StatusOr<bool> AddSaidFindings(const std::vector<Said>& said,
-                                       const std::vector<anonymize::Override>& overrides,
-                                       Published& result) const;
   absl::StatusOr<Own> FindOwn(const record::RecordId& id) const;
   absl::StatusOr<Own> InheritFrom(const record::RecordId& id, const PublishOptions& options,
                                   record::DraftHeader& draft) const;
@@ -195,8 +192,9 @@ class Publisher {
 struct PublishedOnce {
   std::string once{};  // `NAME/PART`
   record::RecordId id{};
-  std::uint32_t revision = 0;
+  std::uint32_t revision = 0;  // kUnchangedRevision: nothing left for it
 };
+inline constexpr std::uint32_t kUnchangedRevision = 0;
 // Of all parts of `name`, in no order.
 absl::StatusOr<std::vector<PublishedOnce>> FindPublishedOnce(const store::Reader& reader,
                                                              std::string_view name);
@@ -215,13 +213,18 @@ policy::Marking DraftMarking(const record::DraftHeader& draft, const PublishOpti
                              const std::vector<policy::Level>& levels,
                              const config::NodeConfig& config, Timestamp now);
 
-// What `publish --dry-run` shows; needs neither a store nor a running node.  `circles`: those whose
-// levels are asked; `community` names the community's own circle `members`.  `revises`: the record
-// that it would be a revision of.
+// What a preview knows of the node and its community.
+struct PreviewAsks {
+  CrowdQuestion crowd{};
+  NameSource names{};
+  SaidQuestion said{};                        // none: nothing is known of that
+  std::optional<record::RecordId> revises{};  // the record that it would be a revision of
+};
+
+// What `publish --dry-run` shows; needs neither a store nor a running node.
 absl::StatusOr<Preview> MakePreview(const record::Draft& draft, const PublishOptions& options,
                                     const anonymize::Gate& gate, const policy::Evaluator& evaluator,
                                     const config::NodeConfig& config, Timestamp now,
-                                    const CrowdQuestion& crowd = {}, const NameSource& names = {},
-                                    const std::optional<record::RecordId>& revises = {});
+                                    const PreviewAsks& asks = {});
 
 }  // namespace renkei::feed

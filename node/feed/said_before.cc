@@ -1,5 +1,6 @@
 #include "node/feed/said_before.h"
 
+#include <algorithm>
 #include <set>
 
 #include "node/base/encoding.h"
@@ -89,6 +90,21 @@ absl::StatusOr<std::vector<anonymize::Finding>> FindSaid(const store::Reader& re
     }
   }
   return findings;
+}
+
+absl::StatusOr<bool> AddSaid(const SaidQuestion& question, const std::vector<Said>& said,
+                             const std::vector<anonymize::Override>& overrides,
+                             std::vector<anonymize::Finding>& findings,
+                             std::vector<anonymize::Finding>& allowed) {
+  ASSIGN_OR_RETURN(std::vector<anonymize::Finding> found, question(said));
+  bool refuses = false;
+  for (anonymize::Finding& finding : found) {
+    const anonymize::Override named{finding.rule, finding.place};
+    const bool passes = std::find(overrides.begin(), overrides.end(), named) != overrides.end();
+    refuses = refuses || !passes;
+    (passes ? allowed : findings).push_back(std::move(finding));
+  }
+  return refuses;
 }
 
 absl::Status ForgetSaid(store::Writer& writer, Timestamp now, int at_once) {

@@ -5,6 +5,7 @@
 // the record is past.  Sections too short to tell anyone from another don't count.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,15 @@ absl::Status KeepSaid(store::Writer& writer, const std::vector<Said>& said, Time
 absl::StatusOr<std::vector<anonymize::Finding>> FindSaid(const store::Reader& reader,
                                                          const std::vector<Said>& said,
                                                          Timestamp now);
+// What of it this node said under its name.
+using SaidQuestion =
+    std::function<absl::StatusOr<std::vector<anonymize::Finding>>(const std::vector<Said>&)>;
+// Asks, and adds what is found to `findings`, or to `allowed` what `overrides` let pass.  True if
+// there is something that nobody let pass.
+absl::StatusOr<bool> AddSaid(const SaidQuestion& question, const std::vector<Said>& said,
+                             const std::vector<anonymize::Override>& overrides,
+                             std::vector<anonymize::Finding>& findings,
+                             std::vector<anonymize::Finding>& allowed);
 // Forgets what is past; at most so many.
 absl::Status ForgetSaid(store::Writer& writer, Timestamp now, int at_once);
 

@@ -129,7 +129,7 @@ TEST_F(CorrelatingTest, APreviewShowsTheNamesThatAreSealed) {
   const anonymize::Gate gate(config::Assets{});
   const auto preview =
       MakePreview(Hit("one"), options, gate, rig_.author.policies->Current()->evaluator,
-                  rig_.author.config, rig_.clock.Now(), {}, rig_.author.publisher->Names());
+                  rig_.author.config, rig_.clock.Now(), {.names = rig_.author.publisher->Names()});
   ASSERT_TRUE(preview.ok()) << Message(preview.status());
   EXPECT_EQ(preview->correlation, Correlation::kNames);
   ASSERT_EQ(preview->replacements.size(), 1U);

@@ -38,6 +38,22 @@ TEST_F(PublishOnceTest, UnderOneNameEachPartIsPublishedOnceInEveryMode) {
   }
 }
 
+// Else a draft of which one part had not changed would never be settled.
+TEST_F(PublishOnceTest, APartThatHasNotChangedIsDoneToo) {
+  record::Draft draft = DraftOf("one");
+  draft.source_format = "json";
+  draft.source_id = "11111111-2222-4333-8444-555555555555";
+  const auto first = rig_.author.publisher->Publish(draft, {.once = "a"});
+  ASSERT_TRUE(first.ok()) << Message(first.status());
+  for (int i = 0; i < 2; ++i) {
+    const auto again = rig_.author.publisher->Publish(draft, {.once = "b"});
+    ASSERT_TRUE(again.ok()) << Message(again.status());
+    EXPECT_EQ(again->result, PublishResult::kUnchanged);
+    EXPECT_EQ(again->id, first->id);
+    EXPECT_EQ(Known("b"), 1U);
+  }
+}
+
 TEST_F(PublishOnceTest, SoAreARevisionAndAWithdrawal) {
   const record::RecordId id = MustPublish(SourceMode::kAttributed).id;
   const auto revised = rig_.author.publisher->Update(id, DraftOf("two"), {.once = "up"});

@@ -109,8 +109,8 @@ TEST_F(PublisherTest, APreviewTestsTheCrowdAndShowsWhatWouldBeLeftOut) {
   const auto fits = [](std::string_view circle, const anonymize::VictimProfile& profile) {
     return circle == "members" && profile.sector == "energy";
   };
-  EXPECT_TRUE(
-      MakePreview(draft, {}, gate, evaluator, {}, testing_support::kNow, fits)->findings.empty());
+  EXPECT_TRUE(MakePreview(draft, {}, gate, evaluator, {}, testing_support::kNow, {.crowd = fits})
+                  ->findings.empty());
   const auto general =
       MakePreview(draft, {.generalise = true}, gate, evaluator, {}, testing_support::kNow);
   EXPECT_TRUE(general->findings.empty());

@@ -56,6 +56,26 @@ TEST_F(SaidBeforeTest, APersonMayAllowEachOfThem) {
   EXPECT_EQ(allowed.allowed.size(), 2U);
 }
 
+TEST_F(SaidBeforeTest, APreviewAsksItToo) {
+  MustPublish(SourceMode::kAttributed);
+  const anonymize::Gate gate{config::Assets{}};
+  const auto preview = [&](const PublishOptions& options) {
+    return *MakePreview(
+        OtherTitle(), options, gate, rig_.author.policies->Current()->evaluator, {},
+        rig_.clock.Now(),
+        {.crowd = [](std::string_view, const anonymize::VictimProfile&) { return true; },
+         .said = rig_.author.publisher->SaidBefore()});
+  };
+  PublishOptions options{.source = SourceMode::kPseudonymous};
+  EXPECT_TRUE(preview(options).refused);
+  EXPECT_EQ(preview(options).findings.size(), 2U);
+  options.overrides = {{std::string(kSaidRule), "indicators"},
+                       {std::string(kSaidRule), "indicators.indicators"}};
+  EXPECT_FALSE(preview(options).refused);
+  EXPECT_EQ(preview(options).allowed.size(), 2U);
+  EXPECT_FALSE(preview({.source = SourceMode::kAttributed}).refused);
+}
+
 TEST_F(SaidBeforeTest, ByNameAnythingMayBeSaidTwiceAndWithoutItToo) {
   MustPublish(SourceMode::kPseudonymous);
   EXPECT_EQ(Publish(OtherTitle(), {.source = SourceMode::kPseudonymous}).result,
