@@ -1,7 +1,6 @@
 #include "node/gateway/http_server.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -23,6 +22,7 @@
 #include "node/base/log.h"
 #include "node/base/mutex.h"
 #include "node/base/workers.h"
+#include "node/gateway/connection_places.h"
 #include "node/gateway/http_date.h"
 #include "node/gateway/limits.h"
 #include "node/gateway/server_certificate.h"
@@ -36,11 +36,12 @@ struct Shared {
   Shared(const HttpServer::Options& given, HttpServer::Handler answer)
       : options(given),
         handler(std::move(answer)),
+        connections(given.connections_max),
         workers("gateway", kWorkers, static_cast<std::size_t>(given.requests_max)) {}
 
   const HttpServer::Options options;
   const HttpServer::Handler handler;
-  std::atomic<int> connections = 0;  // outlives those that `io` holds
+  ConnectionPlaces connections;  // outlives those that `io` holds
   boost::asio::io_context io{1};
   Workers workers;  // stopped before `io` goes: its jobs post there
 };
@@ -95,10 +96,10 @@ Request RequestOf(const bhttp::request<bhttp::string_body>& message) {
 template <class Stream>
 class Session : public std::enable_shared_from_this<Session<Stream>> {
  public:
-  Session(Stream stream, Shared& shared) : stream_(std::move(stream)), shared_(shared) {
-    ++shared_.connections;
-  }
-  ~Session() { --shared_.connections; }
+  // `place` was entered.
+  Session(Stream stream, Shared& shared, std::string place)
+      : stream_(std::move(stream)), shared_(shared), place_(std::move(place)) {}
+  ~Session() { shared_.connections.Leave(place_); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -207,6 +208,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
 
   Stream stream_;
   Shared& shared_;
+  const std::string place_;
   beast::flat_buffer buffer_{kHeaderBytesMax + kBodyBytesMax};
   std::optional<bhttp::request_parser<bhttp::string_body>> parser_{};
   bool keep_ = false;
@@ -306,13 +308,17 @@ void HttpServer::Impl::Accept() {
 }
 
 void HttpServer::Impl::Take(Tcp::socket socket) {
-  if (shared.connections >= shared.options.connections_max) return;  // closed as it goes
   ErrorCode ignored;
+  std::string place = ConnectionPlaces::PlaceOf(socket.remote_endpoint(ignored).address());
+  if (!shared.connections.Enter(place)) return;  // closed as it goes
   socket.set_option(Tcp::no_delay(true), ignored);
   if (const TlsContext context = Tls()) {
-    std::make_shared<Session<TlsStream>>(TlsStream(std::move(socket), *context), shared)->Start();
+    std::make_shared<Session<TlsStream>>(TlsStream(std::move(socket), *context), shared,
+                                         std::move(place))
+        ->Start();
   } else {
-    std::make_shared<Session<PlainStream>>(PlainStream(std::move(socket)), shared)->Start();
+    std::make_shared<Session<PlainStream>>(PlainStream(std::move(socket)), shared, std::move(place))
+        ->Start();
   }
 }
 

@@ -1,9 +1,9 @@
 // An HTTP server: TLS 1.2 or 1.3, or plain on a loopback address.
 //
 // One thread speaks to all connections, kWorkers answer requests.  What a client controls is
-// bounded (limits.h): over the connections it is closed at once, over the requests in flight it is
-// told 503. Where a connection idles or stalls it is closed.  HTTP/1.1 only; bodies are read and
-// thrown away.
+// bounded (limits.h): over the connections, its own or all, it is closed at once, over the requests
+// in flight it is told 503. Where a connection idles or stalls it is closed.  HTTP/1.1 only; bodies
+// are read and thrown away.
 //
 // Boost.Beast and Asio are hidden here, and no exception of theirs leaves.
 // Errors: INVALID_ARGUMENT (no such address, no such certificate), FAILED_PRECONDITION (plain HTTP

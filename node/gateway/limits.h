@@ -7,6 +7,8 @@
 namespace renkei::gateway {
 
 // Connections, requests in flight and idle time are [gateway] of node.toml.
+inline constexpr int kConnectionShare = 4;  // one place may hold a quarter of the connections ...
+inline constexpr int kConnectionsPerPlaceMin = 8;          // ... and always so many
 inline constexpr std::size_t kHeaderBytesMax = 16 * 1024;  // request line and headers; else 431
 inline constexpr std::size_t kBodyBytesMax = 64 * 1024;    // nothing here takes one; else 413
 inline constexpr std::size_t kTargetBytesMax = 4096;       // path and query; else 400
