@@ -10,7 +10,7 @@
 #include "node/app/previewing.h"
 #include "node/base/encoding.h"
 #include "node/base/fault.h"
-#include "node/formats/import_json.h"
+#include "node/formats/import_any.h"
 
 namespace renkei::app {
 namespace {
@@ -82,7 +82,7 @@ absl::Status LookAtFile(const CommandContext& context, const PendingDraft& draft
   const formats::ImportOptions import{.kind = arguments.Kind("kind"),
                                       .allow_org_only = arguments.Flag("allow_org_only")};
   RETURN_IF_ERROR(arguments.status());
-  ASSIGN_OR_RETURN(auto imported, formats::ImportJsonAuto(draft.payload, import));
+  ASSIGN_OR_RETURN(auto imported, formats::ImportAny(draft.payload, import));
   std::optional<feed::Publisher::Revised> revises;
   if (draft.command == "update") {
     if (imported.size() != 1) {

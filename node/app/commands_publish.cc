@@ -3,7 +3,7 @@
 #include "node/app/commands_parts.h"
 #include "node/app/previewing.h"
 #include "node/base/encoding.h"
-#include "node/formats/import_json.h"
+#include "node/formats/import_any.h"
 
 namespace renkei::app {
 namespace {
@@ -240,9 +240,9 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
   formats::ImportOptions import{.kind = arguments.Kind("kind"),
                                 .allow_org_only = arguments.Flag("allow_org_only")};
   RETURN_IF_ERROR(arguments.status());
-  auto imported = formats::ImportJsonAuto(payload, import);
+  auto imported = formats::ImportAny(payload, import);
   if (!imported.ok()) {
-    return WithHint(imported.status(), "a file of MISP, STIX or our own JSON (docs/formats.md)");
+    return WithHint(imported.status(), "a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)");
   }
   if (imported->size() > 1 && !options.reviewed) {
     ASSIGN_OR_RETURN(auto refused, RefuseUnreviewed(context, name, options, *imported));
@@ -269,7 +269,7 @@ CommandResult UpdateCommand(const CommandContext& context, Arguments& arguments,
   ASSIGN_OR_RETURN(const record::RecordId record, FullId(context.node, id));
   ASSIGN_OR_RETURN(
       auto imported,
-      formats::ImportJsonAuto(payload, {.allow_org_only = arguments.Flag("allow_org_only")}));
+      formats::ImportAny(payload, {.allow_org_only = arguments.Flag("allow_org_only")}));
   if (imported.size() != 1) {
     return WithHint(
         InvalidArgument(

@@ -4,7 +4,7 @@
 
 #include "node/app/commands_parts.h"
 #include "node/feed/publisher.h"
-#include "node/formats/import_json.h"
+#include "node/formats/import_any.h"
 
 namespace renkei::app {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::size_t kExplainWidth = 80;
 
 // The header of the first record in the file.
 absl::StatusOr<record::DraftHeader> HeaderIn(const std::string& file) {
-  ASSIGN_OR_RETURN(const auto imported, formats::ImportJsonAuto(file));
+  ASSIGN_OR_RETURN(const auto imported, formats::ImportAny(file));
   if (imported.empty()) return InvalidArgument("the file holds no record");
   return imported.front().draft.header;
 }

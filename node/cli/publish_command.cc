@@ -14,8 +14,8 @@ constexpr std::string_view kPublishUsage =
                       [--correlate W] [--generalise] [--dir DIR] [--json]
        renkei publish FILE... --dry-run [--full] [the same]
 
-Publishes each record of each FILE (MISP, STIX or our own JSON; `-` is standard
-input): replaces what is ours, looks for leaks, seals, hands it to the hub.  A
+Publishes each record of each FILE (MISP, STIX, IODEF or our own JSON; `-` is
+standard input): replaces what is ours, looks for leaks, seals, hands it to the hub.  A
 source published before, unchanged, does nothing; changed, it is a revision.
 
   --circle C        to this circle, and further ones; else the file's, `members`

@@ -12,7 +12,7 @@
 #include "node/cli/preview.h"
 #include "node/cli/publishing.h"
 #include "node/feed/publisher.h"
-#include "node/formats/import_json.h"
+#include "node/formats/import_any.h"
 #include "node/formats/warning_lists.h"
 
 namespace renkei::cli {
@@ -34,7 +34,7 @@ int RunFile(Context& context, const Rules& rules, const std::string& path, Json&
             std::vector<anonymize::SarifInput>& sarif) {
   const auto text = ReadInput(context, "publish", path);
   if (!text) return kFailed;
-  auto imported = formats::ImportJsonAuto(*text, rules.import);
+  auto imported = formats::ImportAny(*text, rules.import);
   if (!imported.ok()) return Fail(context, "publish: " + path, imported.status());
   Json drafts = Json::array();
   int status = kDone;

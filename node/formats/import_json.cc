@@ -1,5 +1,7 @@
 #include "node/formats/import_json.h"
 
+#include "node/formats/iodef_import.h"
+#include "node/formats/iodef_tree.h"
 #include "node/formats/misp_import.h"
 #include "node/formats/record_json.h"
 #include "node/formats/stix_import.h"
@@ -18,8 +20,8 @@ absl::Status Unknown(const JsonNode& top) {
     return top.Wrong("a STIX bundle without a list of `objects`");
   }
   return top.Wrong(
-      "neither a record (`renkei`), a MISP event (`Event`, `response`) nor a STIX bundle "
-      "(`objects`)");
+      "neither a record (`renkei`), a MISP event (`Event`, `response`), a STIX bundle (`objects`) "
+      "nor an IODEF document (`Incident`)");
 }
 
 }  // namespace
@@ -29,6 +31,7 @@ absl::StatusOr<std::vector<Imported>> ImportJsonAuto(BytesView json, const Impor
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(json, options.limits));
   const JsonNode top = document.top();
   if (!top.Find("renkei")) {
+    if (LooksLikeIodef(top)) return ImportIodefJson(document, options);
     if (IsMisp(top)) return ImportMisp(document, options);
     return Unknown(top);
   }

@@ -53,8 +53,8 @@ const std::vector<WrongInput>& WrongInputs() {
       {"EmptyList", "[]", "there is no event in the file"},
       {"ListOfNumbers", "[1]", "`[0]`: expected a MISP event, found number"},
       {"SomethingElse", "{\"a\": 1}",
-       "`(top)`: neither a record (`renkei`), a MISP event (`Event`, `response`) nor a STIX bundle "
-       "(`objects`)"},
+       "`(top)`: neither a record (`renkei`), a MISP event (`Event`, `response`), a STIX bundle "
+       "(`objects`) nor an IODEF document (`Incident`)"},
       {"StixBundle", R"({"type": "bundle"})", "`(top)`: a STIX bundle without a list of `objects`"},
       {"EventIsAText", R"({"Event": "x"})", "`Event`: expected a MISP event, found text"},
       {"NoInfo", R"({"Event": {}})", "`Event`: `info` is missing"},

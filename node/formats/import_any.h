@@ -1,0 +1,16 @@
+// Any file that holds something to publish: told apart by content, not by name.
+//
+// Errors: those of misp_import.h, stix_import.h, iodef_import.h and record_json.h; INVALID_ARGUMENT
+// if it is none of them, or in another encoding than UTF-8.  Thread-safe.
+#pragma once
+
+#include <vector>
+
+#include "node/base/bytes.h"
+#include "node/formats/import_report.h"
+
+namespace renkei::formats {
+
+absl::StatusOr<std::vector<Imported>> ImportAny(BytesView file, const ImportOptions& options = {});
+
+}  // namespace renkei::formats
