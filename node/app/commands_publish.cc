@@ -242,7 +242,8 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
   RETURN_IF_ERROR(arguments.status());
   auto imported = formats::ImportAny(payload, import);
   if (!imported.ok()) {
-    return WithHint(imported.status(), "a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)");
+    return WithHint(imported.status(),
+                    "a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)");
   }
   if (imported->size() > 1 && !options.reviewed) {
     ASSIGN_OR_RETURN(auto refused, RefuseUnreviewed(context, name, options, *imported));

@@ -18,8 +18,9 @@ out is counted on standard error.
 
   misp      MISP JSON, one event a record
   stix      a STIX 2.1 bundle, one report a record
+  iodef     an IODEF document, one incident a record; iodef-json: in JSON
   csv       one indicator a row
-(a FILE of these three only its owner may read)
+(a FILE of these only its owner may read)
 and what blocks or alerts, never what is ours, reserved, or everybody's:
   plain     one value a line; --type ipv4, domain, ...
   hosts     0.0.0.0 NAME
@@ -38,7 +39,8 @@ Example:
 // Whole records, whatever their TLP, are not for everybody on the machine; a list for a resolver or
 // a sensor is read by a program that runs as another user.
 FileMode ModeOf(std::string_view format) {
-  const bool records = format == "misp" || format == "stix" || format == "csv";
+  const bool records =
+      format == "misp" || format == "stix" || format == "csv" || format.starts_with("iodef");
   return records ? FileMode::kSecret : FileMode::kPublic;
 }
 

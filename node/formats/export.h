@@ -1,5 +1,5 @@
-// What a node holds, written for other tools: MISP JSON, STIX 2.1, CSV, and lists that block or
-// alert.
+// What a node holds, written for other tools: MISP JSON, STIX 2.1, IODEF, CSV, and lists that block
+// or alert.
 //
 // An exercise and an expired record are in no export; whatever is left out is counted with its
 // reason.  The caller gives records that the node still holds (no withdrawn ones) and may read.
@@ -91,6 +91,11 @@ std::vector<Json> StixObjectsOf(const HeldRecord& record, const ExportOptions& o
 // A STIX 2.1 bundle, a report for each record, in the order given.  Same records, same bytes.  What
 // STIX has no property for stands in an extension of our own, which node/formats/stix_import reads.
 Exported ExportStix(std::span<const HeldRecord> records, const ExportOptions& options);
+
+// An IODEF v2 document, XML (RFC 7970) or JSON (RFC 8727), an Incident for each record; no text if
+// there is none, for IODEF has at least one.  A record comes back whole to a node of ours.
+Exported ExportIodef(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportIodefJson(std::span<const HeldRecord> records, const ExportOptions& options);
 
 // RFC 4180 with a header line, one indicator a row.  A cell that a spreadsheet would run as a
 // formula gets a leading apostrophe.

@@ -7,9 +7,11 @@
 namespace renkei::formats {
 namespace {
 
-constexpr std::array<ExportFormat, 10> kExportFormats = {
+constexpr std::array<ExportFormat, 12> kExportFormats = {
     {{"misp", &ExportMisp, "application/json", false},
      {"stix", &ExportStix, "application/stix+json;version=2.1", false},
+     {"iodef", &ExportIodef, "application/xml", false},
+     {"iodef-json", &ExportIodefJson, "application/json", false},
      {"csv", &ExportCsv, "text/csv; charset=utf-8", false},
      {"plain", &ExportPlain, "text/plain; charset=utf-8", true},
      {"hosts", &ExportHosts, "text/plain; charset=utf-8", true},

@@ -144,17 +144,9 @@ const IodefNode* ExtensionOf(const IodefNode& incident) {
 // The record as a node of ours wrote it, if what stands beside it is still the same.
 std::optional<record::Draft> OwnDraft(IodefState& state, const IodefNode& incident,
                                       const IodefNode& extension) {
-  const auto json = JsonDocument::Parse(extension.text);
-  if (json.ok()) {
-    const JsonNode top = json->top();
-    const auto digest = top.Find("digest");
-    const auto text = top.Find("record");
-    const auto record = text ? text->LooseText() : absl::StatusOr<std::string>("");
-    const std::string said = digest ? digest->LooseText().value_or("") : "";
-    if (record.ok() && said == IodefDigestHex(incident, &extension)) {
-      auto draft = DraftFromJson(*record);
-      if (draft.ok()) return *std::move(draft);
-    }
+  if (extension.TextOf("formatid") == "sha256:" + IodefDigestHex(incident, &extension)) {
+    auto draft = DraftFromJson(extension.text);
+    if (draft.ok()) return *std::move(draft);
   }
   extension.taken = true;
   for (const IodefNode& child : extension.children) child.taken = true;

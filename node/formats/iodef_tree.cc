@@ -14,13 +14,18 @@ void AppendSized(Bytes& out, std::string_view text) {
   out += text;
 }
 
+// Says nothing: XML can write that, JSON leaves it out.
+bool IsVoidNode(const IodefNode& node) {
+  return node.text.empty() && std::all_of(node.children.begin(), node.children.end(), IsVoidNode);
+}
+
 // Depth is that of the file, which is bounded.
 void AppendForDigest(const IodefNode& node, const IodefNode* but, Bytes& out) {
   AppendSized(out, node.name);
   AppendSized(out, node.text);
   std::vector<const IodefNode*> children;
   for (const IodefNode& child : node.children) {
-    if (&child != but) children.push_back(&child);
+    if (&child != but && !IsVoidNode(child)) children.push_back(&child);
   }
   std::stable_sort(children.begin(), children.end(),
                    [](const IodefNode* a, const IodefNode* b) { return a->name < b->name; });

@@ -12,15 +12,14 @@
 namespace renkei::formats {
 namespace {
 
-constexpr std::array<IodefType, 9> kAddressTypes = {{{"asn", v1::INDICATOR_TYPE_ASN},
+constexpr std::array<IodefType, 8> kAddressTypes = {{{"asn", v1::INDICATOR_TYPE_ASN},
                                                      {"e-mail", v1::INDICATOR_TYPE_EMAIL},
                                                      {"mac", v1::INDICATOR_TYPE_MAC},
                                                      {"ipv4-addr", v1::INDICATOR_TYPE_IPV4},
                                                      {"ipv4-net", v1::INDICATOR_TYPE_IPV4_NET},
                                                      {"ipv6-addr", v1::INDICATOR_TYPE_IPV6},
                                                      {"ipv6-net", v1::INDICATOR_TYPE_IPV6_NET},
-                                                     {"site-uri", v1::INDICATOR_TYPE_URL},
-                                                     {"anon-ip", v1::INDICATOR_TYPE_ANON_IP}}};
+                                                     {"site-uri", v1::INDICATOR_TYPE_URL}}};
 
 // In a list of one type; pairs (`ipv4-port`, `domain-to-ipv4`) are read apart.
 constexpr std::array<IodefType, 17> kBulkTypes = {
