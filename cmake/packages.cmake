@@ -19,6 +19,8 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc)
+# HTTP(S) to other people's servers, and later mail.
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 find_package(absl REQUIRED)
 # Proves policies; without it the engine of our own does.
 pkg_check_modules(Z3 IMPORTED_TARGET z3)
