@@ -88,6 +88,7 @@ class NodeConfigLoader {
     ReadLinks(reader);
     if (const toml::table* escrow = reader.Table("escrow")) ReadEscrow(*escrow);
     reader.Table("gateway");  // gateway_config.h reads it
+    reader.Tables("source");  // source_config.h reads them
     reader.RefuseOthers();
     source_.Finish();
     return std::move(config_);

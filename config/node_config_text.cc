@@ -82,6 +82,17 @@ max_age_hours = 24
 # [[link]]
 # address = "node.beta.example:7440"
 # team = "beta"              # the slug that must answer there
+
+# Where this node fetches what others publish: MISP feeds and instances, TAXII collections, files.
+# At most 32; all keys: docs/sources.md.
+# [[source]]
+# name = "partner-feed"
+# kind = "misp-feed"         # misp-feed, misp, taxii, file
+# url = "https://feed.example/misp/"   # or path = "...", of this machine
+# secret = "partner.secret"  # a file, mode 0600: `user:password`, or the API key of a MISP
+# every = "15m"
+# publish = "draft"          # what comes waits for `renkei approve`; "auto": what the lint passes
+# tlp_least = "green"
 )";
 
 }  // namespace
