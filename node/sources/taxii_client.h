@@ -1,0 +1,42 @@
+// Asks a TAXII 2.1 server: discovery, API root, collections, objects page by page.
+//
+// Errors: FAILED_PRECONDITION: the server does not keep to the standard, or has no such collection;
+// INVALID_ARGUMENT: no JSON of that shape; else those of the transport.  Confined to one thread.
+// Source: TAXII 2.1.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "node/net/url.h"
+#include "node/sources/reach.h"
+
+namespace renkei::sources {
+
+class TaxiiClient {
+ public:
+  explicit TaxiiClient(Reach& reach) : reach_(reach) {}
+
+  // The API root: `wanted` (a URL or a path), else the server's default, else its first.  Always on
+  // the same host as the configured URL.
+  absl::StatusOr<net::Url> FindRoot(const std::string& wanted);
+  // The URL of the collection whose id, alias or title is `wanted`, and that may be read.
+  absl::StatusOr<net::Url> FindCollection(const net::Url& root, const std::string& wanted);
+
+  struct Page {
+    std::vector<std::string> objects{};  // JSON texts
+    bool more = false;
+    std::string next{};        // opaque; may be empty though there is more
+    std::string added_last{};  // when the last object was added; empty: no objects
+  };
+  // `query`: `name=value` pairs, escaped.
+  absl::StatusOr<Page> Objects(const net::Url& collection, const std::vector<std::string>& query);
+
+ private:
+  absl::StatusOr<net::HttpResponse> AskTaxii(net::Url url, std::size_t bytes_max);
+
+  Reach& reach_;
+};
+
+}  // namespace renkei::sources
