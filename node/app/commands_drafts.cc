@@ -22,14 +22,6 @@ constexpr std::size_t kSummaryBytesMax = 200;
 constexpr std::string_view kNeedAccounts =
     "`renkei account add NAME --role analyst`, and another with `--role approver`";
 
-// What would happen if a draft were approved now.
-struct Outlook {
-  Json records = Json::array();
-  bool refused = false;
-  std::string summary{};
-  DraftShown shown{};
-};
-
 absl::Status CheckCircles(const Node& node, const std::vector<std::string>& circles) {
   std::vector<std::string> names;
   for (const policy::Membership& own : node.community().OwnCircles()) names.push_back(own.circle);
@@ -83,6 +75,7 @@ absl::Status LookAtFile(const CommandContext& context, const PendingDraft& draft
                                       .allow_org_only = arguments.Flag("allow_org_only")};
   RETURN_IF_ERROR(arguments.status());
   ASSIGN_OR_RETURN(auto imported, formats::ImportAny(draft.payload, import));
+  MarkImported(node, arguments, imported);
   std::optional<feed::Publisher::Revised> revises;
   if (draft.command == "update") {
     if (imported.size() != 1) {
@@ -96,6 +89,9 @@ absl::Status LookAtFile(const CommandContext& context, const PendingDraft& draft
   const auto policy = node.policies().Current();
   for (formats::Imported& one : imported) {
     if (draft.command == "publish") {
+      ASSIGN_OR_RETURN(const bool same,
+                       node.publisher().SaysTheSame(one.draft, options, one.part - 1));
+      outlook.unchanged += same ? 1 : 0;
       ASSIGN_OR_RETURN(revises, node.publisher().InheritOfSource(one.draft, options, one.part - 1));
     }
     RETURN_IF_ERROR(AddRecord(node, *gate, policy->evaluator, one, options, revises, outlook));
@@ -134,29 +130,6 @@ absl::Status LookAtRecord(const CommandContext& context, Arguments& arguments, O
   return absl::OkStatus();
 }
 
-absl::StatusOr<Outlook> LookAhead(const CommandContext& context, const PendingDraft& draft) {
-  Outlook outlook;
-  Arguments arguments(draft.arguments);
-  if (draft.command == "withdraw") {
-    RETURN_IF_ERROR(LookAtRecord(context, arguments, outlook));
-  } else {
-    RETURN_IF_ERROR(LookAtFile(context, draft, arguments, outlook));
-  }
-  outlook.summary = Printable(outlook.summary, kSummaryBytesMax);
-  outlook.shown.policy = HexEncode(context.node.policies().Current()->digest.view());
-  outlook.shown.assets = HexEncode(context.node.gate().assets.view());
-  ByteWriter bytes;
-  for (const std::string& part :
-       {draft.command, ToText(draft.arguments), draft.payload, draft.author,
-        ToText(outlook.records), outlook.shown.policy, outlook.shown.assets,
-        std::to_string(context.node.config()->publish.expiry_days)}) {
-    bytes.U64(part.size()).Raw(part);
-  }
-  outlook.shown.draft =
-      HexEncode(crypto::Sha256({crypto::Tag16("RNK1.draft"), bytes.bytes()}).view());
-  return outlook;
-}
-
 Json DraftHead(const PendingDraft& draft) {
   Json json = {{"draft", draft.number},
                {"command", draft.command},
@@ -189,7 +162,10 @@ std::string Obstacle(const PendingDraft& draft, const Outlook& now, const std::s
                : "it is not, or no longer, the draft of that digest";
   }
   const auto seen = draft.shown.find(account);
-  if (seen == draft.shown.end()) return fmt::format("`{}` has not looked at it", account);
+  if (seen == draft.shown.end()) {
+    return account.empty() ? "nobody has looked at it"
+                           : fmt::format("`{}` has not looked at it", account);
+  }
   if (seen->second == now.shown) return "";
   if (seen->second.policy != now.shown.policy) return "the policy has changed since it was shown";
   if (seen->second.assets != now.shown.assets) {
@@ -275,6 +251,31 @@ CommandResult ApproveDraft(const CommandContext& context, std::uint64_t number,
 
 }  // namespace
 
+absl::StatusOr<Outlook> LookAhead(const CommandContext& context, const PendingDraft& draft) {
+  Outlook outlook;
+  Arguments arguments(draft.arguments);
+  if (draft.command == "withdraw") {
+    RETURN_IF_ERROR(LookAtRecord(context, arguments, outlook));
+  } else {
+    RETURN_IF_ERROR(LookAtFile(context, draft, arguments, outlook));
+  }
+  outlook.summary = Printable(outlook.summary, kSummaryBytesMax);
+  outlook.shown.policy = HexEncode(context.node.policies().Current()->digest.view());
+  outlook.shown.assets = HexEncode(context.node.gate().assets.view());
+  ByteWriter bytes;
+  for (const std::string& part :
+       {draft.command, ToText(draft.arguments), draft.payload, draft.author,
+        ToText(outlook.records), outlook.shown.policy, outlook.shown.assets,
+        std::to_string(context.node.config()->publish.expiry_days)}) {
+    bytes.U64(part.size()).Raw(part);
+  }
+  outlook.shown.draft =
+      HexEncode(crypto::Sha256({crypto::Tag16("RNK1.draft"), bytes.bytes()}).view());
+  return outlook;
+}
+
+bool IsOfSource(const PendingDraft& draft) { return draft.author.starts_with(kSourceAuthor); }
+
 bool NeedsTwo(const Node& node, std::string_view command) {
   return node.config()->publish.two_persons &&
          (command == "publish" || command == "update" || command == "withdraw");
@@ -325,7 +326,7 @@ CommandResult DraftsShowCommand(const CommandContext& context, Arguments& argume
   ASSIGN_OR_RETURN(PendingDraft draft, context.drafts.Find(number));
   ASSIGN_OR_RETURN(Outlook outlook, LookAhead(context, draft));
   // In brief it was not shown: no text was, in full.
-  if (!context.caller.is_owner() && !brief) {
+  if ((!context.caller.is_owner() || IsOfSource(draft)) && !brief) {
     draft.shown[context.caller.account] = outlook.shown;
     RETURN_IF_ERROR(context.drafts.Keep(draft));
   }
@@ -342,11 +343,16 @@ CommandResult ApproveCommand(const CommandContext& context, Arguments& arguments
   ASSIGN_OR_RETURN(const std::uint64_t number, NumberOf(arguments));
   const std::string digest = AsciiLower(arguments.Text("digest"));
   RETURN_IF_ERROR(arguments.status());
-  if (context.caller.is_owner()) {
-    return WithHint(FailedPrecondition("this node has no accounts: nobody could be another person"),
-                    kNeedAccounts);
-  }
   MutexLock lock(context.drafts.deciding());
+  if (context.caller.is_owner()) {
+    // What a source brought is nobody's own: one person decides it.
+    ASSIGN_OR_RETURN(const PendingDraft draft, context.drafts.Find(number));
+    if (!IsOfSource(draft)) {
+      return WithHint(
+          FailedPrecondition("this node has no accounts: nobody could be another person"),
+          kNeedAccounts);
+    }
+  }
   CommandResult result = Internal("nothing was done");
   context.node.WhileUnchanged([&] { result = ApproveDraft(context, number, digest); });
   return result;

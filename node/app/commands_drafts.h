@@ -12,6 +12,20 @@
 
 namespace renkei::app {
 
+// Begins the author of what a source brought (`source:NAME`): no account can be called so.
+inline constexpr std::string_view kSourceAuthor = "source:";
+bool IsOfSource(const PendingDraft& draft);
+
+// What would happen if a draft were approved now.
+struct Outlook {
+  Json records = Json::array();
+  bool refused = false;
+  std::size_t unchanged = 0;  // records that are published already, as they stand here
+  std::string summary{};
+  DraftShown shown{};
+};
+absl::StatusOr<Outlook> LookAhead(const CommandContext& context, const PendingDraft& draft);
+
 // Whether this command only makes a draft (`approval = "two-person"`).
 bool NeedsTwo(const Node& node, std::string_view command);
 

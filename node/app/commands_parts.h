@@ -76,6 +76,10 @@ absl::StatusOr<store::RecordRow> AsRecordRow(const store::UnnamedRow& unnamed);
 // What a person said of publishing; read by publish, by update, and by the draft of either.
 feed::PublishOptions PublishOptionsOf(Arguments& arguments);
 
+// What stands in node.toml of a source, laid over all that its file made: marks only grow stricter.
+// Does nothing to what a person hands in.
+void MarkImported(const Node& node, Arguments& arguments, std::vector<formats::Imported>& imported);
+
 // What the hub said when it refused a record of ours; empty: it did not.
 absl::StatusOr<std::string> HubRefusal(const store::Reader& reader, const record::RecordId& id);
 
@@ -95,6 +99,9 @@ absl::StatusOr<Json> RecordInFull(Node& node, const store::Reader& reader,
 Json ReportJson(const formats::ImportReport& report);
 Json FindingsJson(const std::vector<anonymize::Finding>& findings);
 Json ReplacementsJson(const std::vector<anonymize::Replacement>& replacements);
+
+// As `status` and `source list` answer them.
+Json SourcesJson(Node& node);
 
 // ---- the commands ----
 
@@ -133,6 +140,8 @@ CommandResult RejectCommand(const CommandContext&, Arguments&, const std::string
 CommandResult TokenNewCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult TokenListCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult TokenRevokeCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult SourceListCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult SourceRunCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult WhyCommand(const CommandContext&, Arguments&, const std::string&);
 
 }  // namespace renkei::app

@@ -245,6 +245,7 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
     return WithHint(imported.status(),
                     "a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)");
   }
+  MarkImported(context.node, arguments, *imported);
   if (imported->size() > 1 && !options.reviewed) {
     ASSIGN_OR_RETURN(auto refused, RefuseUnreviewed(context, name, options, *imported));
     if (refused) return *std::move(refused);

@@ -107,6 +107,7 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
     json["certificate_expires"] = TimeText(tls->certificate->not_after());
   }
   if (!addresses.gateway.empty()) json["gateway"] = GatewayJson(node.gateway());
+  json["sources"] = SourcesJson(node);
   const std::vector<PeerState> peers = node.peers();
   if (!node.community().is_hub()) {
     json["linked"] = IsDialling(peers);

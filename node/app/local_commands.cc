@@ -10,6 +10,7 @@
 #include "node/app/commands_cursor.h"
 #include "node/app/commands_drafts.h"
 #include "node/app/commands_parts.h"
+#include "node/app/from_source.h"
 #include "node/base/encoding.h"
 #include "node/base/log.h"
 
@@ -40,6 +41,8 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
     {"stats", Role::kReader, &StatsCommand},
     {"crowd", Role::kReader, &CrowdCommand},
     {"doctor", Role::kReader, &DoctorCommand},
+    {"source-list", Role::kReader, &SourceListCommand},
+    {"source-run", Role::kAnalyst, &SourceRunCommand},
     {"publish", Role::kAnalyst, &PublishCommand},
     {"update", Role::kAnalyst, &UpdateCommand},
     {"withdraw", Role::kAnalyst, &WithdrawCommand},
@@ -156,6 +159,11 @@ exchange::LocalReply NodeCommands::Call(const exchange::LocalCall& call) {
   if (audited && !recorded) record(reply);
   if (recorded && !recorded->ok()) SayUnrecorded(*recorded, reply);
   return reply;
+}
+
+absl::StatusOr<sources::Taken> NodeCommands::Take(const config::SourceConfig& source,
+                                                  const sources::Item& item) {
+  return TakeFromSource(node_, drafts_, audit_, source, item);
 }
 
 absl::Status NodeCommands::Record(const Caller& caller, const std::vector<AuditEntry>& entries) {

@@ -14,12 +14,13 @@
 #include "node/app/node.h"
 #include "node/base/mutex.h"
 #include "node/exchange/local_server.h"
+#include "node/sources/item.h"
 
 namespace renkei::app {
 
 inline constexpr std::string_view kVersion = "0.1.0";
 
-class NodeCommands : public exchange::LocalCommands {
+class NodeCommands : public exchange::LocalCommands, public sources::Sink {
  public:
   // `node` outlives this and has its parts already.  Settles what approvals a kill interrupted.
   explicit NodeCommands(Node& node);
@@ -29,6 +30,10 @@ class NodeCommands : public exchange::LocalCommands {
   // that a client that has gone is noticed.
   void Follow(const exchange::LocalCall& call,
               const std::function<bool(const exchange::LocalReply&)>& emit) override;
+
+  // What a standing source brought, as if `source:NAME` had handed it in.
+  absl::StatusOr<sources::Taken> Take(const config::SourceConfig& source,
+                                      const sources::Item& item) override;
 
   // The feed has grown: followers look again.  Any thread; returns at once.
   void NotifyNewEntries(store::Offset newest);

@@ -115,6 +115,7 @@ RunningNode::RunningNode(Foundation foundation, const Clock& clock)
     : folder_(std::move(foundation.folder)),
       config_(std::move(foundation.files.config)),
       gateway_config_(std::move(foundation.files.gateway)),
+      source_configs_(std::move(foundation.files.sources)),
       clock_(clock),
       community_name_(std::move(foundation.community)),
       keys_(std::move(foundation.keys)),
@@ -135,6 +136,7 @@ void RunningNode::StopTending() {
   }
   // Followers of the local plane wait inside the commands: those are told first.
   if (commands_ != nullptr) commands_->Stop();
+  if (sources_ != nullptr) sources_->Stop();
   if (gateway_ != nullptr) gateway_->Stop();
   local_.reset();
   if (upkeep_.joinable()) upkeep_.join();
@@ -201,6 +203,8 @@ absl::Status RunningNode::Begin() {
   RETURN_IF_ERROR(BeginPlanes());
   verifier().LimitAge(std::chrono::hours(config_.state_max_age_hours));
   RETURN_IF_ERROR(BeginGateway());
+  sources_ = std::make_unique<sources::Sources>(folder_, clock_, *commands_);
+  sources_->Set(source_configs_);
   ASSIGN_OR_RETURN(local_, exchange::LocalServer::Start(folder_, *commands_));
   upkeep_ = std::jthread([this] {
     pthread_setname_np(pthread_self(), "upkeep");
@@ -298,6 +302,7 @@ Node::ReloadResult RunningNode::Reload(const std::string& author) {
     settings_ = std::move(settings);
   }
   ApplySettings(reloaded.config);
+  sources_->Set(own.files->sources);
   if (const absl::Status ended = EndAccessPeriods(); !ended.ok()) {
     return {.problems = {{.file = folder_, .message = Message(ended)}}};
   }

@@ -32,7 +32,10 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
   std::move(assets.problems.begin(), assets.problems.end(), std::back_inserter(result.problems));
   // The same text, read once more for another table: what is wrong with all of it is said already.
   auto gateway = config::LoadGatewayConfig(*config_text, config_path);
+  auto sources = config::LoadSourceConfigs(*config_text, config_path);
   if (config.value) {
+    std::move(sources.problems.begin(), sources.problems.end(),
+              std::back_inserter(result.problems));
     std::move(gateway.problems.begin(), gateway.problems.end(),
               std::back_inserter(result.problems));
   }
@@ -42,10 +45,12 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
                                .message = Message(lists.status()),
                                .hint = "lists in MISP's format; take away what is none"});
   }
-  if (!config.value || !assets.value || !gateway.value || !lists.ok()) return result;
+  if (!config.value || !assets.value || !gateway.value || !sources.value || !lists.ok())
+    return result;
   result.files =
       OwnFiles{.config = *std::move(config.value),
                .gateway = *std::move(gateway.value),
+               .sources = *std::move(sources.value),
                .assets = *std::move(assets.value),
                .policy_text = *policy_text,
                .warning_lists = std::make_shared<const formats::WarningLists>(*std::move(lists))};

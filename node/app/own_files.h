@@ -4,10 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/assets.h"
 #include "config/gateway_config.h"
 #include "config/node_config.h"
+#include "config/source_config.h"
 #include "node/anonymize/gate.h"
 #include "node/base/problem.h"
 #include "node/base/status.h"
@@ -23,6 +25,7 @@ inline std::string InFolder(const std::string& folder, std::string_view name) {
 struct OwnFiles {
   config::NodeConfig config{};
   config::GatewayConfig gateway{};
+  std::vector<config::SourceConfig> sources{};
   config::Assets assets{};
   std::string policy_text{};
   std::shared_ptr<const formats::WarningLists> warning_lists{};

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "node/app/local_commands.h"
 #include "node/app/node.h"
@@ -15,6 +16,7 @@
 #include "node/exchange/local_server.h"
 #include "node/feed/intake.h"
 #include "node/gateway/gateway.h"
+#include "node/sources/sources.h"
 
 namespace renkei::app {
 
@@ -49,6 +51,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
   void WhileUnchanged(const std::function<void()>& what) override;
   feed::Egress& egress() override { return *egress_; }
   gateway::Gateway& gateway() override { return *gateway_; }
+  sources::Sources& standing_sources() override { return *sources_; }
   const crypto::PublicKey& team_key() const override { return keys_.team.public_key(); }
   std::shared_ptr<const TlsIdentity> tls() const override { return tls_.Get(); }
   BoundAddresses addresses() const override;
@@ -93,7 +96,8 @@ class RunningNode : public Node, public exchange::PeerPlane {
 
   const std::string folder_;
   const config::NodeConfig config_;  // as of the start: for what can't change; else config()
-  const config::GatewayConfig gateway_config_;  // can't change either
+  const config::GatewayConfig gateway_config_;              // can't change either
+  const std::vector<config::SourceConfig> source_configs_;  // as of the start
   const Clock& clock_;
   const std::string community_name_;
   const membership::NodeKeys keys_;  // of TLS as of the start: else tls_
@@ -129,6 +133,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
   Mutex reload_mutex_;  // one reload or change of the policy at a time; held throughout
 
   std::unique_ptr<NodeCommands> commands_;
+  std::unique_ptr<sources::Sources> sources_;  // hands on to the commands
   std::unique_ptr<exchange::LocalServer> local_;
 
   Mutex mutex_;

@@ -63,6 +63,7 @@ extern const Command kRosterCommand;
 extern const Command kRunCommand;
 extern const Command kShowCommand;
 extern const Command kSightCommand;
+extern const Command kSourceCommand;
 extern const Command kStatsCommand;
 extern const Command kStatusCommand;
 extern const Command kSubscribeCommand;

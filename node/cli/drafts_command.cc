@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view kDraftsUsage = R"(Usage: renkei drafts [--dir DIR] [--json]
        renkei drafts show N [--brief] [--dir DIR] [--json]
 
-What waits for a second person, where node.toml says `approval = "two-person"`.
+What waits for a second person, where node.toml says `approval = "two-person"`,
+and what standing sources brought ([[source]], docs/sources.md).
 `show` prints what would leave, every text as each level would read it, and the
 digest of all of it: that is what `renkei approve N` approves.  With --brief no
 text is shown in full, and so there is nothing to approve yet.
@@ -30,7 +31,8 @@ constexpr std::string_view kApproveUsage =
     R"(Usage: renkei approve N [--digest D] [--dir DIR] [--json]
 
 Publishes draft N, exactly as `renkei drafts show N` showed it to you.  Another
-account than the author's must do it.  If the policy, own assets or what would
+account than the author's must do it; without accounts you approve what sources
+brought, and nothing else.  If the policy, own assets or what would
 leave have changed since, nothing leaves: look at it again.
 
   --digest D   the digest that was shown (16 digits or more), where another

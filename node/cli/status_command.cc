@@ -5,6 +5,7 @@
 #include "node/cli/arguments.h"
 #include "node/cli/node_call.h"
 #include "node/cli/output.h"
+#include "node/cli/source_table.h"
 
 namespace renkei::cli {
 namespace {
@@ -60,6 +61,9 @@ void PrintStatus(Context& context, const Json& json) {
                                     Field(store, "withdrawn"), Field(store, "outbox"))});
   table.Add({"running since", Field(json, "started")});
   context.out << table.ToText();
+  if (!json.value("sources", Json::array()).empty()) {
+    context.out << "\n" << SourceTable(json["sources"]);
+  }
   Table peers({"PEER", "WHO DIALS", "CONNECTED", "LAST SEEN", "LAST ERROR"});
   for (const Json& peer : json["peers"]) {
     peers.Add({Field(peer, "team"), Field(peer, "direction") == "out" ? "we" : "they",

@@ -163,6 +163,21 @@ absl::StatusOr<Published> Publisher::Publish(record::Draft draft, const PublishO
   return SealAndCommit(draft, std::move(plan), std::move(source), own, with);
 }
 
+absl::StatusOr<bool> Publisher::SaysTheSame(record::Draft draft, const PublishOptions& options,
+                                            int part) const {
+  std::optional<store::SourceRow> before;
+  if (draft.source_id.empty()) return false;
+  RETURN_IF_ERROR(store_.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(before, reader.FindSource(draft.source_format, draft.source_id, part));
+    return absl::OkStatus();
+  }));
+  if (!before) return false;
+  const auto own = FindOwn(before->id);
+  if (own.ok()) RETURN_IF_ERROR(KeepSource(options, *own, draft.header));
+  RETURN_IF_ERROR(FillDefaults(options, draft.header));
+  return before->content == ContentDigest(draft);
+}
+
 absl::StatusOr<Published> Publisher::Update(const record::RecordId& id, record::Draft draft,
                                             const PublishOptions& options) {
   PublishOptions with = options;

@@ -115,6 +115,9 @@ class Publisher {
   // of its source mode. RESOURCE_EXHAUSTED: disk or outbox is full.  A refusal is a value.
   absl::StatusOr<Published> Publish(record::Draft draft, const PublishOptions& options,
                                     int part = 0);
+  // Whether Publish would find that this source was published before, with the same content.
+  absl::StatusOr<bool> SaysTheSame(record::Draft draft, const PublishOptions& options,
+                                   int part) const;
   // A new revision of a record of ours.
   absl::StatusOr<Published> Update(const record::RecordId& id, record::Draft draft,
                                    const PublishOptions& options);

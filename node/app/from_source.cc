@@ -1,0 +1,208 @@
+#include "node/app/from_source.h"
+
+#include <algorithm>
+
+#include "node/app/auditing.h"
+#include "node/app/commands_drafts.h"
+#include "node/app/commands_parts.h"
+#include "node/base/encoding.h"
+#include "node/crypto/digest.h"
+
+namespace renkei::app {
+namespace {
+
+// A circle that is none is a mistake in node.toml, not in what came.
+absl::Status CheckSourceCircles(const Node& node, const config::SourceConfig& source) {
+  for (const std::string& circle : source.circles) {
+    const auto own = node.community().OwnCircles();
+    const bool is_own = std::any_of(own.begin(), own.end(), [&](const policy::Membership& one) {
+      return one.circle == circle;
+    });
+    if (is_own) continue;
+    return FailedPrecondition(
+        fmt::format("circle `{}` in node.toml: this team has no level in it", circle));
+  }
+  return absl::OkStatus();
+}
+
+Json SourceArguments(const config::SourceConfig& source, const sources::Item& item) {
+  Json json = {{"name", item.name},
+               {"from_source", source.name},
+               {"item", item.key},
+               {"digest", HexEncode(crypto::Sha256(item.payload).view())}};
+  if (!source.circles.empty()) json["circles"] = source.circles;
+  if (!source.source_mode.empty()) json["source"] = source.source_mode;
+  if (!source.tlp_least.empty()) json["tlp_least"] = source.tlp_least;
+  if (!source.tags.empty()) json["tags"] = source.tags;
+  if (source.exercise) json["exercise"] = true;
+  return json;
+}
+
+// Whether a look at an item failed because of the item.
+bool IsOfTheItem(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kOutOfRange:
+    case absl::StatusCode::kNotFound:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Which rule refused, and where; never what.
+std::string WhyRefused(const Outlook& outlook) {
+  for (const Json& record : outlook.records) {
+    for (const Json& finding : record.value("findings", Json::array())) {
+      return fmt::format("{} at {}", finding.value("rule", ""), finding.value("place", ""));
+    }
+  }
+  return "by the policy";
+}
+
+bool MustBeRead(const Outlook& outlook) {
+  return std::any_of(outlook.records.begin(), outlook.records.end(), [](const Json& record) {
+    const auto narratives = record.find("narratives");
+    return narratives != record.end() && !narratives->empty();
+  });
+}
+
+class SourceTaker {
+ public:
+  SourceTaker(Node& node, Drafts& drafts, const AuditLog& audit, const config::SourceConfig& source,
+              const sources::Item& item)
+      : audit_(audit),
+        source_(source),
+        caller_{.account = std::string(kSourceAuthor) + source.name, .role = Role::kAnalyst},
+        context_{.node = node, .started = node.clock().Now(), .caller = caller_, .drafts = drafts},
+        draft_{.command = "publish",
+               .arguments = SourceArguments(source, item),
+               .payload = item.payload,
+               .author = caller_.account,
+               .created = node.clock().Now()} {}
+
+  absl::StatusOr<sources::Taken> Take() {
+    RETURN_IF_ERROR(audit_.CheckWritable());
+    RETURN_IF_ERROR(CheckSourceCircles(context_.node, source_));
+    if (draft_.payload.size() > kDraftPayloadBytesMax) {
+      return Said(sources::Outcome::kUnreadable,
+                  fmt::format("{} bytes, and a draft may have {}", draft_.payload.size(),
+                              kDraftPayloadBytesMax));
+    }
+    const absl::StatusOr<Outlook> outlook = LookAhead(context_, draft_);
+    if (!outlook.ok() && !IsOfTheItem(outlook.status())) return outlook.status();
+    if (!outlook.ok()) return Said(sources::Outcome::kUnreadable, Message(outlook.status()));
+    if (outlook->records.empty()) return Said(sources::Outcome::kUnreadable, "nothing in it");
+    if (outlook->refused) return Said(sources::Outcome::kRefused, WhyRefused(*outlook));
+    if (outlook->unchanged == outlook->records.size()) {
+      return Said(sources::Outcome::kUnchanged);
+    }
+    const bool publish =
+        source_.automatic && !NeedsTwo(context_.node, "publish") && !MustBeRead(*outlook);
+    return publish ? Publish() : Keep(*outlook);
+  }
+
+ private:
+  static sources::Taken Said(sources::Outcome outcome, std::string why = "") {
+    return {.outcome = outcome, .why = std::move(why)};
+  }
+
+  absl::Status Record(const exchange::LocalReply& reply) const {
+    for (const AuditEntry& entry :
+         AuditEntries(context_.node, "publish", draft_.arguments, draft_.payload, reply)) {
+      RETURN_IF_ERROR(audit_.Append(caller_, entry, context_.node.clock().Now()));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<sources::Taken> Publish() {
+    Arguments arguments(draft_.arguments);
+    ASSIGN_OR_RETURN(const exchange::LocalReply reply,
+                     PublishCommand(context_, arguments, draft_.payload));
+    RETURN_IF_ERROR(Record(reply));
+    if (reply.exit_status != 0) {
+      // It looked well a moment ago: another policy, a full disk.  The same is tried again.
+      return Unavailable(reply.json.value("error", "not published"));
+    }
+    auto outcome = sources::Outcome::kUnchanged;
+    for (const Json& one : reply.json.value("drafts", Json::array())) {
+      const std::string result = one.value("result", "");
+      if (result == "published") outcome = sources::Outcome::kPublished;
+      if (result == "revised" && outcome == sources::Outcome::kUnchanged) {
+        outcome = sources::Outcome::kRevised;
+      }
+    }
+    return Said(outcome);
+  }
+
+  // What waits already of the same item; 0: nothing.
+  absl::StatusOr<std::uint64_t> FindWaiting(bool& same) const {
+    ASSIGN_OR_RETURN(const std::vector<PendingDraft> waiting, context_.drafts.List());
+    for (const PendingDraft& one : waiting) {
+      if (one.author != draft_.author || one.begun) continue;
+      if (one.arguments.value("item", "") != draft_.arguments["item"]) continue;
+      // With the same marking: what stands in node.toml may have changed.
+      same = one.arguments == draft_.arguments;
+      return one.number;
+    }
+    return std::uint64_t{0};
+  }
+
+  absl::StatusOr<sources::Taken> Keep(const Outlook& outlook) {
+    draft_.summary = outlook.summary;
+    MutexLock lock(context_.drafts.deciding());
+    bool same = false;
+    ASSIGN_OR_RETURN(const std::uint64_t before, FindWaiting(same));
+    if (same) return Said(sources::Outcome::kWaiting);
+    // The new one first: killed between the two, both wait, and none is lost.
+    ASSIGN_OR_RETURN(const std::uint64_t number, context_.drafts.Add(draft_));
+    if (before != 0) RETURN_IF_ERROR(DropDraft(context_.node, context_.drafts, before));
+    RETURN_IF_ERROR(
+        Record(Done({{"draft", number}, {"digest", outlook.shown.draft}, {"result", "pending"}})));
+    return Said(sources::Outcome::kDraft);
+  }
+
+  const AuditLog& audit_;
+  const config::SourceConfig& source_;
+  const Caller caller_;
+  const CommandContext context_;
+  PendingDraft draft_;
+};
+
+}  // namespace
+
+absl::StatusOr<sources::Taken> TakeFromSource(Node& node, Drafts& drafts, const AuditLog& audit,
+                                              const config::SourceConfig& source,
+                                              const sources::Item& item) {
+  return SourceTaker(node, drafts, audit, source, item).Take();
+}
+
+void MarkImported(const Node& node, Arguments& arguments,
+                  std::vector<formats::Imported>& imported) {
+  const auto least = arguments.Tlp("tlp_least");
+  const std::vector<std::string> tags = arguments.List("tags");
+  const bool exercise = arguments.Flag("exercise");
+  const std::string source = arguments.Text("from_source");
+  const auto usual = policy::TlpFromWord(node.config()->publish.default_tlp);
+  for (formats::Imported& one : imported) {
+    record::DraftHeader& header = one.draft.header;
+    if (least) {
+      if (header.tlp == policy::Tlp::kUnspecified) header.tlp = usual.value_or(policy::Tlp::kAmber);
+      header.tlp = std::max(header.tlp, *least);
+    }
+    for (const std::string& tag : tags) {
+      if (std::find(header.tags.begin(), header.tags.end(), tag) == header.tags.end()) {
+        header.tags.push_back(tag);
+      }
+    }
+    if (exercise) header.exercise = true;
+    // A list without ids is one thing, whatever stands in it today.
+    if (!source.empty() && one.draft.source_id.empty()) {
+      one.draft.source_id = fmt::format("{}{}", kSourceAuthor, source);
+    }
+  }
+}
+
+}  // namespace renkei::app
