@@ -89,6 +89,7 @@ class NodeConfigLoader {
     if (const toml::table* escrow = reader.Table("escrow")) ReadEscrow(*escrow);
     reader.Table("gateway");  // gateway_config.h reads it
     reader.Tables("source");  // source_config.h reads them
+    reader.Table("import");   // import_config.h does
     reader.RefuseOthers();
     source_.Finish();
     return std::move(config_);

@@ -78,6 +78,13 @@ max_age_hours = 24
 # certificate = "gateway.crt"  # PEM, the whole chain
 # key = "gateway.key"          # PEM, mode 0600
 
+# What the columns of a table mean that others send (`renkei publish`, `import`): docs/formats.md.
+# [import.csv.vendor]
+# tlp = "green"
+# [import.csv.vendor.header]
+# value = "IOC"              # what it is to us = the name of its column
+# type = "IOC Type"
+
 # Direct links to other members, besides the hub: at most 32.
 # [[link]]
 # address = "node.beta.example:7440"

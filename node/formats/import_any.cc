@@ -2,6 +2,7 @@
 
 #include "node/formats/import_json.h"
 #include "node/formats/iodef_import.h"
+#include "node/formats/list_import.h"
 
 namespace renkei::formats {
 namespace {
@@ -24,8 +25,16 @@ char FirstCharacter(BytesView file) {
 
 absl::StatusOr<std::vector<Imported>> ImportAny(BytesView file, const ImportOptions& options) {
   if (IsUtf16(file)) return InvalidArgument("the file is in UTF-16; save it as UTF-8");
-  if (FirstCharacter(file) == '<') return ImportIodefXml(file, options);
-  return ImportJsonAuto(file, options);
+  if (!options.mapping.empty()) return ImportList(file, options);
+  switch (FirstCharacter(file)) {
+    case '<':
+      return ImportIodefXml(file, options);
+    case '{':
+    case '[':
+      return ImportJsonAuto(file, options);
+    default:
+      return ImportList(file, options);
+  }
 }
 
 }  // namespace renkei::formats

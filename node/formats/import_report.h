@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "node/formats/csv_mapping.h"
 #include "node/formats/json_reader.h"
 #include "node/record/draft.h"
 #include "policy/marking.h"
@@ -19,6 +20,9 @@ struct ImportOptions {
   // Take events that their author marked for one organisation or sharing group only.
   bool allow_org_only = false;
   JsonLimits limits{};
+  // Tables: what their columns mean, and which of these is meant; empty: by the header line.
+  std::vector<CsvMapping> csv_mappings{};
+  std::string mapping{};
 };
 
 struct NotMapped {
