@@ -10,9 +10,9 @@ namespace renkei::app {
 namespace {
 
 constexpr auto kAudited = std::to_array<std::string_view>(
-    {"publish", "update", "withdraw", "sight", "approve", "reject", "policy-apply", "reload",
-     "circles-add", "circles-set", "escrow-open", "roster-set", "roster-crowd", "invite", "revoke",
-     "suspend", "token-new", "token-revoke"});
+    {"publish", "import", "update", "withdraw", "sight", "approve", "reject", "policy-apply",
+     "reload", "circles-add", "circles-set", "escrow-open", "roster-set", "roster-crowd", "invite",
+     "revoke", "suspend", "token-new", "token-revoke"});
 
 std::string TextOf(const Json& json, const char* key) {
   if (!json.is_object()) return "";
@@ -174,7 +174,8 @@ std::vector<AuditEntry> AuditEntries(Node& node, const std::string& command, con
   if (command == "policy-apply" && dry != arguments.end() && *dry == true) return entries;
   const auto now = arguments.find("now");
   if (command == "roster-crowd" && (now == arguments.end() || *now != true)) return entries;
-  if (command == "publish" || command == "update" || command == "withdraw" || command == "sight") {
+  if (command == "publish" || command == "import" || command == "update" || command == "withdraw" ||
+      command == "sight") {
     // A caller may say that it asked at a terminal, and no more: `approved` is what we know.
     Json given = arguments;
     if (TextOf(given, "reviewed_how") != "terminal") given["reviewed_how"] = "--reviewed";

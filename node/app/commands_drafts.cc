@@ -19,6 +19,12 @@ constexpr int kExitNotPublished = 3;
 constexpr std::size_t kDigestDigitsMin = 16;
 constexpr std::size_t kSummaryBytesMax = 200;
 
+// What a source brought is nobody's own, and what was only imported waits for a look: one person
+// decides it.
+bool OneDecides(const Node& node, const PendingDraft& draft) {
+  return IsOfSource(draft) || !NeedsTwo(node, draft.command);
+}
+
 constexpr std::string_view kNeedAccounts =
     "`renkei account add NAME --role analyst`, and another with `--role approver`";
 
@@ -71,8 +77,7 @@ absl::Status LookAtFile(const CommandContext& context, const PendingDraft& draft
                         Arguments& arguments, Outlook& outlook) {
   Node& node = context.node;
   const feed::PublishOptions options = PublishOptionsOf(arguments);
-  const formats::ImportOptions import{.kind = arguments.Kind("kind"),
-                                      .allow_org_only = arguments.Flag("allow_org_only")};
+  ASSIGN_OR_RETURN(const formats::ImportOptions import, ImportOptionsOf(node, arguments));
   RETURN_IF_ERROR(arguments.status());
   ASSIGN_OR_RETURN(auto imported, formats::ImportAny(draft.payload, import));
   MarkImported(node, arguments, imported);
@@ -211,7 +216,7 @@ CommandResult ApproveDraft(const CommandContext& context, std::uint64_t number,
                            const std::string& digest) {
   ASSIGN_OR_RETURN(PendingDraft draft, context.drafts.Find(number));
   const std::string& account = context.caller.account;
-  if (account == draft.author) {
+  if (account == draft.author && !OneDecides(context.node, draft)) {
     return WithHint(PermissionDenied(fmt::format("draft {} is by `{}`: another account approves",
                                                  number, account)),
                     "two persons decide (`approval` of [publish] in node.toml)");
@@ -283,7 +288,7 @@ bool NeedsTwo(const Node& node, std::string_view command) {
 
 CommandResult SubmitDraft(const CommandContext& context, const std::string& command,
                           const Json& arguments, const std::string& payload) {
-  if (context.caller.is_owner()) {
+  if (context.caller.is_owner() && NeedsTwo(context.node, command)) {
     return WithHint(FailedPrecondition("two persons must decide (`approval` of [publish] in "
                                        "node.toml), and this node has no accounts"),
                     kNeedAccounts);
@@ -307,6 +312,10 @@ CommandResult SubmitDraft(const CommandContext& context, const std::string& comm
   Json json = DraftHead(draft);
   json["digest"] = outlook.shown.draft;
   json["result"] = "pending";
+  for (const Json& record : outlook.records) {
+    if (record.contains("import")) json["imports"].push_back(record["import"]);
+  }
+  if (command == "publish") json["records"] = outlook.records.size();
   return Done(std::move(json));
 }
 
@@ -326,7 +335,7 @@ CommandResult DraftsShowCommand(const CommandContext& context, Arguments& argume
   ASSIGN_OR_RETURN(PendingDraft draft, context.drafts.Find(number));
   ASSIGN_OR_RETURN(Outlook outlook, LookAhead(context, draft));
   // In brief it was not shown: no text was, in full.
-  if ((!context.caller.is_owner() || IsOfSource(draft)) && !brief) {
+  if ((!context.caller.is_owner() || OneDecides(context.node, draft)) && !brief) {
     draft.shown[context.caller.account] = outlook.shown;
     RETURN_IF_ERROR(context.drafts.Keep(draft));
   }
@@ -345,9 +354,8 @@ CommandResult ApproveCommand(const CommandContext& context, Arguments& arguments
   RETURN_IF_ERROR(arguments.status());
   MutexLock lock(context.drafts.deciding());
   if (context.caller.is_owner()) {
-    // What a source brought is nobody's own: one person decides it.
     ASSIGN_OR_RETURN(const PendingDraft draft, context.drafts.Find(number));
-    if (!IsOfSource(draft)) {
+    if (!OneDecides(context.node, draft)) {
       return WithHint(
           FailedPrecondition("this node has no accounts: nobody could be another person"),
           kNeedAccounts);

@@ -80,6 +80,9 @@ feed::PublishOptions PublishOptionsOf(Arguments& arguments);
 // Does nothing to what a person hands in.
 void MarkImported(const Node& node, Arguments& arguments, std::vector<formats::Imported>& imported);
 
+// How the file of a call is read: its arguments, and the mappings of node.toml.
+absl::StatusOr<formats::ImportOptions> ImportOptionsOf(const Node& node, Arguments& arguments);
+
 // What the hub said when it refused a record of ours; empty: it did not.
 absl::StatusOr<std::string> HubRefusal(const store::Reader& reader, const record::RecordId& id);
 
@@ -137,6 +140,7 @@ CommandResult DraftsCommand(const CommandContext&, Arguments&, const std::string
 CommandResult DraftsShowCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult ApproveCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult RejectCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult ImportCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult TokenNewCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult TokenListCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult TokenRevokeCommand(const CommandContext&, Arguments&, const std::string&);

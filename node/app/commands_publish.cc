@@ -1,6 +1,7 @@
 // The author's commands: publish, update, sight, withdraw.
 
 #include "node/app/commands_parts.h"
+#include "node/app/own_files.h"
 #include "node/app/previewing.h"
 #include "node/base/encoding.h"
 #include "node/formats/import_any.h"
@@ -185,6 +186,14 @@ feed::PublishOptions PublishOptionsOf(Arguments& arguments) {
   return options;
 }
 
+absl::StatusOr<formats::ImportOptions> ImportOptionsOf(const Node& node, Arguments& arguments) {
+  formats::ImportOptions import{.kind = arguments.Kind("kind"),
+                                .allow_org_only = arguments.Flag("allow_org_only")};
+  import.mapping = arguments.Text("mapping");
+  ASSIGN_OR_RETURN(import.csv_mappings, CsvMappingsIn(node.folder()));
+  return import;
+}
+
 Json ReportJson(const formats::ImportReport& report) {
   Json not_mapped = Json::array();
   for (const formats::NotMapped& one : report.not_mapped) {
@@ -237,13 +246,12 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
   const std::string name = arguments.Text("name");
   feed::PublishOptions options = PublishOptionsOf(arguments);
   options.once = context.once;
-  formats::ImportOptions import{.kind = arguments.Kind("kind"),
-                                .allow_org_only = arguments.Flag("allow_org_only")};
+  ASSIGN_OR_RETURN(const formats::ImportOptions import, ImportOptionsOf(context.node, arguments));
   RETURN_IF_ERROR(arguments.status());
   auto imported = formats::ImportAny(payload, import);
   if (!imported.ok()) {
     return WithHint(imported.status(),
-                    "a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)");
+                    "a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)");
   }
   MarkImported(context.node, arguments, *imported);
   if (imported->size() > 1 && !options.reviewed) {
@@ -269,9 +277,8 @@ CommandResult UpdateCommand(const CommandContext& context, Arguments& arguments,
   options.once = context.once;
   RETURN_IF_ERROR(arguments.status());
   ASSIGN_OR_RETURN(const record::RecordId record, FullId(context.node, id));
-  ASSIGN_OR_RETURN(
-      auto imported,
-      formats::ImportAny(payload, {.allow_org_only = arguments.Flag("allow_org_only")}));
+  ASSIGN_OR_RETURN(const formats::ImportOptions import, ImportOptionsOf(context.node, arguments));
+  ASSIGN_OR_RETURN(auto imported, formats::ImportAny(payload, import));
   if (imported.size() != 1) {
     return WithHint(
         InvalidArgument(

@@ -44,6 +44,7 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
     {"source-list", Role::kReader, &SourceListCommand},
     {"source-run", Role::kAnalyst, &SourceRunCommand},
     {"publish", Role::kAnalyst, &PublishCommand},
+    {"import", Role::kAnalyst, &ImportCommand},
     {"update", Role::kAnalyst, &UpdateCommand},
     {"withdraw", Role::kAnalyst, &WithdrawCommand},
     {"sight", Role::kAnalyst, &SightCommand},

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "config/import_config.h"
 #include "node/app/node.h"
 #include "node/base/file.h"
 #include "policy/policy.h"
@@ -39,14 +40,20 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
     std::move(gateway.problems.begin(), gateway.problems.end(),
               std::back_inserter(result.problems));
   }
+  auto import = config::LoadImportConfig(*config_text, config_path);
+  if (config.value) {
+    std::move(import.problems.begin(), import.problems.end(), std::back_inserter(result.problems));
+  }
   auto lists = formats::WarningLists::Load(InFolder(folder, kWarningListsFolder));
   if (!lists.ok()) {
     result.problems.push_back({.file = InFolder(folder, kWarningListsFolder),
                                .message = Message(lists.status()),
                                .hint = "lists in MISP's format; take away what is none"});
   }
-  if (!config.value || !assets.value || !gateway.value || !sources.value || !lists.ok())
+  if (!config.value || !assets.value || !gateway.value || !sources.value || !import.value ||
+      !lists.ok()) {
     return result;
+  }
   result.files =
       OwnFiles{.config = *std::move(config.value),
                .gateway = *std::move(gateway.value),
@@ -55,6 +62,29 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
                .policy_text = *policy_text,
                .warning_lists = std::make_shared<const formats::WarningLists>(*std::move(lists))};
   return result;
+}
+
+absl::StatusOr<std::vector<formats::CsvMapping>> CsvMappingsIn(const std::string& folder) {
+  std::vector<formats::CsvMapping> mappings;
+  const std::string path = InFolder(folder, kConfigFile);
+  const auto text = ReadFile(path, config::kNodeConfigBytesMax);
+  if (absl::IsNotFound(text.status())) return mappings;
+  RETURN_IF_ERROR(text.status());
+  const auto loaded = config::LoadImportConfig(*text, path);
+  if (!loaded.value) return InvalidArgument(ToString(loaded.problems.front()));
+  for (const config::CsvImportConfig& one : loaded.value->csv) {
+    formats::CsvMapping mapping{.name = one.name,
+                                .delimiter = one.delimiter.front(),
+                                .columns = one.columns,
+                                .header = one.header,
+                                .types = one.types,
+                                .tags = one.tags,
+                                .title = one.title};
+    if (!one.tlp.empty()) mapping.tlp = policy::TlpFromWord(one.tlp);
+    if (one.confidence) mapping.confidence = static_cast<std::uint32_t>(*one.confidence);
+    mappings.push_back(std::move(mapping));
+  }
+  return mappings;
 }
 
 anonymize::KnownGood KnownGoodOf(std::shared_ptr<const formats::WarningLists> lists) {

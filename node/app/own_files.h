@@ -14,6 +14,7 @@
 #include "node/base/problem.h"
 #include "node/base/status.h"
 #include "node/crypto/digest.h"
+#include "node/formats/csv_mapping.h"
 #include "node/formats/warning_lists.h"
 
 namespace renkei::app {
@@ -39,6 +40,10 @@ struct OwnFilesResult {
   absl::Status status = absl::OkStatus();
 };
 OwnFilesResult ReadOwnFiles(const std::string& folder);
+
+// What node.toml says of tables (`[import.csv.NAME]`), read now; none if there is no node.toml.
+// INVALID_ARGUMENT: its first mistake.
+absl::StatusOr<std::vector<formats::CsvMapping>> CsvMappingsIn(const std::string& folder);
 
 // As the gate asks; nothing if there are no lists.
 anonymize::KnownGood KnownGoodOf(std::shared_ptr<const formats::WarningLists> lists);

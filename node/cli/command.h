@@ -50,6 +50,7 @@ extern const Command kEscrowCommand;
 extern const Command kExplainCommand;
 extern const Command kExportCommand;
 extern const Command kHelpCommand;
+extern const Command kImportCommand;
 extern const Command kInitCommand;
 extern const Command kInviteCommand;
 extern const Command kJoinCommand;

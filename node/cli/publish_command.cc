@@ -14,21 +14,21 @@ constexpr std::string_view kPublishUsage =
                       [--correlate W] [--generalise] [--dir DIR] [--json]
        renkei publish FILE... --dry-run [--full] [the same]
 
-Publishes each record of each FILE (MISP, STIX, IODEF or our own JSON; `-` is
-standard input): replaces what is ours, looks for leaks, seals, hands it to the hub.  A
-source published before, unchanged, does nothing; changed, it is a revision.
+Publishes each record of each FILE (MISP, STIX, IODEF, our JSON, CSV, lists; `-`
+is standard input), without what is ours and what leaks.  A source published
+before, unchanged, does nothing; changed, it is a revision.
 
   --circle C        to this circle, and further ones; else the file's, `members`
   --tlp T           clear, green, amber, amber+strict, red; else the file's
   --source S        attributed, pseudonymous, anonymous; else as the file says
   --correlate W     none, names, subnets: keyed names, if the circle asks
+  --mapping NAME    a table by [import.csv.NAME]; else by its header line
   --allow-org-only  take MISP events meant for their own organisation only
   --generalise      leave out of a victim what fewer than five teams share
   --reviewed        a person has read what no lint can judge; else it asks
   --allow R@P       let the finding of rule R at place P pass; it is logged
-  --dry-run         show what would leave and who would read it; needs no
-                    running node.  --full: every text, for each level;
-                    --sarif: the findings as SARIF 2.1.0
+  --dry-run         show what would leave, to whom, without a node; --full:
+                    every text, for each level; --sarif: findings as SARIF
 
 Exit status: 0, 1 failed, 2 wrong usage, 3 refused by lint or policy.
 
@@ -79,6 +79,7 @@ int RunPublish(Context& context) {
   parser.List("--circle", dry.circles);
   parser.Option("--tlp", dry.tlp);
   parser.Option("--source", dry.source);
+  parser.Option("--mapping", dry.mapping);
   parser.Flag("--allow-org-only", dry.allow_org_only);
   parser.Option("--correlate", dry.correlate);
   parser.Flag("--generalise", dry.generalise);
@@ -108,6 +109,7 @@ int RunPublish(Context& context) {
                       {{"circles", dry.circles},
                        {"tlp", dry.tlp},
                        {"source", dry.source},
+                       {"mapping", dry.mapping},
                        {"allow_org_only", dry.allow_org_only},
                        {"generalise", dry.generalise},
                        {"correlate", dry.correlate},

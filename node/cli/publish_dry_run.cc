@@ -102,6 +102,8 @@ int RunDry(Context& context, const DryRun& options) {
   auto lists =
       formats::WarningLists::Load(fmt::format("{}/{}", options.folder, app::kWarningListsFolder));
   if (!lists.ok()) return Fail(context, "publish", lists.status());
+  const auto mappings = app::CsvMappingsIn(options.folder);
+  if (!mappings.ok()) return Fail(context, "publish", mappings.status());
   if (!config || !assets || !evaluator) return kFailed;
   const record::Correlation wanted = feed::WantedCorrelation(publish, *config);
   const Rules rules{
@@ -114,7 +116,9 @@ int RunDry(Context& context, const DryRun& options) {
       .crowd = ReadCrowd(options.folder),
       .said = ReadSaid(options.folder, context.clock.Now()),
       .names = wanted == record::Correlation::kNone ? OwnNames() : ReadNames(options.folder),
-      .import = {.allow_org_only = options.allow_org_only}};
+      .import = {.allow_org_only = options.allow_org_only,
+                 .csv_mappings = *mappings,
+                 .mapping = options.mapping}};
   Json files = Json::array();
   std::vector<anonymize::SarifInput> sarif;
   int worst = kDone;

@@ -33,6 +33,7 @@ struct DryRun {
   std::string tlp{};
   std::string source{};
   std::string correlate{};
+  std::string mapping{};
   bool allow_org_only = false;
   bool generalise = false;
   bool json = false;

@@ -40,27 +40,27 @@ std::vector<Wrong> WrongFiles() {
   return {
       {"Truncated", R"({"Event": {"info": "x", "Attribute": [)", publish, 1,
        "renkei: publish: {}/in.json: line 1, column 39: the file ends in the middle of a value; it "
-       "is cut short\nhint: a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)\n"},
+       "is cut short\nhint: a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)\n"},
       {"NotUtf8", "{\"Event\": {\"info\": \"caf\xe9\"}}", publish, 1,
        "renkei: publish: {}/in.json: line 1, column 24: not UTF-8\n"
-       "hint: a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)\n"},
+       "hint: a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)\n"},
       {"WrongTypeInMisp",
        R"({"Event": {"info": "x", "Attribute": [{"type": "ip-dst", "value": ["198.51.100.1"]}]}})",
        publish, 1,
        "renkei: publish: {}/in.json: `Event.Attribute[0].value`: expected text, found list\n"
-       "hint: a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)\n"},
+       "hint: a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)\n"},
       {"WrongTypeInOurOwn", R"({"renkei": 1, "kind": "incident", "tlp": 3})", publish, 1,
        "renkei: publish: {}/in.json: `tlp`: expected text, found number\n"
-       "hint: a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)\n"},
+       "hint: a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)\n"},
       {"MisspeltKey", R"({"renkei": 1, "kind": "incident", "circels": ["members"]})", publish, 1,
        "renkei: publish: {}/in.json: `circels`: unknown key (did you mean `circles`?)\n"
-       "hint: a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)\n"},
+       "hint: a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)\n"},
       {"ThousandLevels", Nested(1000), publish, 1,
        "renkei: publish: {}/in.json: line 1, column 90: nested deeper than 64 levels\n"
-       "hint: a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)\n"},
+       "hint: a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)\n"},
       {"StixBundle", R"({"type": "bundle", "objects": []})", publish, 1,
        "renkei: publish: {}/in.json: `objects`: the bundle holds no objects\n"
-       "hint: a file of MISP, STIX, IODEF or our own JSON (docs/formats.md)\n"},
+       "hint: a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)\n"},
       {"NoSuchFile",
        "",
        {"publish", "{}/none.json"},
