@@ -143,6 +143,27 @@ std::optional<std::string> CanonicalAsn(std::string_view value) {
   return "AS" + std::to_string(number);
 }
 
+// EUI-48 or EUI-64 in pairs, however its parts are joined.
+std::optional<std::string> CanonicalMac(std::string_view value) {
+  std::string digits(value);
+  std::erase_if(digits, [](char c) { return c == ':' || c == '-' || c == '.'; });
+  auto hex = CanonicalHash(digits, 12);
+  if (!hex) hex = CanonicalHash(digits, 16);
+  if (!hex) return std::nullopt;
+  std::string mac;
+  for (std::size_t at = 0; at < hex->size(); at += 2) {
+    mac += (mac.empty() ? "" : ":") + hex->substr(at, 2);
+  }
+  return mac;
+}
+
+// CVE ids in upper case; names that others give stay as they are.
+std::string CanonicalVulnerability(std::string_view value) {
+  std::string lower = AsciiLower(value);
+  if (!lower.starts_with("cve-")) return std::string(value);
+  return lower.replace(0, 3, "CVE");
+}
+
 std::optional<std::string> CanonicalUrl(std::string_view value) {
   const auto uri = ParseUri(value);
   if (!uri) return std::nullopt;
@@ -264,6 +285,10 @@ std::optional<std::string> CanonicalValue(v1::IndicatorType type, std::string_vi
       return CanonicalCertificateHash(value);
     case v1::INDICATOR_TYPE_ASN:
       return CanonicalAsn(value);
+    case v1::INDICATOR_TYPE_MAC:
+      return CanonicalMac(value);
+    case v1::INDICATOR_TYPE_VULNERABILITY:
+      return CanonicalVulnerability(value);
     case v1::INDICATOR_TYPE_SSDEEP:
       return CanonicalSsdeep(value);
     case v1::INDICATOR_TYPE_TLSH:

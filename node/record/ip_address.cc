@@ -145,6 +145,23 @@ std::optional<std::string> CanonicalNetwork(std::string_view text) {
   return AddressText(net) + "/" + std::to_string(net.length);
 }
 
+std::optional<AddressRange> AddressesOf(std::string_view address_or_network) {
+  Net net;
+  if (!ReadNet(address_or_network, net)) return std::nullopt;
+  ClearHostBits(net);
+  Net last = net;
+  for (int bit = net.length; bit < net.Bits(); ++bit) {
+    auto& byte = last.bytes[static_cast<std::size_t>(bit / 8)];
+    byte = static_cast<std::uint8_t>(byte | (0x80 >> (bit % 8)));
+  }
+  const bool ipv6 = net.family == AF_INET6;
+  const auto bytes = [&](const Net& one) {
+    const auto* data = reinterpret_cast<const char*>(one.bytes.data());
+    return ipv6 ? Bytes(data, 16) : Bytes(10, '\0') + "\xff\xff" + Bytes(data, 4);
+  };
+  return AddressRange{.first = bytes(net), .last = bytes(last), .ipv6 = ipv6, .length = net.length};
+}
+
 std::string_view WhyNotBlockAddress(std::string_view address_or_network) {
   Net net;
   if (!ReadNet(address_or_network, net)) return "values that are no address";

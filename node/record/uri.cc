@@ -98,14 +98,30 @@ std::string WithoutDotSegments(std::string_view path) {
   return out.empty() ? "/" : out;
 }
 
+// A registered name may be percent-encoded (RFC 3986 section 3.2.2); what is no escape stays, and
+// is no name then.
+std::string DecodedHost(std::string_view host) {
+  std::string out;
+  out.reserve(host.size());
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    const bool escape = host[i] == '%' && i + 2 < host.size() && HexValue(host[i + 1]) >= 0 &&
+                        HexValue(host[i + 2]) >= 0;
+    out.push_back(escape ? static_cast<char>(HexValue(host[i + 1]) * 16 + HexValue(host[i + 2]))
+                         : host[i]);
+    if (escape) i += 2;
+  }
+  return out;
+}
+
 std::optional<std::string> CanonicalHost(std::string_view host) {
   if (host.empty()) return std::string();
   if (host.front() == '[') {
     if (host.size() < 3 || host.back() != ']') return std::nullopt;
     return CanonicalIpv6(host.substr(1, host.size() - 2));
   }
-  if (auto address = CanonicalIpv4(host)) return address;
-  return CanonicalHostName(host);
+  const std::string plain = DecodedHost(host);
+  if (auto address = CanonicalIpv4(plain)) return address;
+  return CanonicalHostName(plain);
 }
 
 bool ReadAuthority(std::string_view authority, Uri& uri) {
