@@ -283,6 +283,71 @@ CREATE TRIGGER shown_gone AFTER DELETE ON record BEGIN
   DELETE FROM shown WHERE record = old.number;
 END;
 )sql"},
+    {7, R"sql(
+-- The index of indicators.  Of live records that are no exercise; of their sections what is held.
+-- All of it is made from `record` and goes with it.
+
+-- Each indicator once, whatever it was written like and whichever records tell it.
+CREATE TABLE indicator (
+  number    INTEGER PRIMARY KEY,
+  community INTEGER NOT NULL,
+  key       BLOB NOT NULL,     -- 16 bytes
+  type      INTEGER NOT NULL,
+  place     BLOB,              -- by which what lies under a name or a network is one range
+  value     TEXT NOT NULL      -- canonical, its first 1,024 bytes
+) STRICT;
+CREATE UNIQUE INDEX indicator_key ON indicator (community, key);
+CREATE INDEX indicator_place ON indicator (community, place) WHERE place IS NOT NULL;
+
+-- Which record says what of it.
+CREATE TABLE told (
+  indicator  INTEGER NOT NULL,
+  record     INTEGER NOT NULL,
+  says       INTEGER NOT NULL,  -- bits: 1 listed, 2 seen, 4 false positive, 8 not seen
+  confidence INTEGER,           -- 0..100
+  first_seen INTEGER NOT NULL,
+  last_seen  INTEGER NOT NULL,
+  PRIMARY KEY (indicator, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX told_disputed ON told (indicator, record) WHERE says & 4;
+
+-- Which record judges which record as a whole.
+CREATE TABLE judged (
+  community INTEGER NOT NULL,
+  about     BLOB NOT NULL,     -- 16 bytes, of a record that may not be held
+  record    INTEGER NOT NULL,
+  says      INTEGER NOT NULL,  -- as in told
+  PRIMARY KEY (community, about, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX judged_record ON judged (record);
+
+-- The marks of records that are asked for, and the records that have each, by time.
+CREATE TABLE term (
+  number    INTEGER PRIMARY KEY,
+  community INTEGER NOT NULL,
+  kind      INTEGER NOT NULL,  -- 0 all, 1 kind, 2 team, 3 tag, 4 technique, 5 circle, 6 type
+  word      TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX term_word ON term (community, kind, word);
+CREATE TABLE posting (
+  term   INTEGER NOT NULL,
+  issued INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  PRIMARY KEY (term, issued, record)
+) STRICT, WITHOUT ROWID;
+
+-- What the index holds of each record: numbers of 8 bytes.
+CREATE TABLE indexed (
+  record     INTEGER PRIMARY KEY,
+  issued     INTEGER NOT NULL,
+  terms      BLOB NOT NULL,
+  indicators BLOB NOT NULL      -- in the order of the record
+) STRICT;
+
+-- One row: records up to this number may still be missing.
+CREATE TABLE index_left (upto INTEGER NOT NULL) STRICT;
+INSERT INTO index_left SELECT coalesce(max(number), 0) FROM record;
+)sql"},
 };
 
 }  // namespace renkei::store

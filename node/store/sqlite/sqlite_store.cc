@@ -8,6 +8,8 @@
 #include <sys/statvfs.h>
 
 #include "node/base/fault.h"
+#include "node/store/sqlite/indicator_index.h"
+#include "node/store/sqlite/indicator_search.h"
 #include "node/store/sqlite/migrate.h"
 #include "node/store/sqlite/shown.h"
 #include "node/store/sqlite/statement.h"
@@ -75,6 +77,10 @@ absl::StatusOr<SqliteStore::Parts> OpenParts(const SqliteOptions& options) {
   ASSIGN_OR_RETURN(parts.community,
                    Annotate(CommunityNumber(connection, options.community), doing));
   ASSIGN_OR_RETURN(parts.epoch, Annotate(ReadEpoch(connection), doing));
+  ASSIGN_OR_RETURN(
+      const std::int64_t left,
+      Annotate(connection.QueryInteger("SELECT coalesce(max(upto), 0) FROM index_left"), doing));
+  parts.index_due = left > 0;
   return parts;
 }
 
@@ -90,8 +96,11 @@ SqliteStore::SqliteStore(const SqliteOptions& options, Parts parts)
       clock_(options.clock == nullptr ? system_clock_ : *options.clock),
       parts_(std::move(parts)),
       readers_(options.path),
+      index_due_(parts_.index_due),
       jobs_(options.queue_max),
-      thread_([this] { Run(); }) {}
+      thread_([this] { Run(); }) {
+  IndexMore();
+}
 
 SqliteStore::~SqliteStore() {
   closing_ = true;
@@ -160,6 +169,30 @@ absl::Status SqliteStore::CommitShown(std::function<absl::Status(Writer&, ShownW
 
 ShownStore* FindShownStore(Store& store) { return dynamic_cast<ShownStore*>(&store); }
 
+absl::Status SqliteStore::ReadIndicators(
+    const std::function<absl::Status(const Reader&, const IndicatorReader&)>& query) const {
+  return ReadOn([&](Connection& connection) {
+    return query(SqliteReader(connection, parts_.community),
+                 SqliteIndicators(connection, parts_.community));
+  });
+}
+
+IndicatorStore* FindIndicatorStore(Store& store) { return dynamic_cast<IndicatorStore*>(&store); }
+
+void SqliteStore::IndexMore() {
+  if (!index_due_ || index_stuck_ || closing_ || index_queued_.exchange(true)) return;
+  CommitAsync(
+      [this](Writer&) -> absl::Status {
+        ASSIGN_OR_RETURN(const bool more, IndexEarlier(*parts_.connection));
+        index_due_ = more;
+        return absl::OkStatus();
+      },
+      [this](const absl::Status& status) {
+        index_stuck_ = !status.ok();
+        index_queued_ = false;
+      });
+}
+
 void SqliteStore::OnNewEntries(std::function<void(Offset)> listener) {
   auto shared = std::make_shared<const std::function<void(Offset)>>(std::move(listener));
   MutexLock lock(listener_mutex_);
@@ -189,6 +222,9 @@ void SqliteStore::Run() {
     if (effects.newest > 0) TellOf(effects.newest);
     scrub_due_ = scrub_due_ || effects.erased;
     Scrub();
+    // A disk that was full takes entries again.
+    if (effects.newest > 0) index_stuck_ = false;
+    IndexMore();
   }
 }
 

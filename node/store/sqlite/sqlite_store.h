@@ -6,6 +6,7 @@
 
 #include "node/base/bounded_queue.h"
 #include "node/base/mutex.h"
+#include "node/store/indicators.h"
 #include "node/store/shown.h"
 #include "node/store/sqlite/file_lock.h"
 #include "node/store/sqlite/open.h"
@@ -19,7 +20,7 @@ inline constexpr std::size_t kGroupMax = 512;
 // How often at most the write-ahead log is emptied because content was deleted.
 inline constexpr std::chrono::seconds kScrubEvery{10};
 
-class SqliteStore : public Store, public ShownStore {
+class SqliteStore : public Store, public ShownStore, public IndicatorStore {
  public:
   // What Open found and made.
   struct Parts {
@@ -27,6 +28,7 @@ class SqliteStore : public Store, public ShownStore {
     std::unique_ptr<Connection> connection{};
     std::int64_t community = 0;
     Bytes epoch{};
+    bool index_due = false;  // records may be missing in the index
   };
 
   SqliteStore(const SqliteOptions& options, Parts parts);
@@ -43,6 +45,10 @@ class SqliteStore : public Store, public ShownStore {
       const std::function<absl::Status(const Reader&, const ShownReader&)>& query) const override;
   absl::Status CommitShown(std::function<absl::Status(Writer&, ShownWriter&)> work) override;
   std::uint64_t changes() const override { return changes_; }
+
+  absl::Status ReadIndicators(
+      const std::function<absl::Status(const Reader&, const IndicatorReader&)>& query)
+      const override;
 
  private:
   struct Job {
@@ -66,6 +72,8 @@ class SqliteStore : public Store, public ShownStore {
   absl::Status EndTransaction();
   // `status` becomes that of every job that has no error of its own.
   static void TellFailure(Group& group, const absl::Status& status);
+  // Queues the next step by which records of an older store come into the index, if there is one.
+  void IndexMore();
   // Empties the write-ahead log if it may hold deleted content and it is time.
   void Scrub();
 
@@ -76,8 +84,11 @@ class SqliteStore : public Store, public ShownStore {
   mutable ReaderPool readers_;
   Mutex listener_mutex_;
   std::shared_ptr<const std::function<void(Offset)>> listener_ RENKEI_GUARDED_BY(listener_mutex_);
-  bool scrub_due_ = false;  // of the store thread
-  Timestamp scrubbed_{};    // likewise
+  std::atomic<bool> index_due_;             // records may be missing in the index
+  std::atomic<bool> index_queued_ = false;  // a step waits to be carried out
+  std::atomic<bool> index_stuck_ = false;   // the last one failed
+  bool scrub_due_ = false;                  // of the store thread
+  Timestamp scrubbed_{};                    // likewise
   std::atomic<bool> closing_ = false;
   std::atomic<std::uint64_t> changes_ = 0;
   BoundedQueue<Job*> jobs_;  // owns what it holds

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/record/header.h"
+#include "node/store/sqlite/indicator_index.h"
 #include "node/store/sqlite/statement.h"
 #include "node/store/sqlite/tuples.h"
 
@@ -125,6 +126,8 @@ absl::StatusOr<Offset> SqliteWriter::PutRecord(const RecordRow& row) {
                 " WHERE community = ?1 AND id = ?2 AND expires IS NOT NULL",
                 row.id));
   }
+  RETURN_IF_ERROR(
+      IndexRecord(connection(), community(), number, row.stored, row.state, row.author));
   ASSIGN_OR_RETURN(marks.tuple, CountTuple(connection(), community(), row.header, row.circles));
   ASSIGN_OR_RETURN(const Offset offset, AppendEntry(number, EntryType::kRecord, marks));
   RETURN_IF_ERROR(OpenRevision(row, !present || present->leaf != row.leaf, offset));
@@ -147,7 +150,17 @@ absl::Status SqliteWriter::UpdateStored(const RecordId& id, BytesView stored,
                    " WHERE community = ?1 AND id = ?2");
   update.Bind(1, community()).BindBlob(2, id.view()).BindBlob(3, stored).BindBlob(4, attestations);
   RETURN_IF_ERROR(update.Run());
-  return RequireRecord(id);
+  RETURN_IF_ERROR(RequireRecord(id));
+  return IndexAgain(id, stored);
+}
+
+absl::Status SqliteWriter::IndexAgain(const RecordId& id, BytesView stored) {
+  Statement find(connection(),
+                 "SELECT number, state, author FROM record WHERE community = ?1 AND id = ?2");
+  find.Bind(1, community()).BindBlob(2, id.view());
+  if (!find.Step()) return find.status();
+  return IndexRecord(connection(), community(), find.Int64(0), stored,
+                     find.Word(1, RecordState::kWithdrawn), find.Text(2));
 }
 
 absl::Status SqliteWriter::PutRevision(const RevisionRow& row) {
@@ -221,6 +234,7 @@ absl::Status SqliteWriter::DropRecord(const RecordId& id) {
   close.Bind(1, community()).BindBlob(2, id.view()).Bind(3, newest).Bind(4, present->number);
   RETURN_IF_ERROR(close.Run());
   RETURN_IF_ERROR(UncountTuple(connection(), present->number));
+  RETURN_IF_ERROR(UnindexRecord(connection(), present->number));
   Statement entries(connection(), "DELETE FROM entry WHERE record = ?1");
   RETURN_IF_ERROR(entries.Bind(1, present->number).Run());
   Statement record(connection(), "DELETE FROM record WHERE number = ?1");

@@ -69,6 +69,8 @@ class SqliteWriter : public Reads<Writer> {
   absl::Status RunById(const char* sql, const RecordId& id);
   // The ids that `sql` finds; ?2 is `before`, ?3 `limit`.
   absl::StatusOr<std::vector<RecordId>> ExpiredIds(const char* sql, Timestamp before, int limit);
+  // The index follows what is held of the record.
+  absl::Status IndexAgain(const RecordId& id, BytesView stored);
   // NOT_FOUND if the last statement changed no row.
   absl::Status RequireRecord(const RecordId& id);
 

@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "node/store/indicators.h"
 #include "node/store/shown.h"
+#include "tests/support/record_for_tests.h"
 #include "tests/unit/store/store_suite.h"
 
 namespace renkei::store {
@@ -45,6 +47,11 @@ constexpr const char* kUndoFifth =
 // The same of step 6.
 constexpr const char* kUndoSixth =
     "DROP TRIGGER shown_gone; DROP TABLE shown; DROP TABLE shown_view;";
+
+// The same of step 7.
+constexpr const char* kUndoSeventh =
+    "DROP TABLE indicator; DROP TABLE told; DROP TABLE judged; DROP TABLE term;"
+    " DROP TABLE posting; DROP TABLE indexed; DROP TABLE index_left;";
 
 class SqliteStoreTest : public testing::Test {
  protected:
@@ -133,19 +140,20 @@ TEST_F(SqliteStoreTest, AcknowledgedWorkSurvivesAKill) {
 
 TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
   MakeClosed();
-  Sql(path_, "PRAGMA user_version = 7");
+  Sql(path_, "PRAGMA user_version = 8");
   const std::string before = FileBytes(path_);
   const auto opened = TryOpen();
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(
       Message(opened.status()),
-      fmt::format("store `{}` was made by a newer version (schema 7, this one knows 6)", path_));
+      fmt::format("store `{}` was made by a newer version (schema 8, this one knows 7)", path_));
   EXPECT_EQ(FileBytes(path_), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
 }
 
 TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoSeventh);
   Sql(path_, kUndoSixth);
   Sql(path_, kUndoFifth);
   Sql(path_,
@@ -160,6 +168,7 @@ TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
 
 TEST_F(SqliteStoreTest, TheSchemaBeforeUnnamedRecordsIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoSeventh);
   Sql(path_, kUndoSixth);
   Sql(path_, kUndoFifth);
   Sql(path_, "DROP TABLE unnamed; DROP TABLE unreleased; PRAGMA user_version = 3");
@@ -171,6 +180,7 @@ TEST_F(SqliteStoreTest, TheSchemaBeforeUnnamedRecordsIsBroughtUpToDate) {
 
 TEST_F(SqliteStoreTest, TheSchemaBeforeWhatHttpReadersAreShownIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoSeventh);
   Sql(path_, kUndoSixth);
   Sql(path_, "PRAGMA user_version = 5");
   const auto store = Open();
@@ -182,12 +192,49 @@ TEST_F(SqliteStoreTest, TheSchemaBeforeWhatHttpReadersAreShownIsBroughtUpToDate)
   EXPECT_OK(FindShownStore(*store)->CommitShown(show));
 }
 
+// Enough for several steps.
+TEST_F(SqliteStoreTest, RecordsOfTheSchemaBeforeTheIndexComeIntoIt) {
+  constexpr std::uint32_t kRecords = 250;
+  {
+    const auto store = Open();
+    const auto key = crypto::SigningKey::Generate();
+    const record::Record record = testing_support::SampleRecord(key);
+    for (std::uint32_t n = 1; n <= kRecords; ++n) {
+      RecordRow row = RowOf(n);
+      row.header = record.header_bytes();
+      row.stored = record.ToStored();
+      ASSERT_TRUE(Put(*store, row).ok());
+    }
+    ASSERT_TRUE(Put(*store, RowOf(kRecords + 1)).ok());  // that does not parse
+  }
+  Sql(path_, kUndoSeventh);
+  Sql(path_, "PRAGMA user_version = 6");
+  const auto store = Open();
+  const IndicatorQuery query{.keys = {record::KeyOf(v1::INDICATOR_TYPE_IPV4, "198.51.100.7").key},
+                             .limit = 1000};
+  std::size_t found = 0;
+  std::int64_t left = 1;
+  // Each of its steps is done before a work that was queued after it.
+  for (int step = 0; step < 10 && left > 0; ++step) {
+    EXPECT_OK(store->Commit([](Writer&) { return absl::OkStatus(); }));
+    EXPECT_OK(FindIndicatorStore(*store)->ReadIndicators(
+        [&](const Reader&, const IndicatorReader& reader) -> absl::Status {
+          ASSIGN_OR_RETURN(const IndicatorPage page, reader.Search(query, clock_.Now()));
+          found = page.hits.size();
+          ASSIGN_OR_RETURN(left, reader.Left());
+          return absl::OkStatus();
+        }));
+  }
+  EXPECT_EQ(found, kRecords);
+  EXPECT_EQ(left, 0);
+}
+
 TEST_F(SqliteStoreTest, NewerVersionInTheLogAloneIsRefusedAndNothingCheckpointed) {
   MakeClosed();
   sqlite3* handle = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &handle), SQLITE_OK);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  ASSERT_EQ(sqlite3_exec(handle, "PRAGMA user_version = 7", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(handle, "PRAGMA user_version = 8", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(handle);
   const std::string before = FileBytes(path_);
   const std::string log = FileBytes(path_ + "-wal");

@@ -93,6 +93,8 @@ TEST_F(SqliteViewTest, AStoreFromBeforeTuplesGetsThem) {
             "ALTER TABLE entry DROP COLUMN tuple; ALTER TABLE entry DROP COLUMN fresh;"
             "DROP TABLE tuple; DROP TABLE unnamed; DROP TABLE unreleased;"
             "DROP TRIGGER shown_gone; DROP TABLE shown; DROP TABLE shown_view;"
+            "DROP TABLE indicator; DROP TABLE told; DROP TABLE judged; DROP TABLE term;"
+            "DROP TABLE posting; DROP TABLE indexed; DROP TABLE index_left;"
             "DROP TABLE pseudonym; DROP INDEX outbox_urgent; DROP INDEX outbox_id;"
             "ALTER TABLE outbox DROP COLUMN urgent; PRAGMA user_version = 2");
   look(*Open());
@@ -189,7 +191,7 @@ TEST_F(SqliteViewTest, AViewOfAnOldOrMissingStoreSaysWhatToDo) {
   EXPECT_EQ(Message(ViewSqlite(path_).status()),
             fmt::format("view store `{}`: it is of schema 2, this version reads {}: start its node "
                         "once",
-                        path_, 6));
+                        path_, 7));
 }
 
 }  // namespace
