@@ -5,6 +5,7 @@
 #include <charconv>
 #include <set>
 
+#include "config/indicators_table.h"
 #include "config/toml_reader.h"
 #include "node/base/encoding.h"
 
@@ -87,6 +88,7 @@ class NodeConfigLoader {
     ReadTimes(reader);
     ReadLinks(reader);
     if (const toml::table* escrow = reader.Table("escrow")) ReadEscrow(*escrow);
+    config_.indicators = ReadIndicators(source_, reader);
     reader.Table("gateway");  // gateway_config.h reads it
     reader.Tables("source");  // source_config.h reads them
     reader.Table("import");   // import_config.h does

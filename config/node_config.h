@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/indicators_config.h"
 #include "config/load_result.h"
 #include "node/base/log.h"
 
@@ -93,6 +94,7 @@ struct NodeConfig {
   int state_max_age_hours = 24;  // 1..720; by an older state no other member is served
   std::vector<LinkConfig> links{};
   EscrowConfig escrow{};
+  IndicatorsConfig indicators{};
 
   bool operator==(const NodeConfig&) const = default;
 };

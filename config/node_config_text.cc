@@ -70,6 +70,21 @@ max_age_hours = 24
 # [escrow]
 # officers = ["", "", ""]
 
+# How sure this node is of an indicator, for `search`, `export --min-score` and lists:
+# docs/indicators.md.
+[indicators]
+confidence = 50              # 0 to 100, of one whose author says none
+false_positive_teams = 2     # so many teams that call it a false positive take it out of lists
+
+# Days in which the score of an indicator halves after it was last seen, by type; 0: never.
+# Types not named here have those that docs/indicators.md lists.
+[decay]
+default = 90
+ipv4 = 14
+domain = 60
+url = 30
+sha256 = 365
+
 # HTTPS for SIEMs, DNS servers, firewalls and TAXII clients: docs/gateway.md.  A change of these
 # keys waits for a restart; the two files are read again at each reload.  Without them it is plain
 # HTTP, which is for loopback addresses only.  Limits: docs/gateway.md.

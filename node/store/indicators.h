@@ -86,14 +86,15 @@ struct IndicatorTally {
   std::optional<Timestamp> last_seen{};
 };
 
-// A team calls an indicator of a record, or the whole record, a false positive.
+// A team calls an indicator of a record, or this revision of the record, a false positive.
 struct Dispute {
   RecordId record{};   // that lists it
   RecordId verdict{};  // the sighting
   std::string team{};
   v1::IndicatorType type = v1::INDICATOR_TYPE_UNSPECIFIED;  // the whole record
   std::string value{};
-  Timestamp issued{};  // of the verdict
+  Timestamp issued{};     // of the verdict
+  bool answered = false;  // the author has written a revision since
 };
 
 // Confined to the call that got it, as Reader is.
@@ -110,7 +111,7 @@ class IndicatorReader {
   // What other teams by name dispute of a live record, at most `limit`.
   virtual absl::StatusOr<std::vector<Dispute>> DisputesOf(const RecordId& record, Timestamp now,
                                                           int limit) const = 0;
-  // Records of ours that others dispute, at most `limit`.
+  // Records of ours that others dispute, and that we have not revised since; at most `limit`.
   virtual absl::StatusOr<std::vector<RecordId>> OwnDisputed(Timestamp now, int limit) const = 0;
   // Records that are still to be added to the index.
   virtual absl::StatusOr<std::int64_t> Left() const = 0;

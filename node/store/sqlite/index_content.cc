@@ -155,7 +155,7 @@ std::optional<IndexContent> ContentOf(BytesView stored, RecordState state,
   Collector collector(content);
   AddIndicators(sections, collector, content.issued);
   AddSightings(sections, collector, content);
-  if (header.about && content.about_says != 0) content.about = header.about->record_id;
+  if (header.about && content.about_says != 0) content.about = header.about;
   std::set<Term> terms = TermsOf(header, sections, author);
   for (const ToldIndicator& told : content.told) terms.insert(TypeTerm(told.indicator.type));
   content.terms.assign(terms.begin(), terms.end());

@@ -46,9 +46,9 @@ struct ToldIndicator {
 
 struct IndexContent {
   std::int64_t issued = 0;
-  std::vector<Term> terms{};          // sorted, each once
-  std::vector<ToldIndicator> told{};  // in the order of the record, each indicator once
-  std::optional<RecordId> about{};    // of a verdict on a whole record
+  std::vector<Term> terms{};             // sorted, each once
+  std::vector<ToldIndicator> told{};     // in the order of the record, each indicator once
+  std::optional<record::About> about{};  // of a verdict on a whole record
   std::uint8_t about_says = 0;
 };
 

@@ -111,9 +111,10 @@ absl::Status AddContent(Connection& connection, std::int64_t community, std::int
   ASSIGN_OR_RETURN(const Bytes indicators, AddTold(connection, community, record, content));
   if (content.about) {
     Statement judge(connection,
-                    "INSERT INTO judged (community, about, record, says) VALUES (?1, ?2, ?3, ?4)");
-    judge.Bind(1, community).BindBlob(2, content.about->view()).Bind(3, record);
-    RETURN_IF_ERROR(judge.Bind(4, content.about_says).Run());
+                    "INSERT INTO judged (community, about, record, says, leaf)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5)");
+    judge.Bind(1, community).BindBlob(2, content.about->record_id.view()).Bind(3, record);
+    RETURN_IF_ERROR(judge.Bind(4, content.about_says).BindBlob(5, content.about->leaf).Run());
   }
   Statement put(connection,
                 "INSERT INTO indexed (record, issued, terms, indicators) VALUES (?1, ?2, ?3, ?4)");

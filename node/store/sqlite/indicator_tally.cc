@@ -46,14 +46,16 @@ class Teams {
 };
 
 // Verdicts on a whole record count for each indicator that it lists.
-absl::Status AddJudged(Connection& connection, std::int64_t community, BytesView about,
-                       std::int64_t now, Teams& teams, IndicatorTally& tally) {
+absl::Status AddJudged(Connection& connection, std::int64_t record, std::int64_t now, Teams& teams,
+                       IndicatorTally& tally) {
   Statement select(connection,
-                   "SELECT j.says, r.author, r.own, r.issued FROM judged j"
-                   " CROSS JOIN record r ON r.number = j.record WHERE j.community = ?1"
-                   " AND j.about = ?2 AND r.state = 0 AND r.expires > ?3 AND r.author <> ''"
-                   " ORDER BY j.record DESC LIMIT ?4");
-  select.Bind(1, community).BindBlob(2, about).Bind(3, now).Bind(4, kTellersMax);
+                   "SELECT j.says, v.author, v.own, v.issued FROM record r"
+                   " CROSS JOIN judged j ON j.community = r.community AND j.about = r.id"
+                   " AND (j.leaf = r.leaf OR j.leaf = x'')"
+                   " CROSS JOIN record v ON v.number = j.record WHERE r.number = ?1"
+                   " AND v.state = 0 AND v.expires > ?2 AND v.author <> ''"
+                   " ORDER BY j.record DESC LIMIT ?3");
+  select.Bind(1, record).Bind(2, now).Bind(3, kTellersMax);
   while (select.Step()) {
     const auto says = select.Number<std::uint8_t>(0);
     teams.Add(says, select.Text(1), select.Flag(2));
@@ -86,13 +88,14 @@ absl::Status AddDisputes(Connection& connection, std::int64_t indicator, std::in
 
 // Verdicts of other teams, by name, on record ?1 as a whole; ?2 now, ?3 limit.
 constexpr char kJudgedSql[] =
-    "SELECT v.id, v.author, 0, '', v.issued FROM record r"
+    "SELECT v.id, v.author, 0, '', v.issued, v.issued < r.issued FROM record r"
     " CROSS JOIN judged j ON j.community = r.community AND j.about = r.id AND j.says & 4"
+    " AND (j.leaf = r.leaf OR j.leaf = x'')"
     " CROSS JOIN record v ON v.number = j.record WHERE r.number = ?1 AND v.state = 0"
     " AND v.expires > ?2 AND v.author <> '' AND v.author <> r.author LIMIT ?3";
 // ... and on its indicator ?4.
 constexpr char kDisputedSql[] =
-    "SELECT v.id, v.author, i.type, i.value, v.issued FROM record r"
+    "SELECT v.id, v.author, i.type, i.value, v.issued, v.issued < r.issued FROM record r"
     " CROSS JOIN told t INDEXED BY told_disputed ON t.indicator = ?4"
     " CROSS JOIN indicator i ON i.number = t.indicator"
     " CROSS JOIN record v ON v.number = t.record WHERE r.number = ?1 AND t.says & 4"
@@ -117,7 +120,8 @@ absl::Status AddVerdicts(Connection& connection, const char* sql, const Disputed
                         .team = select.Text(1),
                         .type = static_cast<v1::IndicatorType>(select.Number<int>(2)),
                         .value = select.Text(3),
-                        .issued = select.Time(4)});
+                        .issued = select.Time(4),
+                        .answered = select.Flag(5)});
   }
   return select.status();
 }
@@ -131,10 +135,11 @@ absl::StatusOr<IndicatorTally> SqliteIndicators::Tally(const IndicatorKey& key,
   if (number == 0) return tally;
   Teams teams;
   RETURN_IF_ERROR(AddDisputes(connection_, number, UnixSeconds(now), teams));
-  Statement select(connection_,
-                   "SELECT t.says, t.confidence, t.first_seen, t.last_seen, r.author, r.own, r.id"
-                   " FROM told t CROSS JOIN record r ON r.number = t.record WHERE t.indicator = ?1"
-                   " AND r.state = 0 AND r.expires > ?2 ORDER BY t.record DESC LIMIT ?3");
+  Statement select(
+      connection_,
+      "SELECT t.says, t.confidence, t.first_seen, t.last_seen, r.author, r.own, t.record"
+      " FROM told t CROSS JOIN record r ON r.number = t.record WHERE t.indicator = ?1"
+      " AND r.state = 0 AND r.expires > ?2 ORDER BY t.record DESC LIMIT ?3");
   select.Bind(1, number).BindTime(2, now).Bind(3, kTellersMax);
   while (select.Step()) {
     const auto says = select.Number<std::uint8_t>(0);
@@ -147,8 +152,7 @@ absl::StatusOr<IndicatorTally> SqliteIndicators::Tally(const IndicatorKey& key,
     if (!select.IsNull(1)) {
       tally.confidence = std::max(tally.confidence.value_or(0), select.Number<int>(1, 100));
     }
-    const RecordId id = select.Id<RecordId>(6);
-    RETURN_IF_ERROR(AddJudged(connection_, community_, id.view(), UnixSeconds(now), teams, tally));
+    RETURN_IF_ERROR(AddJudged(connection_, select.Int64(6), UnixSeconds(now), teams, tally));
   }
   RETURN_IF_ERROR(select.status());
   teams.MoveTo(tally);
@@ -170,6 +174,7 @@ absl::StatusOr<std::vector<IndicatorKey>> SqliteIndicators::Disputed(Timestamp n
   Statement judged(connection_,
                    "SELECT x.indicators FROM judged j CROSS JOIN record v ON v.number = j.record"
                    " CROSS JOIN record r ON r.community = j.community AND r.id = j.about"
+                   " AND (j.leaf = r.leaf OR j.leaf = x'')"
                    " CROSS JOIN indexed x ON x.record = r.number WHERE j.community = ?1"
                    " AND j.says & 4 AND v.state = 0 AND v.expires > ?2 AND v.author <> ''");
   judged.Bind(1, community_).BindTime(2, now);
@@ -217,12 +222,13 @@ absl::StatusOr<std::vector<RecordId>> SqliteIndicators::OwnDisputed(Timestamp no
                    " CROSS JOIN told l ON l.indicator = t.indicator AND l.says & 1"
                    " CROSS JOIN record o ON o.number = l.record AND o.own = 1 AND o.state = 0"
                    " AND o.expires > ?2 WHERE t.says & 4 AND v.community = ?1 AND v.state = 0"
-                   " AND v.expires > ?2 AND v.own = 0 AND v.author <> ''"
+                   " AND v.expires > ?2 AND v.own = 0 AND v.author <> '' AND v.issued >= o.issued"
                    " UNION SELECT o.id FROM judged j CROSS JOIN record v ON v.number = j.record"
                    " CROSS JOIN record o ON o.community = j.community AND o.id = j.about"
-                   " AND o.own = 1 AND o.state = 0 AND o.expires > ?2 WHERE j.says & 4"
+                   " AND o.own = 1 AND o.state = 0 AND o.expires > ?2"
+                   " AND (j.leaf = o.leaf OR j.leaf = x'') WHERE j.says & 4"
                    " AND j.community = ?1 AND v.state = 0 AND v.expires > ?2 AND v.own = 0"
-                   " AND v.author <> '' ORDER BY 1 LIMIT ?3");
+                   " AND v.author <> '' AND v.issued >= o.issued ORDER BY 1 LIMIT ?3");
   select.Bind(1, community_).BindTime(2, now).Bind(3, limit);
   std::vector<RecordId> records;
   while (select.Step()) records.push_back(select.Id<RecordId>(0));

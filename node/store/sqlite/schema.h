@@ -315,6 +315,7 @@ CREATE INDEX told_disputed ON told (indicator, record) WHERE says & 4;
 CREATE TABLE judged (
   community INTEGER NOT NULL,
   about     BLOB NOT NULL,     -- 16 bytes, of a record that may not be held
+  leaf      BLOB NOT NULL,     -- 32 bytes, of the revision meant; empty: whatever revision
   record    INTEGER NOT NULL,
   says      INTEGER NOT NULL,  -- as in told
   PRIMARY KEY (community, about, record)
