@@ -45,6 +45,17 @@ bool Arguments::Flag(std::string_view key) {
   return false;
 }
 
+int Arguments::Number(std::string_view key, int absent, int from, int to) {
+  const Json* value = Find(key);
+  if (value == nullptr) return absent;
+  if (value->is_number_integer()) {
+    const auto number = value->get<std::int64_t>();
+    if (number >= from && number <= to) return static_cast<int>(number);
+  }
+  Refuse(fmt::format("argument `{}`: expected {} to {}", key, from, to));
+  return absent;
+}
+
 std::vector<std::string> Arguments::List(std::string_view key) {
   std::vector<std::string> list;
   const Json* value = Find(key);

@@ -27,6 +27,8 @@ class Arguments {
   std::string Text(std::string_view key);      // empty if absent
   std::string Required(std::string_view key);  // wrong if absent or empty
   bool Flag(std::string_view key);             // false if absent
+  // `absent` if absent.
+  int Number(std::string_view key, int absent, int from, int to);
   std::vector<std::string> List(std::string_view key);
   std::optional<policy::Tlp> Tlp(std::string_view key);
   std::optional<policy::Kind> Kind(std::string_view key);
@@ -133,6 +135,10 @@ CommandResult UpdateCommand(const CommandContext&, Arguments&, const std::string
 CommandResult SightCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult WithdrawCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult ShowCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult SearchCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult SearchSaveCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult SearchListCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult SearchRemoveCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult ExportCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult ExplainCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult PolicyApplyCommand(const CommandContext&, Arguments&, const std::string&);

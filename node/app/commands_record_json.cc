@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <memory>
 
+#include "node/app/commands_indicators.h"
 #include "node/app/commands_parts.h"
 #include "node/base/encoding.h"
 #include "node/formats/export.h"
 #include "node/formats/message_json.h"
 #include "node/formats/record_json.h"
+#include "node/gateway/indicator_rules.h"
 #include "node/gateway/showing.h"
 #include "node/record/host_name.h"
 
@@ -131,12 +133,36 @@ absl::StatusOr<Json> RecordInFull(Node& node, const store::Reader& reader,
   return json;
 }
 
+namespace {
+
+// Those that it lists or judges, each once, as many as are shown.
+absl::StatusOr<std::vector<record::KeyedIndicator>> KeyedIn(const store::RecordRow& row) {
+  ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(row.stored));
+  const record::v1::Sections sections = record.DecodeSections();
+  std::vector<record::KeyedIndicator> keyed;
+  const auto add = [&](renkei::v1::IndicatorType type, const std::string& value) {
+    if (value.empty() || keyed.size() >= kTalliesShown) return;
+    record::KeyedIndicator one = record::KeyOf(type, value);
+    const bool known = std::any_of(keyed.begin(), keyed.end(),
+                                   [&](const auto& other) { return other.key == one.key; });
+    if (!known) keyed.push_back(std::move(one));
+  };
+  for (const auto& one : sections.indicators().indicators()) add(one.type(), one.value());
+  for (const auto& one : sections.indicators().sightings()) add(one.type(), one.value());
+  return keyed;
+}
+
+}  // namespace
+
 CommandResult ShowCommand(const CommandContext& context, Arguments& arguments, const std::string&) {
   const std::string id = arguments.Required("id");
   RETURN_IF_ERROR(arguments.status());
   Json json;
+  record::RecordId found{};
+  std::vector<record::KeyedIndicator> indicators;
   RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(store::RecordRow row, FindRecord(reader, id));
+    found = row.id;
     ASSIGN_OR_RETURN(const auto unnamed, reader.FindUnnamed(row.id));
     const crypto::Digest in_feed = row.leaf;
     const bool came_back = !row.own;
@@ -145,6 +171,7 @@ CommandResult ShowCommand(const CommandContext& context, Arguments& arguments, c
       ASSIGN_OR_RETURN(row, AsRecordRow(*unnamed));
     }
     ASSIGN_OR_RETURN(json, RecordInFull(context.node, reader, row));
+    ASSIGN_OR_RETURN(indicators, KeyedIn(row));
     if (!unnamed) return absl::OkStatus();
     // Nobody tells its author how far a withdrawal went: nobody knows its author.
     json.erase("receipts");
@@ -152,6 +179,10 @@ CommandResult ShowCommand(const CommandContext& context, Arguments& arguments, c
     ASSIGN_OR_RETURN(json["refused"], HubRefusal(reader, row.id));
     return absl::OkStatus();
   }));
+  if (json["state"] == "live") {
+    ASSIGN_OR_RETURN(Json told, IndicatorsOfRecord(context.node, found, indicators));
+    json.update(told);
+  }
   return Done(std::move(json));
 }
 
@@ -183,6 +214,40 @@ void AddType(const std::string& type, const std::string& format, Arguments& argu
   }
 }
 
+struct Export {
+  formats::Exported exported{};
+  std::size_t records = 0;
+};
+
+absl::StatusOr<Export> MakeExport(Node& node, const formats::ExportFormat& format,
+                                  const gateway::ListFilter& filter, int score_min,
+                                  formats::ExportOptions options) {
+  // Whoever runs this command reads as the team itself.
+  const gateway::Showing showing(node.policies(), node.community(), "", options.now);
+  store::IndicatorStore* index = store::FindIndicatorStore(node.store());
+  if (index == nullptr) return FailedPrecondition("this node's store keeps no index");
+  const auto config = node.config();
+  Export made;
+  const absl::Status read = index->ReadIndicators(
+      [&](const store::Reader& reader, const store::IndicatorReader& indicators) -> absl::Status {
+        ASSIGN_OR_RETURN(auto held, showing.ShowAll(reader, filter));
+        ASSIGN_OR_RETURN(
+            const auto rules,
+            gateway::IndicatorRules::Read(indicators, config->indicators, score_min, options.now));
+        if (!format.acts) {
+          for (formats::HeldRecord& record : held) rules.Calm(record);
+        }
+        options.judged = [&](formats::v1::IndicatorType of, std::string_view value) {
+          return rules.WhyNot(of, value);
+        };
+        made.exported = format.exporter(held, options);
+        made.records = held.size();
+        return absl::OkStatus();
+      });
+  RETURN_IF_ERROR(read);
+  return made;
+}
+
 }  // namespace
 
 CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
@@ -191,6 +256,7 @@ CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
   const std::string type = arguments.Text("type");
   const auto kind = arguments.Kind("kind");
   const std::string circle = arguments.Text("circle");
+  const int score_min = arguments.Number("min_score", 0, 0, 100);
   const std::shared_ptr<const anonymize::Gate> gate = context.node.gate().gate;
   formats::ExportOptions options{
       .now = context.node.clock().Now(),
@@ -206,23 +272,19 @@ CommandResult ExportCommand(const CommandContext& context, Arguments& arguments,
     arguments.Refuse(fmt::format("zone `{}`: not a DNS name", Printable(options.zone, 80)));
   }
   if (!type.empty()) AddType(type, format, arguments, options);
+  if (score_min > 0 && entry != nullptr && !entry->acts) {
+    arguments.Refuse("a score can be asked for in lists that block or alert only");
+  }
   RETURN_IF_ERROR(arguments.status());
-  // Whoever runs this command reads as the team itself.
-  const gateway::Showing showing(context.node.policies(), context.node.community(), "",
-                                 options.now);
-  std::vector<formats::HeldRecord> held;
-  RETURN_IF_ERROR(context.node.store().Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(held, showing.ShowAll(reader, {.kind = kind, .circle = circle}));
-    return absl::OkStatus();
-  }));
-  const formats::Exported exported = entry->exporter(held, options);
+  const gateway::ListFilter filter{.kind = kind, .circle = circle};
+  ASSIGN_OR_RETURN(const Export made, MakeExport(context.node, *entry, filter, score_min, options));
   Json left_out = Json::array();
-  for (const formats::LeftOut& one : exported.left_out) {
+  for (const formats::LeftOut& one : made.exported.left_out) {
     left_out.push_back({{"what", one.what}, {"count", one.count}});
   }
-  return Done({{"text", exported.text},
-               {"written", exported.written},
-               {"records", held.size()},
+  return Done({{"text", made.exported.text},
+               {"written", made.exported.written},
+               {"records", made.records},
                {"left_out", std::move(left_out)}});
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/app/commands_indicators.h"
 #include "node/app/commands_parts.h"
 #include "node/app/local_commands.h"
 #include "node/base/encoding.h"
@@ -99,6 +100,7 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
                     {"version", policy.version()},
                     {"digest", HexEncode(active->digest.view())}};
   json["store"] = CountsJson(counts);
+  RETURN_IF_ERROR(AddIndicatorState(node, json));
   if (joined) {
     json["community_state"] = {{"version", node.verifier().version().value_or(0)},
                                {"freshness", FreshnessWord(node.verifier().freshness())}};

@@ -165,16 +165,18 @@ absl::Status RunningNode::StartExchange() {
 absl::Status RunningNode::BeginGateway() {
   store::ShownStore* shown = store::FindShownStore(*store_);
   if (shown == nullptr) return FailedPrecondition("this store has no room for the gateway");
-  gateway_ = std::make_unique<gateway::Gateway>(
-      gateway::Parts{.store = *store_,
-                     .shown = *shown,
-                     .policies = policies_,
-                     .community = community(),
-                     .clock = clock_,
-                     .assets = [this] {
-                       const GateInForce in_force = gate();
-                       return gateway::OwnAssets{.gate = in_force.gate, .digest = in_force.assets};
-                     }});
+  gateway_ = std::make_unique<gateway::Gateway>(gateway::Parts{
+      .store = *store_,
+      .shown = *shown,
+      .policies = policies_,
+      .community = community(),
+      .clock = clock_,
+      .assets =
+          [this] {
+            const GateInForce in_force = gate();
+            return gateway::OwnAssets{.gate = in_force.gate, .digest = in_force.assets};
+          },
+      .indicators = [this] { return config()->indicators; }});
   RETURN_IF_ERROR(gateway_->Start(gateway_config_, folder_));
   addresses_.gateway = gateway_->address();
   if (addresses_.gateway.empty()) return absl::OkStatus();

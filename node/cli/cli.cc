@@ -13,14 +13,14 @@ namespace renkei::cli {
 namespace {
 
 constexpr auto kCommands = std::to_array<const Command*>(
-    {&kInitCommand,    &kJoinCommand,     &kRunCommand,       &kStatusCommand,  &kReloadCommand,
-     &kDoctorCommand,  &kCirclesCommand,  &kRosterCommand,    &kInviteCommand,  &kRevokeCommand,
-     &kSuspendCommand, &kEscrowCommand,   &kPeersCommand,     &kPublishCommand, &kImportCommand,
-     &kUpdateCommand,  &kWithdrawCommand, &kSightCommand,     &kDraftsCommand,  &kApproveCommand,
-     &kRejectCommand,  &kShowCommand,     &kSubscribeCommand, &kExportCommand,  &kStatsCommand,
-     &kCrowdCommand,   &kPolicyCommand,   &kExplainCommand,   &kWhyCommand,     &kAssetsCommand,
-     &kAccountCommand, &kTokenCommand,    &kSourceCommand,    &kAuditCommand,   &kVersionCommand,
-     &kHelpCommand});
+    {&kInitCommand,    &kJoinCommand,     &kRunCommand,    &kStatusCommand,    &kReloadCommand,
+     &kDoctorCommand,  &kCirclesCommand,  &kRosterCommand, &kInviteCommand,    &kRevokeCommand,
+     &kSuspendCommand, &kEscrowCommand,   &kPeersCommand,  &kPublishCommand,   &kImportCommand,
+     &kUpdateCommand,  &kWithdrawCommand, &kSightCommand,  &kDraftsCommand,    &kApproveCommand,
+     &kRejectCommand,  &kShowCommand,     &kSearchCommand, &kSubscribeCommand, &kExportCommand,
+     &kStatsCommand,   &kCrowdCommand,    &kPolicyCommand, &kExplainCommand,   &kWhyCommand,
+     &kAssetsCommand,  &kAccountCommand,  &kTokenCommand,  &kSourceCommand,    &kAuditCommand,
+     &kVersionCommand, &kHelpCommand});
 
 }  // namespace
 

@@ -62,6 +62,7 @@ extern const Command kReloadCommand;
 extern const Command kRevokeCommand;
 extern const Command kRosterCommand;
 extern const Command kRunCommand;
+extern const Command kSearchCommand;
 extern const Command kShowCommand;
 extern const Command kSightCommand;
 extern const Command kSourceCommand;

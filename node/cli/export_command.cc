@@ -1,3 +1,4 @@
+#include <optional>
 #include <ostream>
 
 #include "node/base/file.h"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr std::string_view kExportUsage =
     R"(Usage: renkei export FORMAT [-o FILE] [--kind K] [--circle C] [--type T]
-                     [--zone NAME] [--dir DIR]
+                     [--min-score N] [--zone NAME] [--dir DIR]
 
 Writes what this node holds for other tools, to FILE or standard output.
 Exercises, expired and withdrawn records are in no export; what else is left
@@ -27,8 +28,8 @@ and what blocks or alerts, never what is ours, reserved, or everybody's:
   rpz       a response policy zone for resolvers; --zone NAME
   suricata  rules that alert
   zeek      a file for the intelligence framework
-  nftables  the sets renkei4 and renkei6, for `nft -f`
-  ipset     the same, for `ipset restore`
+  nftables, ipset  the sets renkei4, renkei6, for `nft -f`, `ipset restore`
+With --min-score N only what scores N or more of 100 (`renkei search`).
 
 Exit status: 0, 1 failed, 2 wrong usage.
 
@@ -60,6 +61,7 @@ int RunExport(Context& context) {
   std::string circle;
   std::string type;
   std::string zone;
+  std::optional<int> min_score;
   ArgumentParser parser(context, kExportCommand);
   parser.Positional("FORMAT", format);
   parser.Option("-o,--output", file);
@@ -67,6 +69,7 @@ int RunExport(Context& context) {
   parser.Option("--circle", circle);
   parser.Option("--type", type);
   parser.Option("--zone", zone);
+  parser.Number("--min-score", min_score);
   target.AddTo(parser, /*reading=*/false);
   if (const auto status = parser.Parse()) return *status;
   auto client = ConnectNode(target);
@@ -75,17 +78,22 @@ int RunExport(Context& context) {
   if (!client.ok()) {
     last = CallFailed(target, client.status());
   } else {
-    const absl::Status ended = (*client)->Follow(
-        "export",
-        {{"format", format}, {"kind", kind}, {"circle", circle}, {"type", type}, {"zone", zone}},
-        [&](const exchange::LocalReply& reply) {
-          if (reply.json.contains("piece")) {
-            text += reply.json["piece"].get_ref<const std::string&>();
-          } else {
-            last = reply;
-          }
-          return true;
-        });
+    const absl::Status ended =
+        (*client)->Follow("export",
+                          {{"format", format},
+                           {"kind", kind},
+                           {"circle", circle},
+                           {"type", type},
+                           {"zone", zone},
+                           {"min_score", min_score.value_or(0)}},
+                          [&](const exchange::LocalReply& reply) {
+                            if (reply.json.contains("piece")) {
+                              text += reply.json["piece"].get_ref<const std::string&>();
+                            } else {
+                              last = reply;
+                            }
+                            return true;
+                          });
     if (!ended.ok()) last = CallFailed(target, ended);
   }
   if (last.exit_status != kDone) {

@@ -3,6 +3,7 @@
 
 #include "node/base/encoding.h"
 #include "node/cli/arguments.h"
+#include "node/cli/indicator_lines.h"
 #include "node/cli/node_call.h"
 #include "node/cli/output.h"
 
@@ -23,6 +24,8 @@ Example:
 )";
 
 constexpr int kDepthMax = 8;
+constexpr std::size_t kShowValueColumns = 34;
+constexpr std::size_t kShowIdDigits = 12;
 
 // A text of another team, on as many lines as it has.
 void PrintText(Context& context, std::string_view key, std::string_view text, std::size_t indent) {
@@ -121,6 +124,32 @@ void AddIfSaid(Table& table, const Json& json, std::string_view key, const std::
   if (!text.empty()) table.Add({label, text});
 }
 
+// What other teams call wrong, and how the author answers.
+void PrintDisputes(Context& context, const Json& json) {
+  const auto disputes = json.find("disputes");
+  if (disputes == json.end() || disputes->empty()) return;
+  context.out << "\n";
+  Table table({"FALSE POSITIVE SAYS", "OF", "VERDICT"});
+  for (const Json& one : *disputes) {
+    const std::string value = Field(one, "value");
+    table.Add({Field(one, "team"),
+               value.empty() ? "the whole record" : Brief(value, kShowValueColumns),
+               Field(one, "verdict").substr(0, kShowIdDigits)});
+  }
+  context.out << table.ToText();
+  const bool waits = std::any_of(disputes->begin(), disputes->end(),
+                                 [](const Json& one) { return !one.value("answered", false); });
+  if (json.value("own", false) && waits) {
+    context.out << "answer with `renkei update` (without it) or `renkei withdraw`\n";
+  }
+}
+
+void PrintTallies(Context& context, const Json& json) {
+  const auto tallies = json.find("tallies");
+  if (tallies == json.end() || tallies->empty()) return;
+  context.out << "\n" << TallyTable(*tallies).ToText();
+}
+
 void PrintRecord(Context& context, const Json& json) {
   context.out << "record " << Field(json, "id") << ", revision " << Field(json, "revision") << ": "
               << Field(json, "state") << "\n";
@@ -160,6 +189,8 @@ void PrintRecord(Context& context, const Json& json) {
                            Field(json["receipts"], "sent_to"))});
   }
   context.out << table.ToText();
+  PrintDisputes(context, json);
+  PrintTallies(context, json);
   for (const auto& [section, content] : json["sections"].items()) {
     context.out << "\n";
     PrintValue(context, section, content, 0, 0);

@@ -28,8 +28,21 @@ Example:
 )";
 
 constexpr std::chrono::milliseconds kAskAgain{100};
+constexpr std::size_t kStatusIdsShown = 3;
+constexpr std::size_t kStatusIdDigits = 12;
 
 bool IsLinked(const Json& json) { return json.value("caught_up", json.value("role", "") == "hub"); }
+
+// The first few, as `show` takes them.
+std::string ShortIds(const Json& ids) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const Json& id : ids) {
+    if (shown++ == kStatusIdsShown) return text + " ...";
+    text += (text.empty() ? "" : " ") + Safe(id.get<std::string>()).substr(0, kStatusIdDigits);
+  }
+  return text;
+}
 
 void PrintStatus(Context& context, const Json& json) {
   Table table({"", ""});
@@ -59,6 +72,14 @@ void PrintStatus(Context& context, const Json& json) {
   table.Add({"records", fmt::format("{} ({} own), {} withdrawn, {} waiting to be sent",
                                     Field(store, "records"), Field(store, "own"),
                                     Field(store, "withdrawn"), Field(store, "outbox"))});
+  if (const auto disputed = json.find("disputed"); disputed != json.end() && !disputed->empty()) {
+    table.Add({"disputed", fmt::format("{} of our records, by other teams: answer with `renkei "
+                                       "update` or `withdraw`: {}",
+                                       disputed->size(), ShortIds(*disputed))});
+  }
+  if (const auto left = json.value("index_left", std::int64_t{0}); left > 0) {
+    table.Add({"index", fmt::format("{} records are still to be added for `search`", left)});
+  }
   table.Add({"running since", Field(json, "started")});
   context.out << table.ToText();
   if (!json.value("sources", Json::array()).empty()) {

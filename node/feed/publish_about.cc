@@ -4,8 +4,26 @@
 #include "node/base/encoding.h"
 #include "node/feed/publish_once.h"
 #include "node/feed/publisher.h"
+#include "node/record/indicator_key.h"
 
 namespace renkei::feed {
+namespace {
+
+using IndicatorList = google::protobuf::RepeatedPtrField<renkei::v1::Indicator>;
+
+// As the record has it, or in any other written form.
+IndicatorList::const_iterator FindWritten(const IndicatorList& known, const std::string& value) {
+  const auto exact =
+      std::find_if(known.begin(), known.end(), [&](const auto& i) { return i.value() == value; });
+  if (exact != known.end()) return exact;
+  const auto keys = record::KeysOfAnyType(value);
+  return std::find_if(known.begin(), known.end(), [&](const auto& i) {
+    const record::IndicatorKey key = record::KeyOf(i.type(), i.value()).key;
+    return std::any_of(keys.begin(), keys.end(), [&](const auto& k) { return k.key == key; });
+  });
+}
+
+}  // namespace
 
 absl::StatusOr<Published> Publisher::Withdraw(const record::RecordId& id,
                                               record::WithdrawalReason reason,
@@ -76,14 +94,13 @@ absl::StatusOr<Published> Publisher::Sight(const record::RecordId& id, const std
   if (!value.empty()) {
     const record::v1::Sections sections = record.DecodeSections();
     const auto& known = sections.indicators().indicators();
-    const auto it =
-        std::find_if(known.begin(), known.end(), [&](const auto& i) { return i.value() == value; });
+    const auto it = FindWritten(known, value);
     if (it == known.end()) {
       return InvalidArgument(
           fmt::format("record {} holds no indicator `{}`", ToString(id), Printable(value, 200)));
     }
     sighting.set_type(it->type());
-    sighting.set_value(value);
+    sighting.set_value(it->value());
   }
   RETURN_IF_ERROR(FillDefaults({}, draft.header));
   ASSIGN_OR_RETURN(record::SealPlan plan, Plan(draft.header));

@@ -42,6 +42,10 @@ std::string_view WhyNot(const v1::Indicator& indicator, const ExportOptions& opt
   if (HasControl(*canonical)) return "values with control characters";
   value = *std::move(canonical);
   if (options.is_ours && options.is_ours(value)) return "values that are ours";
+  if (options.judged) {
+    const std::string_view why_not = options.judged(indicator.type(), value);
+    if (!why_not.empty()) return why_not;
+  }
   return record::WhyNotBlock(indicator.type(), value);
 }
 

@@ -5,6 +5,7 @@
 
 #include "node/base/encoding.h"
 #include "node/formats/message_json.h"
+#include "node/gateway/saved_searches.h"
 #include "node/record/host_name.h"
 
 namespace renkei::gateway {
@@ -50,6 +51,7 @@ bool ReadTypes(std::string_view text, std::vector<v1::IndicatorType>& types) {
 std::string ReadOne(const std::string& key, const std::string& value, FilterFor use,
                     ListFilter& filter) {
   const bool list = use != FilterFor::kWhole;
+  const bool acts = use == FilterFor::kList || use == FilterFor::kZone;
   if (key == "kind") {
     filter.kind = policy::KindFromWord(value);
     return filter.kind ? "" : "incident, indicators, sighting, advisory, vulnerability, request";
@@ -78,9 +80,20 @@ std::string ReadOne(const std::string& key, const std::string& value, FilterFor 
     filter.zone = record::CanonicalHostName(value).value_or("");
     return filter.zone.empty() ? "a DNS name" : "";
   }
-  return use == FilterFor::kWhole  ? "one of kind, tlp, age, circle"
-         : use == FilterFor::kZone ? "one of kind, type, tlp, confidence, age, circle, zone"
-                                   : "one of kind, type, tlp, confidence, age, circle";
+  if (key == "score" && acts) {
+    const auto number = WholeNumber(value, 100);
+    filter.score = number.value_or(0);
+    return number ? "" : "0 to 100";
+  }
+  if (key == "search") {
+    filter.search = value;
+    return IsLabel(value, kSavedNameBytesMax) ? "" : "the name of a saved search";
+  }
+  return fmt::format("one of kind, {}tlp, {}age, circle, search{}", list ? "type, " : "",
+                     acts   ? "confidence, score, "
+                     : list ? "confidence, "
+                            : "",
+                     use == FilterFor::kZone ? ", zone" : "");
 }
 
 }  // namespace
@@ -100,9 +113,10 @@ ListFilter ReadListFilter(const std::map<std::string, std::string>& query, Filte
 std::string ToText(const ListFilter& filter) {
   std::string text;
   for (const auto type : filter.types) text += fmt::format("{},", static_cast<int>(type));
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}", filter.kind ? static_cast<int>(*filter.kind) : 0, text,
-                     filter.tlp ? static_cast<int>(*filter.tlp) : 0, filter.confidence,
-                     filter.age ? filter.age->count() : 0, filter.circle, filter.zone);
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", filter.kind ? static_cast<int>(*filter.kind) : 0,
+                     text, filter.tlp ? static_cast<int>(*filter.tlp) : 0, filter.confidence,
+                     filter.age ? filter.age->count() : 0, filter.circle, filter.zone, filter.score,
+                     filter.search);
 }
 
 bool WantsRecord(const ListFilter& filter, const formats::HeldRecord& record, Timestamp now) {

@@ -1,4 +1,4 @@
-// What the reader of a list or feed asks for: `?kind=indicators&type=ipv4,domain&tlp=green`.
+// What the reader of a list or feed asks for: `?kind=indicators&type=ipv4,domain&score=30`.
 //
 // Pure; thread-safe.
 #pragma once
@@ -22,6 +22,8 @@ struct ListFilter {
   std::optional<std::chrono::hours> age{};          // issued at most so long ago
   std::string circle{};
   std::string zone{};
+  int score = 0;         // 0..100, at least; of lists that block or alert
+  std::string search{};  // name of a saved search
 
   bool operator==(const ListFilter&) const = default;
 };
@@ -32,9 +34,9 @@ struct WrongFilter {
   std::string expected{};
 };
 
-// `lists`: `type` and `confidence` are for lists, `zone` is for rpz, `whole` is neither: exports of
-// whole records take the other filters only.
-enum class FilterFor { kList, kZone, kWhole };
+// `type` and `confidence` are for tables and lists, `score` for lists, `zone` is for rpz, `whole`
+// is none of these: exports of whole records take the other filters only.
+enum class FilterFor { kTable, kList, kZone, kWhole };
 
 // Reads a query; what is wrong first, in the order of its keys, is answered in `wrong`.
 ListFilter ReadListFilter(const std::map<std::string, std::string>& query, FilterFor use,

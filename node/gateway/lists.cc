@@ -5,7 +5,9 @@
 #include "node/base/encoding.h"
 #include "node/base/fault.h"
 #include "node/formats/uuid.h"
+#include "node/gateway/indicator_rules.h"
 #include "node/gateway/limits.h"
+#include "node/gateway/saved_searches.h"
 
 namespace renkei::gateway {
 namespace {
@@ -33,22 +35,69 @@ struct Lists::Wanted {
   What what = What::kList;
   const formats::ExportFormat* format = nullptr;  // of lists
   ListFilter filter{};
+  std::optional<SearchTerms> search{};
 
   std::string Name(const std::string& see) const {
-    return fmt::format("{}|{}|{}|{}", static_cast<int>(what),
-                       format == nullptr ? std::string_view() : format->name, ToText(filter), see);
+    return fmt::format("{}|{}|{}|{}|{}", static_cast<int>(what),
+                       format == nullptr ? std::string_view() : format->name, ToText(filter),
+                       search ? renkei::ToText(ToJson(*search)) : "", see);
   }
+  bool acts() const { return format != nullptr && format->acts; }
 };
+
+absl::Status Lists::FindSearch(Wanted& wanted) const {
+  if (wanted.filter.search.empty()) return absl::OkStatus();
+  return parts_.store.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(wanted.search, FindSavedSearch(reader, wanted.filter.search));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<formats::HeldRecord>> Lists::Records(const Wanted& wanted,
+                                                                const Showing& showing,
+                                                                const store::Reader& reader) const {
+  ASSIGN_OR_RETURN(auto records, showing.ShowAll(reader, wanted.filter));
+  if (!wanted.search) return records;
+  ASSIGN_OR_RETURN(auto query, QueryOf(*wanted.search, parts_.community.name(), showing.now()));
+  const SearchMatch match(*wanted.search, std::move(query));
+  std::erase_if(records, [&](const formats::HeldRecord& one) { return !match.Finds(one); });
+  // A table or list is of indicators; a feed is of records, which stay as they are.
+  if (wanted.format != nullptr && wanted.what != Wanted::What::kBundle) {
+    for (formats::HeldRecord& record : records) match.Narrow(record);
+  }
+  return records;
+}
 
 absl::StatusOr<Files::Made> Lists::Make(const Wanted& wanted, const Showing& showing,
                                         const OwnAssets& assets, const MadeFile* before) const {
   RETURN_IF_ERROR(FaultPoint("gateway.list"));
-  std::vector<formats::HeldRecord> records;
-  RETURN_IF_ERROR(parts_.store.Read([&](const store::Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(records, showing.ShowAll(reader, wanted.filter));
-    return absl::OkStatus();
-  }));
-  formats::ExportOptions options = OptionsFor(wanted.filter, showing, parts_.community, assets);
+  store::IndicatorStore* index = store::FindIndicatorStore(parts_.store);
+  if (index == nullptr) return FailedPrecondition("this store keeps no index");
+  const auto config = parts_.indicators ? parts_.indicators() : config::IndicatorsConfig{};
+  Files::Made made;
+  const absl::Status read = index->ReadIndicators(
+      [&](const store::Reader& reader, const store::IndicatorReader& indicators) -> absl::Status {
+        ASSIGN_OR_RETURN(auto records, Records(wanted, showing, reader));
+        ASSIGN_OR_RETURN(
+            const auto rules,
+            IndicatorRules::Read(indicators, config, wanted.filter.score, showing.now()));
+        formats::ExportOptions options =
+            OptionsFor(wanted.filter, showing, parts_.community, assets);
+        options.judged = [&](formats::v1::IndicatorType type, std::string_view value) {
+          return rules.WhyNot(type, value);
+        };
+        if (!wanted.acts()) {
+          for (formats::HeldRecord& record : records) rules.Calm(record);
+        }
+        made = Write(wanted, records, std::move(options), before);
+        return absl::OkStatus();
+      });
+  RETURN_IF_ERROR(read);
+  return made;
+}
+
+Files::Made Lists::Write(const Wanted& wanted, const std::vector<formats::HeldRecord>& records,
+                         formats::ExportOptions options, const MadeFile* before) {
   Files::Made made;
   if (wanted.what == Wanted::What::kZone) {
     // A serial that stands for these bytes and no others: it rises when they change.
@@ -100,15 +149,23 @@ absl::StatusOr<ServedFile> Lists::ServeEvent(const Wanted& wanted, const std::st
   const std::string name = fmt::format("event|{}|{}", uuid, see);
   return files_.Get(name, basis, [&](const MadeFile*) -> absl::StatusOr<Files::Made> {
     Files::Made made;
-    RETURN_IF_ERROR(parts_.store.Read([&](const store::Reader& reader) -> absl::Status {
-      ASSIGN_OR_RETURN(const auto row, reader.FindRecord(found->second));
-      if (!row) return NotFound("no such event");
-      ASSIGN_OR_RETURN(const auto shown, showing.Show(reader, *row));
-      if (!shown) return NotFound("no such event");
-      made.bytes = formats::ExportMispEvent(
-          *shown, OptionsFor(wanted.filter, showing, parts_.community, assets));
-      return made.bytes.empty() ? NotFound("no such event") : absl::OkStatus();
-    }));
+    store::IndicatorStore* index = store::FindIndicatorStore(parts_.store);
+    if (index == nullptr) return FailedPrecondition("this store keeps no index");
+    const auto config = parts_.indicators ? parts_.indicators() : config::IndicatorsConfig{};
+    const absl::Status read = index->ReadIndicators(
+        [&](const store::Reader& reader, const store::IndicatorReader& indicators) -> absl::Status {
+          ASSIGN_OR_RETURN(const auto row, reader.FindRecord(found->second));
+          if (!row) return NotFound("no such event");
+          ASSIGN_OR_RETURN(auto shown, showing.Show(reader, *row));
+          if (!shown) return NotFound("no such event");
+          ASSIGN_OR_RETURN(const auto rules, IndicatorRules::Read(indicators, config,
+                                                                  /*score_min=*/0, showing.now()));
+          rules.Calm(*shown);
+          made.bytes = formats::ExportMispEvent(
+              *shown, OptionsFor(wanted.filter, showing, parts_.community, assets));
+          return made.bytes.empty() ? NotFound("no such event") : absl::OkStatus();
+        });
+    RETURN_IF_ERROR(read);
     return made;
   });
 }
@@ -119,7 +176,13 @@ Lists::Answer Lists::Get(const Target& target, const std::string& see) {
   const auto serve = [&](Wanted wanted, FilterFor use, std::string_view media_type,
                          const std::string& event = "") {
     wanted.filter = ReadListFilter(target.query, use, answer.wrong);
+    // A score is of all that this node holds: it would tell others of records they do not see.
+    if (!answer.wrong && wanted.filter.score > 0 && !see.empty()) {
+      answer.wrong = WrongFilter{.parameter = "score", .expected = "a token of our own team"};
+    }
     if (answer.wrong) return;
+    answer.status = FindSearch(wanted);
+    if (!answer.status.ok()) return;
     auto served = event.empty() ? Serve(wanted, see) : ServeEvent(wanted, see, event);
     answer.status = served.status();
     answer.media_type = media_type;
@@ -130,7 +193,10 @@ Lists::Answer Lists::Get(const Target& target, const std::string& see) {
   if (format != nullptr && (format->acts || format->name == "csv")) {
     const bool zone = format->name == "rpz";
     serve({.what = zone ? Wanted::What::kZone : Wanted::What::kList, .format = format},
-          zone ? FilterFor::kZone : FilterFor::kList, format->media_type);
+          zone           ? FilterFor::kZone
+          : format->acts ? FilterFor::kList
+                         : FilterFor::kTable,
+          format->media_type);
   } else if (path.size() == 3 && path[0] == "feeds" && path[1] == "stix" &&
              path[2] == "bundle.json") {
     const auto* stix = formats::FindExportFormat("stix");

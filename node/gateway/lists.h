@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "config/indicators_config.h"
 #include "node/anonymize/gate.h"
 #include "node/gateway/files.h"
 #include "node/gateway/showing.h"
@@ -28,6 +29,7 @@ struct Parts {
   const feed::Community& community;
   const Clock& clock;
   std::function<OwnAssets()> assets{};
+  std::function<config::IndicatorsConfig()> indicators{};  // none: the defaults
 };
 
 class Lists {
@@ -47,8 +49,17 @@ class Lists {
  private:
   struct Wanted;
 
+  // Of one snapshot: all that is shown, wanted, and found by the saved search.
+  absl::StatusOr<std::vector<formats::HeldRecord>> Records(const Wanted& wanted,
+                                                           const Showing& showing,
+                                                           const store::Reader& reader) const;
   absl::StatusOr<Files::Made> Make(const Wanted& wanted, const Showing& showing,
                                    const OwnAssets& assets, const MadeFile* before) const;
+  // The bytes of a file, from its records.
+  static Files::Made Write(const Wanted& wanted, const std::vector<formats::HeldRecord>& records,
+                           formats::ExportOptions options, const MadeFile* before);
+  // Takes in what the saved search asks for now.  NOT_FOUND.
+  absl::Status FindSearch(Wanted& wanted) const;
   absl::StatusOr<ServedFile> Serve(const Wanted& wanted, const std::string& see);
   absl::StatusOr<ServedFile> ServeEvent(const Wanted& wanted, const std::string& see,
                                         const std::string& uuid);

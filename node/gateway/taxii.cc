@@ -8,6 +8,7 @@
 #include "node/formats/time_text.h"
 #include "node/formats/uuid.h"
 #include "node/gateway/limits.h"
+#include "node/gateway/saved_searches.h"
 
 namespace renkei::gateway {
 namespace {
@@ -93,7 +94,7 @@ Response TaxiiError(int status, std::string_view code) {
               {{"title", code}, {"error_code", code}, {"http_status", fmt::to_string(status)}}))};
 }
 
-std::vector<Collection> Taxii::CollectionsFor(const std::string& see) const {
+absl::StatusOr<std::vector<Collection>> Taxii::CollectionsFor(const std::string& see) const {
   std::vector<Collection> list = {{.alias = "all", .title = "All records"}};
   const Showing showing(parts_.policies, parts_.community, see, parts_.clock.Now());
   for (const std::string& circle : showing.Circles()) {
@@ -104,6 +105,14 @@ std::vector<Collection> Taxii::CollectionsFor(const std::string& see) const {
   for (const policy::Kind kind : kKinds) {
     const std::string word(policy::ToWord(kind));
     list.push_back({.alias = "kind-" + word, .title = "Records of kind " + word, .kind = kind});
+  }
+  std::map<std::string, SearchTerms> searches;
+  RETURN_IF_ERROR(parts_.store.Read([&](const store::Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(searches, SavedSearches(reader));
+    return absl::OkStatus();
+  }));
+  for (const auto& [name, terms] : searches) {
+    list.push_back({.alias = "search-" + name, .title = "Saved search " + name, .search = terms});
   }
   for (Collection& one : list) one.id = CollectionId(parts_.store.epoch(), one.alias);
   return list;
@@ -124,8 +133,10 @@ Response Taxii::ApiRoot() const {
 }
 
 Response Taxii::Collections(const Call& call) const {
+  const auto list = CollectionsFor(call.token.see);
+  if (!list.ok()) return TaxiiFailure(list.status());
   Json json = Json::object();
-  for (const Collection& one : CollectionsFor(call.token.see)) {
+  for (const Collection& one : *list) {
     json["collections"].push_back(CollectionJson(one));
   }
   return TaxiiAnswer(json);
@@ -166,10 +177,11 @@ Response Taxii::Object(const Call& call, const Collection& collection) {
 
 Response Taxii::OneCollection(const Call& call, const std::string& id) {
   const auto list = CollectionsFor(call.token.see);
-  const auto found = std::find_if(list.begin(), list.end(), [&](const Collection& one) {
+  if (!list.ok()) return TaxiiFailure(list.status());
+  const auto found = std::find_if(list->begin(), list->end(), [&](const Collection& one) {
     return one.id == id || one.alias == id;
   });
-  if (found == list.end()) return TaxiiError(404, "not-found");
+  if (found == list->end()) return TaxiiError(404, "not-found");
   const auto& path = call.path();
   const std::string part = path.size() > 4 ? path[4] : "";
   if (path.size() == 4) {

@@ -1,7 +1,7 @@
 // The TAXII 2.1 server: discovery, one API root, and collections that are read and never written.
 //
 // Source: OASIS TAXII 2.1 (10 June 2021).  Collections: all that the reader may see, each circle,
-// each kind.  Thread-safe.
+// each kind, each saved search.  Thread-safe.
 #pragma once
 
 #include <string>
@@ -27,7 +27,7 @@ class Taxii {
   Response Answer(const Request& request, const Target& target, const Token& token);
 
   // Those that a reader of these facts may ask for, in a fixed order.
-  std::vector<Collection> CollectionsFor(const std::string& see) const;
+  absl::StatusOr<std::vector<Collection>> CollectionsFor(const std::string& see) const;
 
  private:
   struct Call;

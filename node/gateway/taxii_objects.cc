@@ -29,10 +29,16 @@ class ObjectsOfRecords {
  public:
   ObjectsOfRecords(const store::Reader& reader, const Showing& showing, const Collection& wanted,
                    const feed::Community& community)
-      : reader_(reader), showing_(showing), wanted_(wanted), community_(community) {}
+      : reader_(reader), showing_(showing), wanted_(wanted), community_(community) {
+    if (!wanted.search) return;
+    auto query = QueryOf(*wanted.search, community.name(), showing.now());
+    wrong_ = query.status();
+    if (query.ok()) match_.emplace(*wanted.search, *std::move(query));
+  }
 
   // By id; empty if the reader sees nothing of it, or it is not of the collection.
   absl::StatusOr<const std::vector<Json>*> Of(const record::RecordId& id) {
+    RETURN_IF_ERROR(wrong_);
     if (last_ == id) return &objects_;
     last_.reset();
     objects_.clear();
@@ -40,7 +46,8 @@ class ObjectsOfRecords {
     if (row) {
       ASSIGN_OR_RETURN(const auto shown, showing_.Show(reader_, *row));
       const ListFilter filter{.kind = wanted_.kind, .circle = wanted_.circle};
-      if (shown && WantsRecord(filter, *shown, showing_.now())) {
+      const bool wanted = shown && WantsRecord(filter, *shown, showing_.now());
+      if (wanted && (!match_ || match_->Finds(*shown))) {
         objects_ =
             formats::StixObjectsOf(*shown, {.now = showing_.now(), .community = community_.name()});
       }
@@ -54,6 +61,8 @@ class ObjectsOfRecords {
   const Showing& showing_;
   const Collection& wanted_;
   const feed::Community& community_;
+  absl::Status wrong_ = absl::OkStatus();
+  std::optional<SearchMatch> match_{};
   std::optional<record::RecordId> last_{};
   std::vector<Json> objects_{};
 };
@@ -102,7 +111,8 @@ TaxiiObjects::Place TaxiiObjects::PlaceOf(const Collection& collection,
               .showing = Showing(parts_.policies, parts_.community, see, parts_.clock.Now())};
   place.key = crypto::Sha256({"taxii\n", collection.alias, "\n", see}).str().substr(0, 16);
   place.basis =
-      crypto::Sha256({ByteWriter().U32(kObjectsVersion).bytes(), place.showing.basis().view()})
+      crypto::Sha256({ByteWriter().U32(kObjectsVersion).bytes(), place.showing.basis().view(),
+                      collection.search ? renkei::ToText(ToJson(*collection.search)) : ""})
           .str();
   return place;
 }

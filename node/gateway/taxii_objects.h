@@ -13,17 +13,19 @@
 
 #include "node/base/json.h"
 #include "node/gateway/lists.h"
+#include "node/gateway/search_terms.h"
 #include "node/gateway/taxii_query.h"
 
 namespace renkei::gateway {
 
 // Which records a collection is made of.
 struct Collection {
-  std::string alias{};  // `all`, `circle-energy`, `kind-incident`
+  std::string alias{};  // `all`, `circle-energy`, `kind-incident`, `search-c2`
   std::string id{};     // a UUID of version 4 that stays the same
   std::string title{};
   std::optional<policy::Kind> kind{};
   std::string circle{};
+  std::optional<SearchTerms> search{};
 };
 
 struct TaxiiObject {

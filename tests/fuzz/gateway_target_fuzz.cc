@@ -29,8 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Escaped, it may have grown beyond the limit, and only then it is refused.
   REQUIRE(again.ok() ? *again == *target
                      : gateway::ToText(*target).size() > gateway::kTargetBytesMax);
-  for (const auto use :
-       {gateway::FilterFor::kList, gateway::FilterFor::kZone, gateway::FilterFor::kWhole}) {
+  for (const auto use : {gateway::FilterFor::kTable, gateway::FilterFor::kList,
+                         gateway::FilterFor::kZone, gateway::FilterFor::kWhole}) {
     std::optional<gateway::WrongFilter> wrong;
     const gateway::ListFilter filter = gateway::ReadListFilter(target->query, use, wrong);
     REQUIRE(wrong.has_value() || filter.confidence <= 100);

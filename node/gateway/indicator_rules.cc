@@ -1,0 +1,40 @@
+#include "node/gateway/indicator_rules.h"
+
+#include "node/feed/indicator_score.h"
+
+namespace renkei::gateway {
+
+absl::StatusOr<IndicatorRules> IndicatorRules::Read(const store::IndicatorReader& reader,
+                                                    const config::IndicatorsConfig& config,
+                                                    int score_min, Timestamp now) {
+  IndicatorRules rules(reader, config, score_min, now);
+  ASSIGN_OR_RETURN(const auto disputed, reader.Disputed(now, kTakenOutMax));
+  for (const record::IndicatorKey& key : disputed) {
+    ASSIGN_OR_RETURN(const store::IndicatorTally tally, reader.Tally(key, now));
+    if (feed::IsTakenOut(tally, config)) rules.taken_out_.insert(key);
+  }
+  return rules;
+}
+
+std::string_view IndicatorRules::WhyNot(formats::v1::IndicatorType type,
+                                        std::string_view value) const {
+  if (taken_out_.empty() && score_min_ == 0) return "";
+  const record::IndicatorKey key = record::KeyOf(type, value).key;
+  if (taken_out_.count(key) > 0) return "values that teams call false positives";
+  if (score_min_ == 0) return "";
+  const auto tally = reader_->Tally(key, now_);
+  // What can't be judged is in no list that asks for a score.
+  const bool enough = tally.ok() && feed::ScoreOf(*tally, type, config_, now_) >= score_min_;
+  return enough ? "" : "values whose score is too low";
+}
+
+void IndicatorRules::Calm(formats::HeldRecord& record) const {
+  if (taken_out_.empty()) return;
+  for (auto& one : *record.sections.mutable_indicators()->mutable_indicators()) {
+    if (taken_out_.count(record::KeyOf(one.type(), one.value()).key) > 0) {
+      one.set_actionable(false);
+    }
+  }
+}
+
+}  // namespace renkei::gateway

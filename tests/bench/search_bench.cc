@@ -1,0 +1,252 @@
+// Searching 1,000,000 indicators in 100,000 records, by each filter, against a bare SQLite lookup
+// in the same file and process.
+//
+// `worst_ms` is the slowest single page of a filter.  Compare ratios within a run only.
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include <benchmark/benchmark.h>
+#include <sqlite3.h>
+
+#include "node/store/indicators.h"
+#include "node/store/sqlite/open.h"
+#include "tests/support/record_for_tests.h"
+#include "tests/support/temp_folder.h"
+
+namespace renkei::store {
+namespace {
+
+constexpr std::uint32_t kRecordsMade = 100'000;
+constexpr std::uint32_t kIndicatorsEach = 10;
+constexpr std::uint32_t kBatch = 500;
+constexpr std::uint32_t kTeams = 50;
+constexpr std::uint32_t kTags = 200;
+constexpr std::uint32_t kTechniques = 40;
+constexpr std::uint32_t kLimit = 50;
+
+RecordId BenchId(std::uint32_t n) {
+  const crypto::Digest digest = crypto::Sha256(ByteWriter().U32(n).bytes());
+  return *RecordId::From(ByteWriter().U32(n / 1000).Raw(digest.view().substr(0, 12)).Take());
+}
+
+// Indicator `n` of all; a type for each of five.
+void AddIndicator(std::uint32_t n, v1::Sections& sections) {
+  v1::Indicator& one = *sections.mutable_indicators()->add_indicators();
+  one.set_ref(fmt::format("{}", n));
+  switch (n % 5) {
+    case 0:
+      one.set_type(v1::INDICATOR_TYPE_IPV4);
+      one.set_value(fmt::format("198.{}.{}.{}", 18 + n % 2, n / 5 / 256 % 256, n / 5 % 256));
+      break;
+    case 1:
+      one.set_type(v1::INDICATOR_TYPE_DOMAIN);
+      one.set_value(fmt::format("n{}.zone{}.example", n, n % 1000));
+      break;
+    case 2:
+      one.set_type(v1::INDICATOR_TYPE_URL);
+      one.set_value(fmt::format("http://n{}.zone{}.example/{}", n, n % 1000, n));
+      break;
+    case 3:
+      one.set_type(v1::INDICATOR_TYPE_SHA256);
+      one.set_value(fmt::format("{:064x}", n));
+      break;
+    default:
+      one.set_type(v1::INDICATOR_TYPE_EMAIL);
+      one.set_value(fmt::format("m{}@zone{}.example", n, n % 1000));
+  }
+}
+
+RecordRow BenchRow(std::uint32_t n, const crypto::SigningKey& key) {
+  record::Draft draft;
+  draft.header.kind = n % 3 == 0 ? policy::Kind::kIncident : policy::Kind::kIndicators;
+  draft.header.tlp = policy::Tlp::kGreen;
+  draft.header.tags = {fmt::format("tag-{}", n % kTags)};
+  draft.sections.mutable_techniques()->add_techniques()->set_id(
+      fmt::format("T{}.001", 1500 + n % kTechniques));
+  for (std::uint32_t i = 0; i < kIndicatorsEach; ++i) {
+    AddIndicator(n * kIndicatorsEach + i, draft.sections);
+  }
+  record::SealPlan plan = testing_support::SamplePlan();
+  plan.issued += std::chrono::seconds(n);
+  plan.expires = plan.issued + std::chrono::hours(24 * 180);
+  const record::Record record = testing_support::SampleRecord(key, draft, plan);
+  return {.id = BenchId(n),
+          .revision = 1,
+          .leaf = record.leaf(),
+          .kind = draft.header.kind,
+          .tlp = draft.header.tlp,
+          .issued = plan.issued,
+          .expires = plan.expires,
+          .author = fmt::format("team-{}", n % kTeams),
+          .header = record.header_bytes(),
+          .stored = record.ToStored(),
+          .accepted_by = std::string(32, 'p')};
+}
+
+// Made once, and kept until the end.
+struct Million {
+  Million() {
+    store = *OpenSqlite({.path = path, .community = "community.example"});
+    const auto key = crypto::SigningKey::Generate();
+    for (std::uint32_t first = 0; first < kRecordsMade; first += kBatch) {
+      std::vector<RecordRow> rows;
+      for (std::uint32_t n = first; n < first + kBatch; ++n) rows.push_back(BenchRow(n, key));
+      const auto began = std::chrono::steady_clock::now();
+      RENKEI_CHECK(store
+                       ->Commit([&](Writer& writer) {
+                         for (const RecordRow& row : rows) {
+                           RETURN_IF_ERROR(writer.PutRecord(row).status());
+                         }
+                         return absl::OkStatus();
+                       })
+                       .ok());
+      written += std::chrono::steady_clock::now() - began;
+    }
+  }
+  static Million& Get() {
+    static Million million;
+    return million;
+  }
+
+  testing_support::TempFolder folder;
+  const std::string path = folder.path() + "/node.db";
+  std::unique_ptr<Store> store;
+  std::chrono::steady_clock::duration written{};
+};
+
+IndicatorQuery ValueQuery(std::string_view value) {
+  IndicatorQuery query;
+  for (const auto& one : record::KeysOfAnyType(value)) query.keys.push_back(one.key);
+  const auto around = record::NetworksAround(value);
+  query.keys.insert(query.keys.end(), around.begin(), around.end());
+  return query;
+}
+
+// The n-th question of a filter.
+using Question = IndicatorQuery (*)(std::uint32_t n);
+
+IndicatorQuery ByAddress(std::uint32_t n) {
+  return ValueQuery(fmt::format("198[.]18.{}.{}", n % 256, n * 7 % 256));
+}
+IndicatorQuery ByUrl(std::uint32_t n) {
+  const std::uint32_t at = n * 4999 % 200'000 * 5 + 2;
+  return ValueQuery(fmt::format("hxxp://N{}.zone{}[.]example/{}", at, at % 1000, at));
+}
+IndicatorQuery UnderName(std::uint32_t n) {
+  return {.under = record::PlacesUnder(fmt::format("zone{}.example", n % 1000))};
+}
+IndicatorQuery UnderTop(std::uint32_t) { return {.under = record::PlacesUnder("example")}; }
+IndicatorQuery UnderNet(std::uint32_t n) {
+  return {.under = record::PlacesUnder(fmt::format("198.18.{}.0/24", n % 256))};
+}
+IndicatorQuery ByType(std::uint32_t n) {
+  return {.type = n % 2 == 0 ? v1::INDICATOR_TYPE_SHA256 : v1::INDICATOR_TYPE_IPV4};
+}
+IndicatorQuery ByTag(std::uint32_t n) { return {.tag = fmt::format("tag-{}", n % kTags)}; }
+IndicatorQuery ByTechnique(std::uint32_t n) {
+  return {.technique = fmt::format("T{}", 1500 + n % kTechniques)};
+}
+IndicatorQuery ByTeam(std::uint32_t n) { return {.team = fmt::format("team-{}", n % kTeams)}; }
+IndicatorQuery ByCircle(std::uint32_t) {
+  return {.circle = record::MakeCircleId("community.example", "members")};
+}
+IndicatorQuery ByKind(std::uint32_t) { return {.kind = policy::Kind::kIncident}; }
+IndicatorQuery ByTime(std::uint32_t n) {
+  const Timestamp from = testing_support::kNow + std::chrono::seconds(n * 997 % kRecordsMade);
+  return {.since = from, .until = from + std::chrono::hours(1)};
+}
+IndicatorQuery ByAll(std::uint32_t n) {
+  IndicatorQuery query = ByTag(n);
+  query.team = fmt::format("team-{}", n % kTeams);
+  query.type = v1::INDICATOR_TYPE_DOMAIN;
+  query.technique = fmt::format("T{}", 1500 + n % kTechniques);
+  return query;
+}
+// Two marks that are common, and never of one record: a whole page looked at in vain.
+IndicatorQuery Disjoint(std::uint32_t) {
+  return {.kind = policy::Kind::kIncident, .tag = "tag-1", .team = "team-2"};
+}
+IndicatorQuery CommonAndNever(std::uint32_t) {
+  return {.type = v1::INDICATOR_TYPE_MUTEX, .kind = policy::Kind::kIndicators};
+}
+
+void BM_Search(benchmark::State& state, Question question) {
+  Million& million = Million::Get();
+  IndicatorStore& index = *FindIndicatorStore(*million.store);
+  const Timestamp now = testing_support::kNow + std::chrono::hours(48);
+  double worst_ms = 0;
+  std::uint64_t hits = 0;
+  std::uint32_t n = 0;
+  for (auto _ : state) {
+    IndicatorQuery query = question(n++);
+    query.limit = kLimit;
+    const auto began = std::chrono::steady_clock::now();
+    RENKEI_CHECK(
+        index
+            .ReadIndicators([&](const Reader&, const IndicatorReader& reader) -> absl::Status {
+              ASSIGN_OR_RETURN(const IndicatorPage page, reader.Search(query, now));
+              hits += page.hits.size();
+              // As the command does for each that it shows.
+              for (const IndicatorHit& hit : page.hits) {
+                RETURN_IF_ERROR(reader.Tally(hit.key, now).status());
+              }
+              return absl::OkStatus();
+            })
+            .ok());
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+    worst_ms = std::max(worst_ms, took.count());
+  }
+  state.counters["worst_ms"] = worst_ms;
+  state.counters["hits"] = static_cast<double>(hits) / n;
+}
+BENCHMARK_CAPTURE(BM_Search, address, &ByAddress);
+BENCHMARK_CAPTURE(BM_Search, url, &ByUrl);
+BENCHMARK_CAPTURE(BM_Search, under_name, &UnderName);
+BENCHMARK_CAPTURE(BM_Search, under_top, &UnderTop);
+BENCHMARK_CAPTURE(BM_Search, under_net, &UnderNet);
+BENCHMARK_CAPTURE(BM_Search, type, &ByType);
+BENCHMARK_CAPTURE(BM_Search, tag, &ByTag);
+BENCHMARK_CAPTURE(BM_Search, technique, &ByTechnique);
+BENCHMARK_CAPTURE(BM_Search, team, &ByTeam);
+BENCHMARK_CAPTURE(BM_Search, circle, &ByCircle);
+BENCHMARK_CAPTURE(BM_Search, kind, &ByKind);
+BENCHMARK_CAPTURE(BM_Search, time, &ByTime);
+BENCHMARK_CAPTURE(BM_Search, all, &ByAll);
+BENCHMARK_CAPTURE(BM_Search, disjoint, &Disjoint);
+BENCHMARK_CAPTURE(BM_Search, never, &CommonAndNever);
+
+void BM_Indexed(benchmark::State& state) {
+  Million& million = Million::Get();
+  const std::chrono::duration<double> took = million.written;
+  for (auto _ : state) benchmark::DoNotOptimize(million.store.get());
+  state.counters["records_per_second"] = kRecordsMade / took.count();
+  state.counters["indicators_per_second"] = kRecordsMade * kIndicatorsEach / took.count();
+}
+BENCHMARK(BM_Indexed);
+
+void BM_BareLookup(benchmark::State& state) {
+  Million& million = Million::Get();
+  sqlite3* handle = nullptr;
+  sqlite3_stmt* find = nullptr;
+  RENKEI_CHECK(sqlite3_open_v2(million.path.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr) ==
+               SQLITE_OK);
+  RENKEI_CHECK(sqlite3_prepare_v2(handle,
+                                  "SELECT number FROM indicator WHERE community = 1 AND key = ?",
+                                  -1, &find, nullptr) == SQLITE_OK);
+  std::uint32_t n = 0;
+  for (auto _ : state) {
+    const std::uint32_t at = n++ * 4999 % 200'000 * 5 + 3;
+    const record::IndicatorKey key =
+        record::KeyOf(v1::INDICATOR_TYPE_SHA256, fmt::format("{:064x}", at)).key;
+    sqlite3_bind_blob(find, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+    RENKEI_CHECK(sqlite3_step(find) == SQLITE_ROW);
+    sqlite3_reset(find);
+  }
+  sqlite3_finalize(find);
+  sqlite3_close(handle);
+}
+BENCHMARK(BM_BareLookup);
+
+}  // namespace
+}  // namespace renkei::store
