@@ -20,8 +20,7 @@ out is counted on standard error.
   misp      MISP JSON, one event a record
   stix      a STIX 2.1 bundle, one report a record
   iodef     an IODEF document, one incident a record; iodef-json: in JSON
-  csv       one indicator a row
-(a FILE of these only its owner may read)
+  csv       one indicator a row (a FILE of these only its owner may read)
 and what blocks or alerts, never what is ours, reserved, or everybody's:
   plain     one value a line; --type ipv4, domain, ...
   hosts     0.0.0.0 NAME
