@@ -92,6 +92,7 @@ class NodeConfigLoader {
     reader.Table("gateway");  // gateway_config.h reads it
     reader.Tables("source");  // source_config.h reads them
     reader.Table("import");   // import_config.h does
+    reader.Tables("push");    // push_config.h reads it
     reader.RefuseOthers();
     source_.Finish();
     return std::move(config_);

@@ -100,6 +100,12 @@ sha256 = 365
 # value = "IOC"              # what it is to us = the name of its column
 # type = "IOC Type"
 
+# What comes is sent on to the tools of the team, in order: docs/push.md.  At most 16 targets.
+# [[push]]
+# name = "siem"
+# kind = "jsonl"             # jsonl, syslog, webhook, misp, mail
+# file = "siem.jsonl"
+
 # Direct links to other members, besides the hub: at most 32.
 # [[link]]
 # address = "node.beta.example:7440"
