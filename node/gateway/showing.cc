@@ -65,13 +65,14 @@ crypto::Digest Showing::basis() const {
   return crypto::Sha256({circles, policy_->digest.view(), see_});
 }
 
-absl::StatusOr<std::optional<formats::HeldRecord>> Showing::Show(
-    const store::Reader& reader, const store::RecordRow& row) const {
-  std::optional<formats::HeldRecord> shown;
+absl::StatusOr<std::optional<ShownRecord>> Showing::Look(const store::Reader& reader,
+                                                         const store::RecordRow& row) const {
+  std::optional<ShownRecord> shown;
   if (row.state != store::RecordState::kLive || row.expires <= now_) return shown;
   ASSIGN_OR_RETURN(record::Record record, record::Record::FromStored(row.stored));
+  std::vector<std::string> circles = feed::CircleNames(record.header().circles, community_);
   if (is_own_team()) {
-    shown = MakeHeld(community_, row, record, row.own);
+    shown.emplace(ShownRecord{std::move(record), std::move(circles), row.own});
     return shown;
   }
   if (!peer_) return shown;
@@ -82,14 +83,24 @@ absl::StatusOr<std::optional<formats::HeldRecord>> Showing::Show(
   if (!mask.exist()) return shown;
   const bool whole = row.own && (record.held() & ~mask.see()) == 0;
   record.Keep(mask.see());
-  shown = MakeHeld(community_, row, record, whole);
   // Which other circles it is in is not for whoever is in none of them.
-  std::erase_if(shown->circles, [&](const std::string& name) {
-    const auto& circles = peer_->facts.circles;
-    return std::none_of(circles.begin(), circles.end(),
+  std::erase_if(circles, [&](const std::string& name) {
+    const auto& known = peer_->facts.circles;
+    return std::none_of(known.begin(), known.end(),
                         [&](const policy::Membership& m) { return m.circle == name; });
   });
+  shown.emplace(ShownRecord{std::move(record), std::move(circles), whole});
   return shown;
+}
+
+absl::StatusOr<std::optional<formats::HeldRecord>> Showing::Show(
+    const store::Reader& reader, const store::RecordRow& row) const {
+  std::optional<formats::HeldRecord> held;
+  ASSIGN_OR_RETURN(const auto shown, Look(reader, row));
+  if (!shown) return held;
+  held = MakeHeld(community_, row, shown->record, shown->whole);
+  held->circles = shown->circles;
+  return held;
 }
 
 absl::StatusOr<std::vector<formats::HeldRecord>> Showing::ShowAll(const store::Reader& reader,

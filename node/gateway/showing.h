@@ -20,6 +20,13 @@
 
 namespace renkei::gateway {
 
+// A record as a reader may see it.
+struct ShownRecord {
+  record::Record record;               // less what is not for them
+  std::vector<std::string> circles{};  // those of it that they may know of
+  bool whole = true;                   // ours, and nothing was left out
+};
+
 class Showing {
  public:
   // `see`: facts as in `renkei explain --peer`; empty: our own team.  All outlive this.
@@ -36,6 +43,9 @@ class Showing {
   Timestamp now() const { return now_; }
 
   // Nothing: not even that it exists.  Withdrawn records are not shown.  DATA_LOSS.
+  absl::StatusOr<std::optional<ShownRecord>> Look(const store::Reader& reader,
+                                                  const store::RecordRow& row) const;
+  // The same as the exports take it.
   absl::StatusOr<std::optional<formats::HeldRecord>> Show(const store::Reader& reader,
                                                           const store::RecordRow& row) const;
   // All that are shown and wanted, in the order of the feed, narrowed.
