@@ -4,6 +4,7 @@
 
 #include "node/base/encoding.h"
 #include "node/formats/time_text.h"
+#include "node/gateway/record_line.h"
 
 namespace renkei::app {
 namespace {
@@ -168,15 +169,6 @@ std::string TimeText(Timestamp time) {
   return formats::SecondsToText(UnixSeconds(time)).value_or("");
 }
 
-Json SectionWords(policy::SectionMask sections) {
-  Json words = Json::array();
-  for (int i = 0; i < policy::kSectionCount; ++i) {
-    const auto section = static_cast<policy::SectionId>(i);
-    const bool spare =
-        section == policy::SectionId::kSpare0 || section == policy::SectionId::kSpare14;
-    if (!spare && (sections & policy::Bit(section)) != 0) words.push_back(policy::ToWord(section));
-  }
-  return words;
-}
+Json SectionWords(policy::SectionMask sections) { return gateway::SectionWords(sections); }
 
 }  // namespace renkei::app

@@ -88,6 +88,12 @@ absl::StatusOr<formats::ImportOptions> ImportOptionsOf(const Node& node, Argumen
 // What the hub said when it refused a record of ours; empty: it did not.
 absl::StatusOr<std::string> HubRefusal(const store::Reader& reader, const record::RecordId& id);
 
+// Who has taken notice of a record: `[{"by": "mika", "at": "..."}]`.
+absl::StatusOr<Json> Acknowledged(const store::Reader& reader, const record::RecordId& id);
+
+// The push targets of a node, and how far each has come.
+Json PushJson(Node& node, store::Offset newest);
+
 // RFC 3339, UTC.
 std::string TimeText(Timestamp time);
 // Without the two spare slots, which nothing fills yet.
@@ -152,6 +158,9 @@ CommandResult TokenListCommand(const CommandContext&, Arguments&, const std::str
 CommandResult TokenRevokeCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult SourceListCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult SourceRunCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult AckCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult PushListCommand(const CommandContext&, Arguments&, const std::string&);
+CommandResult PushTestCommand(const CommandContext&, Arguments&, const std::string&);
 CommandResult WhyCommand(const CommandContext&, Arguments&, const std::string&);
 
 }  // namespace renkei::app

@@ -9,18 +9,13 @@
 #include "node/base/encoding.h"
 #include "node/formats/export.h"
 #include "node/formats/message_json.h"
-#include "node/formats/record_json.h"
 #include "node/gateway/indicator_rules.h"
+#include "node/gateway/record_line.h"
 #include "node/gateway/showing.h"
 #include "node/record/host_name.h"
 
 namespace renkei::app {
 namespace {
-
-std::string StateWord(const store::RecordRow& row, Timestamp now) {
-  if (row.state == store::RecordState::kWithdrawn) return "withdrawn";
-  return row.expires <= now ? "expired" : "live";
-}
 
 // Sections that may exist but are not here.  A slot that is not shown looks the same whether it was
 // withheld or never written.
@@ -92,25 +87,8 @@ absl::Status AddHistory(Node& node, const store::Reader& reader, const store::Re
 
 absl::StatusOr<Json> RecordLine(const Node& node, const store::RecordRow& row) {
   ASSIGN_OR_RETURN(const record::Record record, record::Record::FromStored(row.stored));
-  const record::Header& header = record.header();
-  Json line = {{"id", record::ToString(row.id)},
-               {"revision", row.revision},
-               {"kind", policy::ToWord(row.kind)},
-               {"tlp", policy::ToWord(row.tlp)},
-               {"author", row.author},
-               {"own", row.own},
-               {"circles", CircleNames(header.circles, node.community())},
-               {"issued", TimeText(row.issued)},
-               {"expires", TimeText(row.expires)},
-               {"state", StateWord(row, node.clock().Now())}};
-  if (header.exercise) line["exercise"] = true;
-  if (header.about) line["about"] = record::ToString(header.about->record_id);
-  if (row.state == store::RecordState::kWithdrawn) line["reason"] = record::ToWord(header.reason);
-  line["sections"] = formats::SectionsToJson(record.DecodeSections());
-  line["held"] = SectionWords(record.held());
-  // Only what Seal or Open made reaches the store.
-  line["verified"] = true;
-  return line;
+  return gateway::RecordLine(row, record, CircleNames(record.header().circles, node.community()),
+                             node.clock().Now());
 }
 
 absl::StatusOr<Json> RecordInFull(Node& node, const store::Reader& reader,
@@ -124,6 +102,8 @@ absl::StatusOr<Json> RecordInFull(Node& node, const store::Reader& reader,
   json["leaf"] = HexEncode(record.leaf().view());
   if (!row.accepted_by.empty()) json["accepted_by"] = HexEncode(row.accepted_by);
   json["accepted_circles"] = CircleNames(feed::SplitCircles(row.circles), node.community());
+  ASSIGN_OR_RETURN(Json acks, Acknowledged(reader, row.id));
+  if (!acks.empty()) json["acknowledged"] = std::move(acks);
   RETURN_IF_ERROR(AddHistory(node, reader, row, json));
   // Asked for in full, it is checked again: the disk is no authority.
   const absl::Status again = record::Open(record.Disclose(record.held())).status();

@@ -110,6 +110,7 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
   }
   if (!addresses.gateway.empty()) json["gateway"] = GatewayJson(node.gateway());
   json["sources"] = SourcesJson(node);
+  if (Json push = PushJson(node, counts.newest); !push.empty()) json["push"] = std::move(push);
   const std::vector<PeerState> peers = node.peers();
   if (!node.community().is_hub()) {
     json["linked"] = IsDialling(peers);

@@ -10,6 +10,7 @@
 #include "node/app/running_node.h"
 #include "node/base/log.h"
 #include "node/feed/upkeep.h"
+#include "node/push/make_channel.h"
 #include "node/store/sqlite/open.h"
 
 namespace renkei::app {
@@ -124,7 +125,8 @@ RunningNode::RunningNode(Foundation foundation, const Clock& clock)
       policies_(*store_),
       book_(clock),
       gate_(GateOf(foundation.files)),
-      settings_(std::make_shared<const config::NodeConfig>(config_)) {}
+      settings_(std::make_shared<const config::NodeConfig>(config_)),
+      push_targets_(std::move(foundation.files.push)) {}
 
 RunningNode::~RunningNode() { StopTending(); }
 
@@ -138,6 +140,7 @@ void RunningNode::StopTending() {
   if (commands_ != nullptr) commands_->Stop();
   if (sources_ != nullptr) sources_->Stop();
   if (gateway_ != nullptr) gateway_->Stop();
+  if (pusher_ != nullptr) pusher_->Stop();
   local_.reset();
   if (upkeep_.joinable()) upkeep_.join();
 }
@@ -184,6 +187,18 @@ absl::Status RunningNode::BeginGateway() {
   return absl::OkStatus();
 }
 
+void RunningNode::BeginPush() {
+  const push::Parts parts{
+      .store = *store_, .policies = policies_, .community = community(), .clock = clock_};
+  const auto make = [this, parts](const config::PushTarget& target, const push::StopSignal& stop) {
+    return push::MakeChannel(parts, folder_, target, stop);
+  };
+  pusher_ = std::make_unique<push::Pusher>(parts, config_.org, make);
+  pusher_->Apply(push_targets_);
+  pushing_ = true;
+  pusher_->Notify();
+}
+
 absl::Status RunningNode::Begin() {
   if (!config_.listen.empty()) {
     const std::string keys = KeysFolder();
@@ -198,6 +213,7 @@ absl::Status RunningNode::Begin() {
   store_->OnNewEntries([this](store::Offset newest) {
     commands_->NotifyNewEntries(newest);
     OnEntries();
+    if (pushing_) pusher_->Notify();
     MutexLock lock(mutex_);
     new_entries_ = true;
     changed_.NotifyAll();
@@ -207,6 +223,7 @@ absl::Status RunningNode::Begin() {
   RETURN_IF_ERROR(BeginGateway());
   sources_ = std::make_unique<sources::Sources>(folder_, clock_, *commands_);
   sources_->Set(source_configs_);
+  BeginPush();
   ASSIGN_OR_RETURN(local_, exchange::LocalServer::Start(folder_, *commands_));
   upkeep_ = std::jthread([this] {
     pthread_setname_np(pthread_self(), "upkeep");
@@ -305,6 +322,8 @@ Node::ReloadResult RunningNode::Reload(const std::string& author) {
   }
   ApplySettings(reloaded.config);
   sources_->Set(own.files->sources);
+  pusher_->Apply(own.files->push);
+  pusher_->Notify();
   if (const absl::Status ended = EndAccessPeriods(); !ended.ok()) {
     return {.problems = {{.file = folder_, .message = Message(ended)}}};
   }

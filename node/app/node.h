@@ -26,6 +26,9 @@
 namespace renkei::gateway {
 class Gateway;
 }
+namespace renkei::push {
+class Pusher;
+}
 namespace renkei::sources {
 class Sources;
 }
@@ -105,6 +108,7 @@ class Node {
   virtual feed::Egress& egress() = 0;
   virtual gateway::Gateway& gateway() = 0;
   virtual sources::Sources& standing_sources() = 0;
+  virtual push::Pusher& pusher() = 0;
   virtual const crypto::PublicKey& team_key() const = 0;
   virtual std::shared_ptr<const TlsIdentity> tls() const = 0;
   virtual membership::Verifier& verifier() = 0;

@@ -31,14 +31,16 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
   auto assets = config::LoadAssets(*assets_text, InFolder(folder, kAssetsFile));
   result.problems = std::move(config.problems);
   std::move(assets.problems.begin(), assets.problems.end(), std::back_inserter(result.problems));
-  // The same text, read once more for another table: what is wrong with all of it is said already.
+  // The same text, read once more for other tables: what is wrong with all of it is said already.
   auto gateway = config::LoadGatewayConfig(*config_text, config_path);
   auto sources = config::LoadSourceConfigs(*config_text, config_path);
+  auto push = config::LoadPushConfig(*config_text, config_path);
   if (config.value) {
     std::move(sources.problems.begin(), sources.problems.end(),
               std::back_inserter(result.problems));
     std::move(gateway.problems.begin(), gateway.problems.end(),
               std::back_inserter(result.problems));
+    std::move(push.problems.begin(), push.problems.end(), std::back_inserter(result.problems));
   }
   auto import = config::LoadImportConfig(*config_text, config_path);
   if (config.value) {
@@ -51,13 +53,14 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
                                .hint = "lists in MISP's format; take away what is none"});
   }
   if (!config.value || !assets.value || !gateway.value || !sources.value || !import.value ||
-      !lists.ok()) {
+      !push.value || !lists.ok()) {
     return result;
   }
   result.files =
       OwnFiles{.config = *std::move(config.value),
                .gateway = *std::move(gateway.value),
                .sources = *std::move(sources.value),
+               .push = *std::move(push.value),
                .assets = *std::move(assets.value),
                .policy_text = *policy_text,
                .warning_lists = std::make_shared<const formats::WarningLists>(*std::move(lists))};

@@ -9,6 +9,7 @@
 #include "config/assets.h"
 #include "config/gateway_config.h"
 #include "config/node_config.h"
+#include "config/push_config.h"
 #include "config/source_config.h"
 #include "node/anonymize/gate.h"
 #include "node/base/problem.h"
@@ -27,6 +28,7 @@ struct OwnFiles {
   config::NodeConfig config{};
   config::GatewayConfig gateway{};
   std::vector<config::SourceConfig> sources{};
+  std::vector<config::PushTarget> push{};
   config::Assets assets{};
   std::string policy_text{};
   std::shared_ptr<const formats::WarningLists> warning_lists{};

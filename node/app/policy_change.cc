@@ -115,6 +115,7 @@ PolicyOutcome RunningNode::ChangePolicy(const PolicyRequest& request) {
   change.note = request.note;
   change.effects = EffectLines(outcome.diff, kHistoryWidth);
   outcome.status = CarryOut(outcome, change);
+  if (pushing_) pusher_->Notify();  // what was given may be for less now
   return outcome;
 }
 

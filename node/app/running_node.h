@@ -1,6 +1,7 @@
 // What hub and member have in common: files, store, policy, publishing, serving, upkeep.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "node/exchange/local_server.h"
 #include "node/feed/intake.h"
 #include "node/gateway/gateway.h"
+#include "node/push/pusher.h"
 #include "node/sources/sources.h"
 
 namespace renkei::app {
@@ -52,6 +54,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
   feed::Egress& egress() override { return *egress_; }
   gateway::Gateway& gateway() override { return *gateway_; }
   sources::Sources& standing_sources() override { return *sources_; }
+  push::Pusher& pusher() override { return *pusher_; }
   const crypto::PublicKey& team_key() const override { return keys_.team.public_key(); }
   std::shared_ptr<const TlsIdentity> tls() const override { return tls_.Get(); }
   BoundAddresses addresses() const override;
@@ -117,6 +120,7 @@ class RunningNode : public Node, public exchange::PeerPlane {
   // Until something is due, or somebody wakes us; false: the node stops.
   bool AwaitUpkeep(std::optional<Timestamp> next);
   absl::Status BeginGateway();
+  void BeginPush();
   std::vector<DoctorStep> DoctorGateway();
   void ApplySettings(const config::NodeConfig& config);
   feed::CheckedPolicy CheckPolicyText(const std::string& text, const std::string& file) const;
@@ -132,6 +136,9 @@ class RunningNode : public Node, public exchange::PeerPlane {
   std::shared_ptr<const config::NodeConfig> settings_ RENKEI_GUARDED_BY(files_mutex_);
   Mutex reload_mutex_;  // one reload or change of the policy at a time; held throughout
 
+  const std::vector<config::PushTarget> push_targets_;  // as of the start
+  std::unique_ptr<push::Pusher> pusher_;                // from Begin on
+  std::atomic<bool> pushing_ = false;                   // pusher_ may be told of entries
   std::unique_ptr<NodeCommands> commands_;
   std::unique_ptr<sources::Sources> sources_;  // hands on to the commands
   std::unique_ptr<exchange::LocalServer> local_;

@@ -7,20 +7,21 @@
 #include "node/app/transport_setup.h"
 #include "node/base/encoding.h"
 #include "node/cli/output.h"
+#include "node/cli/push_commands.h"
 #include "node/cli/terminal.h"
 
 namespace renkei::cli {
 namespace {
 
 constexpr auto kCommands = std::to_array<const Command*>(
-    {&kInitCommand,    &kJoinCommand,     &kRunCommand,    &kStatusCommand,    &kReloadCommand,
-     &kDoctorCommand,  &kCirclesCommand,  &kRosterCommand, &kInviteCommand,    &kRevokeCommand,
-     &kSuspendCommand, &kEscrowCommand,   &kPeersCommand,  &kPublishCommand,   &kImportCommand,
-     &kUpdateCommand,  &kWithdrawCommand, &kSightCommand,  &kDraftsCommand,    &kApproveCommand,
-     &kRejectCommand,  &kShowCommand,     &kSearchCommand, &kSubscribeCommand, &kExportCommand,
-     &kStatsCommand,   &kCrowdCommand,    &kPolicyCommand, &kExplainCommand,   &kWhyCommand,
-     &kAssetsCommand,  &kAccountCommand,  &kTokenCommand,  &kSourceCommand,    &kAuditCommand,
-     &kVersionCommand, &kHelpCommand});
+    {&kInitCommand,    &kJoinCommand,     &kRunCommand,     &kStatusCommand,  &kReloadCommand,
+     &kDoctorCommand,  &kCirclesCommand,  &kRosterCommand,  &kInviteCommand,  &kRevokeCommand,
+     &kSuspendCommand, &kEscrowCommand,   &kPeersCommand,   &kPublishCommand, &kImportCommand,
+     &kUpdateCommand,  &kWithdrawCommand, &kSightCommand,   &kAckCommand,     &kDraftsCommand,
+     &kApproveCommand, &kRejectCommand,   &kShowCommand,    &kSearchCommand,  &kSubscribeCommand,
+     &kExportCommand,  &kStatsCommand,    &kCrowdCommand,   &kPolicyCommand,  &kExplainCommand,
+     &kWhyCommand,     &kAssetsCommand,   &kAccountCommand, &kTokenCommand,   &kSourceCommand,
+     &kPushCommand,    &kAuditCommand,    &kVersionCommand, &kHelpCommand});
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <ostream>
 #include <thread>
@@ -79,6 +80,14 @@ void PrintStatus(Context& context, const Json& json) {
   }
   if (const auto left = json.value("index_left", std::int64_t{0}); left > 0) {
     table.Add({"index", fmt::format("{} records are still to be added for `search`", left)});
+  }
+  if (json.contains("push")) {
+    const auto failing =
+        std::count_if(json["push"].begin(), json["push"].end(),
+                      [](const Json& target) { return target.contains("last_error"); });
+    table.Add({"push targets", failing == 0 ? fmt::format("{}, all working", json["push"].size())
+                                            : fmt::format("{}, {} failing: `renkei push list`",
+                                                          json["push"].size(), failing)});
   }
   table.Add({"running since", Field(json, "started")});
   context.out << table.ToText();
