@@ -40,7 +40,8 @@ std::vector<Wrong> WrongFiles() {
   return {
       {"Truncated", R"({"Event": {"info": "x", "Attribute": [)", publish, 1,
        "renkei: publish: {}/in.json: line 1, column 39: the file ends in the middle of a value; it "
-       "is cut short\nhint: a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)\n"},
+       "is cut short\nhint: a file of MISP, STIX, IODEF, our own JSON, or a list "
+       "(docs/formats.md)\n"},
       {"NotUtf8", "{\"Event\": {\"info\": \"caf\xe9\"}}", publish, 1,
        "renkei: publish: {}/in.json: line 1, column 24: not UTF-8\n"
        "hint: a file of MISP, STIX, IODEF, our own JSON, or a list (docs/formats.md)\n"},
