@@ -29,7 +29,7 @@ bool IsPublicId(std::string_view text) {
 }
 
 // `T1566`, `T1566.002`.
-bool IsTechniqueId(std::string_view text) {
+bool IsAttackId(std::string_view text) {
   if (text.size() != 5 && text.size() != 9) return false;
   if (text.front() != 'T' || (text.size() == 9 && text[5] != '.')) return false;
   return std::all_of(text.begin() + 1, text.end(),
@@ -42,7 +42,7 @@ std::string TechniqueIdOf(std::string_view url) {
   std::string id(url.substr(kAttackUrl.size()));
   while (!id.empty() && id.back() == '/') id.pop_back();
   std::replace(id.begin(), id.end(), '/', '.');
-  return IsTechniqueId(id) ? id : "";
+  return IsAttackId(id) ? id : "";
 }
 
 bool HasRoom(IodefState& state, int used, const IodefNode& node) {
@@ -80,7 +80,7 @@ void ReadStructured(IodefState& state, const IodefNode& node) {
   }
   if (id.empty() || id.size() > kMispNameBytesMax) return;
   if (node.name == "AttackPattern") {
-    AddIodefTechnique(state, IsTechniqueId(id) ? "mitre-attack" : SourceOfId(id), id, "");
+    AddIodefTechnique(state, IsAttackId(id) ? "mitre-attack" : SourceOfId(id), id, "");
     return;
   }
   v1::Reference reference;
@@ -234,7 +234,7 @@ void ReadIodefReference(IodefState& state, const IodefNode& node) {
   const std::string technique = urls.empty()
                                     ? std::string(text.value().substr(0, text.value().find(' ')))
                                     : TechniqueIdOf(urls.front());
-  if (IsTechniqueId(technique) && urls.size() <= 1 && reference.external_id().empty()) {
+  if (IsAttackId(technique) && urls.size() <= 1 && reference.external_id().empty()) {
     std::string_view name = text.value();
     if (name.starts_with(technique)) name.remove_prefix(technique.size());
     AddIodefTechnique(state, "mitre-attack", technique,

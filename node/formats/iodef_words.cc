@@ -12,14 +12,14 @@
 namespace renkei::formats {
 namespace {
 
-constexpr std::array<IodefType, 8> kAddressTypes = {{{"asn", v1::INDICATOR_TYPE_ASN},
-                                                     {"e-mail", v1::INDICATOR_TYPE_EMAIL},
-                                                     {"mac", v1::INDICATOR_TYPE_MAC},
-                                                     {"ipv4-addr", v1::INDICATOR_TYPE_IPV4},
-                                                     {"ipv4-net", v1::INDICATOR_TYPE_IPV4_NET},
-                                                     {"ipv6-addr", v1::INDICATOR_TYPE_IPV6},
-                                                     {"ipv6-net", v1::INDICATOR_TYPE_IPV6_NET},
-                                                     {"site-uri", v1::INDICATOR_TYPE_URL}}};
+constexpr std::array<IodefType, 8> kIodefAddresses = {{{"asn", v1::INDICATOR_TYPE_ASN},
+                                                       {"e-mail", v1::INDICATOR_TYPE_EMAIL},
+                                                       {"mac", v1::INDICATOR_TYPE_MAC},
+                                                       {"ipv4-addr", v1::INDICATOR_TYPE_IPV4},
+                                                       {"ipv4-net", v1::INDICATOR_TYPE_IPV4_NET},
+                                                       {"ipv6-addr", v1::INDICATOR_TYPE_IPV6},
+                                                       {"ipv6-net", v1::INDICATOR_TYPE_IPV6_NET},
+                                                       {"site-uri", v1::INDICATOR_TYPE_URL}}};
 
 // In a list of one type; pairs (`ipv4-port`, `domain-to-ipv4`) are read apart.
 constexpr std::array<IodefType, 17> kBulkTypes = {
@@ -115,7 +115,7 @@ bool HasWord(const List& list, std::string_view word) {
 
 }  // namespace
 
-std::span<const IodefType> IodefAddressTypes() { return kAddressTypes; }
+std::span<const IodefType> IodefAddressTypes() { return kIodefAddresses; }
 std::span<const IodefType> IodefBulkTypes() { return kBulkTypes; }
 
 std::string_view IodefWordOf(std::span<const IodefType> types, v1::IndicatorType type) {

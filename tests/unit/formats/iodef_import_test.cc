@@ -32,7 +32,7 @@ std::string IndicatorOf(const std::string& observable) {
          observable + "</Observable></Indicator></IndicatorData>";
 }
 
-const v1::Indicator* FindValue(const record::Draft& draft, std::string_view value) {
+const v1::Indicator* FindIodefValue(const record::Draft& draft, std::string_view value) {
   for (const v1::Indicator& one : draft.sections.indicators().indicators()) {
     if (one.value() == value) return &one;
   }
@@ -93,7 +93,7 @@ TEST(IodefImportTest, ValuesAreTypedAndSayWhetherToActOnThem) {
   const auto imported = ImportAny(IodefSample("incident.xml"));
   ASSERT_TRUE(imported.ok()) << Message(imported.status());
   const record::Draft& draft = imported->front().draft;
-  const v1::Indicator* portal = FindValue(draft, "login-portal.example");
+  const v1::Indicator* portal = FindIodefValue(draft, "login-portal.example");
   ASSERT_NE(portal, nullptr);
   EXPECT_EQ(portal->type(), v1::INDICATOR_TYPE_DOMAIN);
   EXPECT_TRUE(portal->actionable());
@@ -102,22 +102,22 @@ TEST(IodefImportTest, ValuesAreTypedAndSayWhetherToActOnThem) {
   EXPECT_EQ(portal->uuid().size(), 16U);
   EXPECT_GT(portal->valid_until_us(), portal->first_seen_us());
   EXPECT_EQ(portal->phases(0).phase(), "initial-access");
-  const v1::Indicator* server = FindValue(draft, "203.0.113.9");
+  const v1::Indicator* server = FindIodefValue(draft, "203.0.113.9");
   ASSERT_NE(server, nullptr);
   EXPECT_FALSE(server->actionable()) << "an event is context";
   EXPECT_EQ(server->role(), v1::ROLE_C2);
-  const v1::Indicator* target = FindValue(draft, "192.0.2.10");
+  const v1::Indicator* target = FindIodefValue(draft, "192.0.2.10");
   ASSERT_NE(target, nullptr);
   EXPECT_EQ(target->role(), v1::ROLE_TARGET);
   const v1::Indicator* hash =
-      FindValue(draft, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+      FindIodefValue(draft, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   ASSERT_NE(hash, nullptr);
   EXPECT_TRUE(hash->actionable());
-  const v1::Indicator* name = FindValue(draft, "invoice.exe");
+  const v1::Indicator* name = FindIodefValue(draft, "invoice.exe");
   ASSERT_NE(name, nullptr);
   EXPECT_FALSE(name->actionable()) << "the hash says more";
-  EXPECT_NE(FindValue(draft, "198.51.100.2"), nullptr);
-  EXPECT_NE(FindValue(draft, "help@login-portal.example"), nullptr);
+  EXPECT_NE(FindIodefValue(draft, "198.51.100.2"), nullptr);
+  EXPECT_NE(FindIodefValue(draft, "help@login-portal.example"), nullptr);
   EXPECT_EQ(draft.sections.indicators().objects_size(), 6);
 }
 
@@ -181,7 +181,7 @@ TEST(IodefImportTest, AnEventThatAsksToBlockMaySo) {
       "<EventData><Flow><System category=\"source\"><Node><Address category=\"ipv4-addr\">"
       "203.0.113.9</Address></Node></System></Flow><Expectation "
       "action=\"block-host\"/></EventData>");
-  const v1::Indicator* source = FindValue(one.draft, "203.0.113.9");
+  const v1::Indicator* source = FindIodefValue(one.draft, "203.0.113.9");
   ASSERT_NE(source, nullptr);
   EXPECT_TRUE(source->actionable());
 }
@@ -192,7 +192,7 @@ TEST(IodefImportTest, AnIndicatorMayPointAtAnEvent) {
       "<Address category=\"ipv4-addr\">203.0.113.9</Address></Node></System></Flow></EventData>"
       "<IndicatorData><Indicator><IndicatorID name=\"c\" version=\"1\">a</IndicatorID>"
       "<ObservableReference uid-ref=\"s1\"/></Indicator></IndicatorData>");
-  const v1::Indicator* source = FindValue(one.draft, "203.0.113.9");
+  const v1::Indicator* source = FindIodefValue(one.draft, "203.0.113.9");
   ASSERT_NE(source, nullptr);
   EXPECT_TRUE(source->actionable());
 }
@@ -207,7 +207,7 @@ TEST(IodefImportTest, AllOfSomeObservablesIsNoReasonToBlockOne) {
     const Imported one = OneIncident(
         start + fmt::format("<IndicatorExpression operator=\"{}\">", any ? "or" : "and") + values +
         "</IndicatorExpression></Indicator></IndicatorData>");
-    const v1::Indicator* value = FindValue(one.draft, "203.0.113.10");
+    const v1::Indicator* value = FindIodefValue(one.draft, "203.0.113.10");
     ASSERT_NE(value, nullptr);
     EXPECT_EQ(value->actionable(), any);
   }
@@ -216,7 +216,7 @@ TEST(IodefImportTest, AllOfSomeObservablesIsNoReasonToBlockOne) {
 TEST(IodefImportTest, AValueThatIsNotOfItsTypeIsKeptAsAnother) {
   const Imported one =
       OneIncident(IndicatorOf("<Address category=\"e-mail\">not an address</Address>"));
-  const v1::Indicator* value = FindValue(one.draft, "not an address");
+  const v1::Indicator* value = FindIodefValue(one.draft, "not an address");
   ASSERT_NE(value, nullptr);
   EXPECT_EQ(value->type(), v1::INDICATOR_TYPE_OTHER);
   EXPECT_EQ(value->source_type(), "email");
@@ -232,7 +232,7 @@ TEST(IodefImportTest, DigestsAreReadAsTheStandardSaysAndAsPeopleWriteThem) {
         "Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#md5\"/><DigestValue>{}</DigestValue>"
         "</Hash></HashData></File></FileData>",
         written)));
-    const v1::Indicator* value = FindValue(one.draft, md5);
+    const v1::Indicator* value = FindIodefValue(one.draft, md5);
     ASSERT_NE(value, nullptr) << written;
     EXPECT_EQ(value->type(), v1::INDICATOR_TYPE_MD5);
   }
