@@ -8,14 +8,14 @@
 namespace renkei::config {
 namespace {
 
-constexpr char kNode[] = "[node]\norg = \"Alpha Works\"\n";
+constexpr char kPushNode[] = "[node]\norg = \"Alpha Works\"\n";
 
-LoadResult<std::vector<PushTarget>> Load(const std::string& push) {
-  return LoadPushConfig(kNode + push, "node.toml");
+LoadResult<std::vector<PushTarget>> LoadTargets(const std::string& push) {
+  return LoadPushConfig(kPushNode + push, "node.toml");
 }
 
-std::string FirstProblem(const std::string& push) {
-  const auto loaded = Load(push);
+std::string FirstPushProblem(const std::string& push) {
+  const auto loaded = LoadTargets(push);
   EXPECT_FALSE(loaded.value);
   return loaded.problems.empty() ? "" : ToString(loaded.problems.front());
 }
@@ -25,16 +25,16 @@ std::string Jsonl(const std::string& more = "") {
 }
 
 TEST(PushConfigTest, WithoutATableThereAreNoTargets) {
-  ASSERT_TRUE(Load("").value);
-  EXPECT_TRUE(Load("").value->empty());
+  ASSERT_TRUE(LoadTargets("").value);
+  EXPECT_TRUE(LoadTargets("").value->empty());
 }
 
 TEST(PushConfigTest, TheNodesOwnLoaderKnowsTheTable) {
-  EXPECT_TRUE(LoadNodeConfig(kNode + Jsonl(), "node.toml").value);
+  EXPECT_TRUE(LoadNodeConfig(kPushNode + Jsonl(), "node.toml").value);
 }
 
 TEST(PushConfigTest, LeavesOutRedAndExercisesUnlessTold) {
-  const auto loaded = Load(Jsonl());
+  const auto loaded = LoadTargets(Jsonl());
   ASSERT_TRUE(loaded.value);
   const PushTarget& target = loaded.value->front();
   EXPECT_EQ(target.tlp, "amber+strict");
@@ -44,7 +44,7 @@ TEST(PushConfigTest, LeavesOutRedAndExercisesUnlessTold) {
 }
 
 TEST(PushConfigTest, EveryKeyOfAFileIsRead) {
-  const auto loaded = Load(
+  const auto loaded = LoadTargets(
       Jsonl("see = \"level=listed\"\nkinds = [\"incident\", \"advisory\"]\ncircles = [\"energy\"]\n"
             "severity = \"high\"\ntlp = \"red\"\nexercise = true\nown = false\nhistory = true\n"
             "paused = true\nrotate_bytes = 65536\nkeep = 3\n"));
@@ -68,7 +68,7 @@ TEST(PushConfigTest, EveryKeyOfAFileIsRead) {
 
 TEST(PushConfigTest, MistakesHaveTheirPlaceAndAreSaidAllAtOnce) {
   const auto loaded =
-      Load(Jsonl("kinds = [\"incidents\"]\ntlp = \"purple\"\nkeep = 0\n") + Jsonl());
+      LoadTargets(Jsonl("kinds = [\"incidents\"]\ntlp = \"purple\"\nkeep = 0\n") + Jsonl());
   ASSERT_EQ(loaded.problems.size(), 4u);
   EXPECT_EQ(ToString(loaded.problems[0]),
             "node.toml:7:10: `kinds` holds no kind of record: `incidents` (did you mean "
@@ -79,8 +79,9 @@ TEST(PushConfigTest, MistakesHaveTheirPlaceAndAreSaidAllAtOnce) {
 }
 
 TEST(PushConfigTest, AKeyOfAnotherKindIsRefused) {
-  EXPECT_NE(FirstProblem(Jsonl("url = \"https://tickets.example/\"\n")).find("unknown key `url`"),
-            std::string::npos);
+  EXPECT_NE(
+      FirstPushProblem(Jsonl("url = \"https://tickets.example/\"\n")).find("unknown key `url`"),
+      std::string::npos);
 }
 
 TEST(PushConfigTest, PlainHttpIsForLoopbackOnly) {
@@ -90,12 +91,12 @@ TEST(PushConfigTest, PlainHttpIsForLoopbackOnly) {
   };
   for (const char* url : {"https://tickets.example/x", "http://127.0.0.1:8080/x",
                           "http://[::1]:8080/", "http://localhost/"}) {
-    EXPECT_TRUE(Load(webhook(url)).value) << url;
+    EXPECT_TRUE(LoadTargets(webhook(url)).value) << url;
   }
   for (const char* url : {"http://tickets.example/", "http://192.0.2.1/", "ftp://127.0.0.1/",
                           "https://user:word@tickets.example/", "https://", "http://127.example/",
                           "https://tickets.example/a b", "http://127.0.0.1@tickets.example/"}) {
-    EXPECT_FALSE(Load(webhook(url)).value) << url;
+    EXPECT_FALSE(LoadTargets(webhook(url)).value) << url;
   }
 }
 
@@ -105,7 +106,7 @@ TEST(PushConfigTest, ARuleNeedsMailboxesThatNothingCanHideIn) {
            "from = \"renkei@team.example\"\n[[push.rule]]\nto = [" +
            to + "]\nkinds = [\"incident\"]\n";
   };
-  const auto loaded = Load(mail("\"a@team.example\", \"b@team.example\""));
+  const auto loaded = LoadTargets(mail("\"a@team.example\", \"b@team.example\""));
   ASSERT_TRUE(loaded.value);
   EXPECT_EQ(loaded.value->front().rules.front().to.size(), 2u);
   EXPECT_FALSE(loaded.value->front().own);
@@ -113,7 +114,7 @@ TEST(PushConfigTest, ARuleNeedsMailboxesThatNothingCanHideIn) {
        {"", "\"a\"", "\"a@b@team.example\"", "\"a@team.example\\nBcc: x@y.example\"",
         "\"<a@team.example>\"", "\"-a@team.example\"", "\"a b@team.example\"",
         "\"a,b@team.example\"", "\"a@team.example \""}) {
-    EXPECT_FALSE(Load(mail(to)).value) << to;
+    EXPECT_FALSE(LoadTargets(mail(to)).value) << to;
   }
 }
 
