@@ -34,7 +34,7 @@ static_assert(kBundleBytes + kTaxiiPageBytesMax < kBundleBytesMax);
 static_assert(kBundleBytesMax < kEventBytesMax);
 inline constexpr int kLookupsMax = 20;            // requests for what reports name
 inline constexpr std::size_t kLookupIdsMax = 50;  // in one of them
-inline constexpr int kBadObjectsMax = 100;        // left out of a bundle, one by one
+inline constexpr int kBadObjectsMax = 32;         // left out of a bundle, one by one
 
 // ---- over time ----
 inline constexpr int kTriesMax = 3;       // runs that try an event which can't be had

@@ -16,6 +16,9 @@ struct Listed {
   std::string sha256{};  // hex, of the event's file; empty: not said
 };
 
+// What `manifest.json` of a MISP feed lists.  INVALID_ARGUMENT; RESOURCE_EXHAUSTED.
+absl::StatusOr<std::vector<Listed>> ReadManifest(BytesView text);
+
 // Those that are not known, or known with an older timestamp; oldest first.
 std::vector<Listed> NewOnes(std::vector<Listed> listed, const SourceState& state);
 

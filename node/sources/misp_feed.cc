@@ -36,6 +36,21 @@ absl::StatusOr<Listed> EntryOf(std::string_view key, const formats::JsonNode& en
   return listed;
 }
 
+// Events that the feed no longer lists are forgotten: if they come back they are looked at again.
+std::uint64_t ForgetGone(const std::vector<Listed>& listed, SourceState& state) {
+  std::set<std::string_view> there;
+  for (const Listed& one : listed) there.insert(one.uuid);
+  std::uint64_t gone = 0;
+  for (auto it = state.known.begin(); it != state.known.end();) {
+    const bool is_gone = there.count(it->first) == 0;
+    gone += is_gone ? 1 : 0;
+    it = is_gone ? state.known.erase(it) : std::next(it);
+  }
+  return gone;
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<Listed>> ReadManifest(BytesView text) {
   ASSIGN_OR_RETURN(const auto document, formats::JsonDocument::Parse(text));
   std::vector<Listed> listed;
@@ -55,21 +70,6 @@ absl::StatusOr<std::vector<Listed>> ReadManifest(BytesView text) {
   RETURN_IF_ERROR(document.top().ForEachMember(take));
   return listed;
 }
-
-// Events that the feed no longer lists are forgotten: if they come back they are looked at again.
-std::uint64_t ForgetGone(const std::vector<Listed>& listed, SourceState& state) {
-  std::set<std::string_view> there;
-  for (const Listed& one : listed) there.insert(one.uuid);
-  std::uint64_t gone = 0;
-  for (auto it = state.known.begin(); it != state.known.end();) {
-    const bool is_gone = there.count(it->first) == 0;
-    gone += is_gone ? 1 : 0;
-    it = is_gone ? state.known.erase(it) : std::next(it);
-  }
-  return gone;
-}
-
-}  // namespace
 
 absl::Status RunMispFeed(Run& run) {
   ASSIGN_OR_RETURN(

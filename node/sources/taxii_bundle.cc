@@ -47,6 +47,16 @@ std::optional<std::size_t> ObjectNumber(std::string_view message) {
   return number;
 }
 
+// Nothing that is worth a look of the importer, which reads all of a bundle for one bad object.
+bool IsGarbage(const std::string& object) {
+  const auto document = formats::JsonDocument::Parse(object);
+  if (!document.ok()) return true;
+  const formats::JsonNode top = document->top();
+  const auto id = top.Find("id");
+  const auto type = top.Find("type");
+  return !id || !id->IsText() || !type || !type->IsText();
+}
+
 std::string BundleText(const std::string& id, const std::vector<std::string>& objects) {
   std::string text = fmt::format(R"({{"type":"bundle","id":"bundle--{}","objects":[)", id);
   for (const std::string& object : objects) {
@@ -86,7 +96,14 @@ std::vector<std::string> TaxiiBundle::MissingIds() const {
 
 std::string TaxiiBundle::ToText(const std::string& name, std::vector<std::string>& left_out) const {
   const std::string id = formats::UuidFromName(name);
-  std::vector<std::string> objects = objects_;
+  std::vector<std::string> objects;
+  for (std::size_t i = 0; i < objects_.size(); ++i) {
+    if (!IsGarbage(objects_[i])) {
+      objects.push_back(objects_[i]);
+    } else {
+      left_out.push_back(fmt::format("`objects[{}]`: no object of STIX", i));
+    }
+  }
   for (int tries = 0; tries <= kBadObjectsMax; ++tries) {
     std::string text = BundleText(id, objects);
     const auto imported = formats::ImportStix(text);

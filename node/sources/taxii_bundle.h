@@ -24,7 +24,7 @@ class TaxiiBundle {
 
   // The bundle; its id follows from `name`, so that the same stretch of a collection is the same
   // source again.  Objects that the importer refuses are left out, one by one, and named in
-  // `left_out` (a line each, at most kBadObjectsMax).
+  // `left_out`, a line each; of those that look like objects, at most kBadObjectsMax.
   std::string ToText(const std::string& name, std::vector<std::string>& left_out) const;
 
  private:

@@ -87,8 +87,9 @@ absl::Status ReadEnvelopeHead(BytesView head, TaxiiClient::Page& page) {
   return absl::OkStatus();
 }
 
-// The objects are not looked into here: the importer reads them strictly.
-absl::StatusOr<TaxiiClient::Page> ReadEnvelope(BytesView body) {
+}  // namespace
+
+absl::StatusOr<TaxiiClient::Page> TaxiiClient::ReadEnvelope(BytesView body) {
   TaxiiClient::Page page;
   const auto split = formats::SplitJsonList(body, "objects");
   if (!split) {
@@ -102,8 +103,6 @@ absl::StatusOr<TaxiiClient::Page> ReadEnvelope(BytesView body) {
   for (const formats::JsonSlice& slice : split->items) page.objects.emplace_back(slice.Of(body));
   return page;
 }
-
-}  // namespace
 
 absl::StatusOr<net::HttpResponse> TaxiiClient::AskTaxii(net::Url url, std::size_t bytes_max) {
   const std::string shown = Printable(url.Shown(), kErrorTextBytesMax);

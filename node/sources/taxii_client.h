@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "node/base/bytes.h"
 #include "node/net/url.h"
 #include "node/sources/reach.h"
 
@@ -30,6 +31,8 @@ class TaxiiClient {
     std::string next{};        // opaque; may be empty though there is more
     std::string added_last{};  // when the last object was added; empty: no objects
   };
+  // The objects are not looked into: the importer reads them strictly.
+  static absl::StatusOr<Page> ReadEnvelope(BytesView body);
   // `query`: `name=value` pairs, escaped.
   absl::StatusOr<Page> Objects(const net::Url& collection, const std::vector<std::string>& query);
 

@@ -6,6 +6,7 @@
 
 #include "config/assets.h"
 #include "config/node_config.h"
+#include "config/source_config.h"
 #include "node/base/status.h"
 
 namespace {
@@ -26,5 +27,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   CheckResult(renkei::config::LoadNodeConfig(text, "f"), text);
   CheckResult(renkei::config::LoadAssets(text, "f"), text);
+  CheckResult(renkei::config::LoadSourceConfigs(text, "f"), text);
   return 0;
 }
