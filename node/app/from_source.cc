@@ -69,6 +69,24 @@ bool MustBeRead(const Outlook& outlook) {
   });
 }
 
+// The numbers of all records that can't leave: of a source in several parts none leaves alone.
+std::vector<std::string> NumbersRefused(const Outlook& outlook) {
+  std::vector<std::string> numbers;
+  const Json& records = outlook.records;
+  for (std::size_t from = 0; from < records.size();) {
+    std::size_t to = from + 1;
+    while (to < records.size() && records[to].value("part", 1) != 1) ++to;
+    bool refused = false;
+    for (std::size_t i = from; i < to; ++i) {
+      refused = refused || records[i].value("result", "") == "refused";
+    }
+    for (; from < to; ++from) {
+      if (refused) numbers.push_back(std::to_string(from));
+    }
+  }
+  return numbers;
+}
+
 class SourceTaker {
  public:
   SourceTaker(Node& node, Drafts& drafts, const AuditLog& audit, const config::SourceConfig& source,
@@ -91,11 +109,12 @@ class SourceTaker {
                   fmt::format("{} bytes, and a draft may have {}", draft_.payload.size(),
                               kDraftPayloadBytesMax));
     }
-    const absl::StatusOr<Outlook> outlook = LookAhead(context_, draft_);
+    absl::StatusOr<Outlook> outlook = LookAhead(context_, draft_);
+    if (outlook.ok() && outlook->refused) outlook = LeaveOut(*std::move(outlook));
     if (!outlook.ok() && !IsOfTheItem(outlook.status())) return outlook.status();
     if (!outlook.ok()) return Said(sources::Outcome::kUnreadable, Message(outlook.status()));
     if (outlook->records.empty()) return Said(sources::Outcome::kUnreadable, "nothing in it");
-    if (outlook->refused) return Said(sources::Outcome::kRefused, WhyRefused(*outlook));
+    if (outlook->refused) return Said(sources::Outcome::kRefused, why_refused_);
     if (outlook->unchanged == outlook->records.size()) {
       return Said(sources::Outcome::kUnchanged);
     }
@@ -105,8 +124,20 @@ class SourceTaker {
   }
 
  private:
-  static sources::Taken Said(sources::Outcome outcome, std::string why = "") {
-    return {.outcome = outcome, .why = std::move(why)};
+  sources::Taken Said(sources::Outcome outcome, std::string why = "") const {
+    return {.outcome = outcome,
+            .why = why.empty() ? why_refused_ : std::move(why),
+            .left_out = left_out_};
+  }
+
+  // What would leave without the records that can't; as it was if none can.
+  absl::StatusOr<Outlook> LeaveOut(Outlook outlook) {
+    why_refused_ = WhyRefused(outlook);
+    const std::vector<std::string> numbers = NumbersRefused(outlook);
+    if (numbers.empty() || numbers.size() == outlook.records.size()) return outlook;
+    draft_.arguments["leave_out"] = numbers;
+    left_out_ = numbers.size();
+    return LookAhead(context_, draft_);
   }
 
   absl::Status Record(const exchange::LocalReply& reply) const {
@@ -169,7 +200,19 @@ class SourceTaker {
   const Caller caller_;
   const CommandContext context_;
   PendingDraft draft_;
+  std::string why_refused_{};
+  std::size_t left_out_ = 0;
 };
+
+void EraseLeftOut(const std::vector<std::string>& numbers,
+                  std::vector<formats::Imported>& imported) {
+  std::vector<formats::Imported> kept;
+  for (std::size_t i = 0; i < imported.size(); ++i) {
+    if (std::find(numbers.begin(), numbers.end(), std::to_string(i)) != numbers.end()) continue;
+    kept.push_back(std::move(imported[i]));
+  }
+  imported = std::move(kept);
+}
 
 }  // namespace
 
@@ -185,6 +228,8 @@ void MarkImported(const Node& node, Arguments& arguments,
   const std::vector<std::string> tags = arguments.List("tags");
   const bool exercise = arguments.Flag("exercise");
   const std::string source = arguments.Text("from_source");
+  const std::vector<std::string> left_out = arguments.List("leave_out");
+  if (!left_out.empty()) EraseLeftOut(left_out, imported);
   const auto usual = policy::TlpFromWord(node.config()->publish.default_tlp);
   for (formats::Imported& one : imported) {
     record::DraftHeader& header = one.draft.header;

@@ -27,7 +27,8 @@ enum class Outcome {
 
 struct Taken {
   Outcome outcome = Outcome::kUnreadable;
-  std::string why{};  // of what was refused or is unreadable; without its content
+  std::string why{};         // of what was refused or is unreadable; without its content
+  std::size_t left_out = 0;  // records of it that were refused, where others were not
 };
 
 // Publishes, or keeps as a draft.  Thread-safe; waits for the disk.

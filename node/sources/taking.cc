@@ -23,6 +23,12 @@ void Taking::CountUnreadable(std::string_view why) {
 }
 
 void Taking::Count(const Taken& taken, const std::string& name) {
+  if (taken.left_out > 0) {
+    counts_.refused += taken.left_out;
+    complaint_ =
+        Printable(fmt::format("{}: refused {} of its records: {}", name, taken.left_out, taken.why),
+                  kErrorTextBytesMax);
+  }
   switch (taken.outcome) {
     case Outcome::kPublished:
       ++counts_.published;

@@ -27,7 +27,7 @@ class SourcesScenario : public testing::Test {
     return manifest.dump();
   }
   static std::string Value(int number, int timestamp) {
-    return fmt::format("198.51.100.{}", number * 10 + timestamp);
+    return fmt::format("198.51.100.{}", number + 40 * timestamp);  // below 40, and below 6
   }
   // The files of a feed; event -> timestamp.
   static std::map<std::string, std::string> FeedOf(const std::map<int, int>& timestamps) {
@@ -146,6 +146,50 @@ TEST_F(SourcesScenario, AnAutomaticSourceReachesSubscribersAndSurvivesItsServer)
   EXPECT_NE(shown.out.find("failed 1x"), std::string::npos) << shown.out;
   down = false;
   EXPECT_EQ(alpha_.Ask({"source", "run", "feed"})["failures"], 0);
+  community_.StopAll();
+}
+
+TEST_F(SourcesScenario, ANodeThatIsKilledAmidARunPublishesNothingTwice) {
+  std::map<int, int> events;
+  for (int i = 1; i < 40; ++i) events[i] = 1;
+  WriteFeed(events);
+  AddSource(alpha_, fmt::format("name = \"feed\"\nkind = \"misp-feed\"\npath = \"{}/feed\"\n"
+                                "every = \"1d\"\npublish = \"auto\"\n",
+                                community_.folder()));
+  alpha_.Start();
+  alpha_.Cli({"source", "run", "feed", "--wait", "0"});
+  WaitUntil("something is published",
+            [this] { return alpha_.Status()["store"]["own"].get<int>() > 0; });
+  alpha_.Kill();
+  alpha_.Start();
+  const Json after = alpha_.Ask({"source", "run", "feed", "--anew"});
+  EXPECT_EQ(after["failures"], 0) << after.dump();
+  EXPECT_EQ(alpha_.Status()["store"]["own"], 39);
+  community_.WaitUntilCaughtUp(alpha_);
+  EXPECT_EQ(beta_.Status()["store"]["records"], alpha_.Status()["store"]["records"]);
+  community_.StopAll();
+}
+
+TEST_F(SourcesScenario, WhatTheLintRefusesIsLeftOutOfAFileOfSeveral) {
+  std::string bad = EventText(Uuid(2), 1, Value(2, 1));
+  bad.replace(bad.find("Scans"), 5, "Fraud, tel +44 20 7946 0123");
+  const std::string file = community_.folder() + "/events.json";
+  WriteText(file,
+            fmt::format(R"({{"response":[{},{}]}})", bad, EventText(Uuid(1), 1, Value(1, 1))));
+  AddSource(alpha_, fmt::format("name = \"file\"\nkind = \"file\"\npath = \"{}\"\n"
+                                "every = \"1d\"\npublish = \"auto\"\n",
+                                file));
+  alpha_.Start();
+  const Json run = alpha_.Ask({"source", "run", "file"});
+  EXPECT_EQ(run["failures"], 0) << run.dump();
+  EXPECT_EQ(run["last"]["refused"], 1) << run.dump();
+  EXPECT_NE(run["last_error"].dump().find("phone-number"), std::string::npos) << run.dump();
+  EXPECT_TRUE(Lists(alpha_, Value(1, 1)));
+  EXPECT_FALSE(Lists(alpha_, Value(2, 1)));
+  // All of it refused: nothing leaves, and nobody is asked.
+  WriteText(file, bad);
+  EXPECT_EQ(alpha_.Ask({"source", "run", "file"})["last"]["refused"], 1);
+  EXPECT_TRUE(WaitingDrafts(alpha_).empty());
   community_.StopAll();
 }
 
