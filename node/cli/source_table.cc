@@ -5,12 +5,21 @@
 namespace renkei::cli {
 namespace {
 
-// `2026-11-22T13:05`: so much fits beside the rest.
-constexpr std::size_t kSourceMinuteChars = 16;
-
+// Of a time as text, `2026-11-22T13:05:00Z`: `11-22 13:05` fits beside the rest.
 std::string Minute(const Json& source, std::string_view key, std::string_view none) {
-  const std::string time = Field(source, key).substr(0, kSourceMinuteChars);
-  return time.empty() ? std::string(none) : time;
+  constexpr std::size_t kMonth = 5;
+  constexpr std::size_t kHour = 11;
+  constexpr std::size_t kChars = 5;
+  const std::string time = Field(source, key);
+  if (time.size() < kHour + kChars) return std::string(none);
+  return fmt::format("{} {}", time.substr(kMonth, kChars), time.substr(kHour, kChars));
+}
+
+// A longer one leaves no room for the rest; its end is in --json and node.toml.
+std::string ShortName(const Json& source) {
+  constexpr std::size_t kNameChars = 20;
+  const std::string name = Field(source, "name");
+  return name.size() <= kNameChars ? name : name.substr(0, kNameChars - 3) + "...";
 }
 
 std::string HowItDoes(const Json& source) {
@@ -40,7 +49,7 @@ std::string SourceCounts(const Json& counts) {
 std::string SourceTable(const Json& sources) {
   Table table({"SOURCE", "STATE", "LAST SUCCESS", "NEXT", "LAST RUN"});
   for (const Json& source : sources) {
-    table.Add({Field(source, "name"), HowItDoes(source), Minute(source, "last_success", "never"),
+    table.Add({ShortName(source), HowItDoes(source), Minute(source, "last_success", "never"),
                Minute(source, "next_run", "-"), SourceCounts(source["last"])});
   }
   std::string text = table.ToText();
