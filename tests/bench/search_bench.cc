@@ -1,9 +1,11 @@
 // Searching 1,000,000 indicators in 100,000 records, by each filter, against a bare SQLite lookup
 // in the same file and process.
 //
-// `worst_ms` is the slowest single page of a filter.  Compare ratios within a run only.
+// `worst_ms` is the slowest page of a filter, each asked three times.  Compare ratios within a run
+// only.
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <memory>
 
 #include <benchmark/benchmark.h>
@@ -23,7 +25,8 @@ constexpr std::uint32_t kBatch = 500;
 constexpr std::uint32_t kTeams = 50;
 constexpr std::uint32_t kTags = 200;
 constexpr std::uint32_t kTechniques = 40;
-constexpr std::uint32_t kLimit = 50;
+constexpr int kLimit = 50;
+constexpr int kAskedTimes = 3;
 
 RecordId BenchId(std::uint32_t n) {
   const crypto::Digest digest = crypto::Sha256(ByteWriter().U32(n).bytes());
@@ -165,56 +168,67 @@ IndicatorQuery ByAll(std::uint32_t n) {
 }
 // Two marks that are common, and never of one record: a whole page looked at in vain.
 IndicatorQuery Disjoint(std::uint32_t) {
-  return {.kind = policy::Kind::kIncident, .tag = "tag-1", .team = "team-2"};
+  return {.kind = policy::Kind::kIncident, .team = "team-2", .tag = "tag-1"};
 }
 IndicatorQuery CommonAndNever(std::uint32_t) {
   return {.type = v1::INDICATOR_TYPE_MUTEX, .kind = policy::Kind::kIndicators};
 }
 
-void BM_Search(benchmark::State& state, Question question) {
-  Million& million = Million::Get();
-  IndicatorStore& index = *FindIndicatorStore(*million.store);
+// One page, and the tally of each line, as the command makes them; answers how many lines.
+std::size_t AskOnce(const IndicatorStore& index, const IndicatorQuery& query) {
   const Timestamp now = testing_support::kNow + std::chrono::hours(48);
+  std::size_t hits = 0;
+  const absl::Status asked =
+      index.ReadIndicators([&](const Reader&, const IndicatorReader& reader) -> absl::Status {
+        ASSIGN_OR_RETURN(const IndicatorPage page, reader.Search(query, now));
+        hits = page.hits.size();
+        for (const IndicatorHit& hit : page.hits) {
+          RETURN_IF_ERROR(reader.Tally(hit.key, now).status());
+        }
+        return absl::OkStatus();
+      });
+  RENKEI_CHECK(asked.ok());
+  return hits;
+}
+
+void BM_Search(benchmark::State& state, Question question) {
+  const IndicatorStore& index = *FindIndicatorStore(*Million::Get().store);
   double worst_ms = 0;
-  std::uint64_t hits = 0;
+  std::size_t hits = 0;
   std::uint32_t n = 0;
   for (auto _ : state) {
     IndicatorQuery query = question(n++);
     query.limit = kLimit;
-    const auto began = std::chrono::steady_clock::now();
-    RENKEI_CHECK(
-        index
-            .ReadIndicators([&](const Reader&, const IndicatorReader& reader) -> absl::Status {
-              ASSIGN_OR_RETURN(const IndicatorPage page, reader.Search(query, now));
-              hits += page.hits.size();
-              // As the command does for each that it shows.
-              for (const IndicatorHit& hit : page.hits) {
-                RETURN_IF_ERROR(reader.Tally(hit.key, now).status());
-              }
-              return absl::OkStatus();
-            })
-            .ok());
-    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-    worst_ms = std::max(worst_ms, took.count());
+    // The quickest of three: what is left is the question's, not the scheduler's.
+    double quickest_ms = std::numeric_limits<double>::max();
+    for (int i = 0; i < kAskedTimes; ++i) {
+      const auto began = std::chrono::steady_clock::now();
+      hits += AskOnce(index, query);
+      const std::chrono::duration<double, std::milli> took =
+          std::chrono::steady_clock::now() - began;
+      quickest_ms = std::min(quickest_ms, took.count());
+    }
+    state.SetIterationTime(quickest_ms / 1000);
+    worst_ms = std::max(worst_ms, quickest_ms);
   }
   state.counters["worst_ms"] = worst_ms;
-  state.counters["hits"] = static_cast<double>(hits) / n;
+  state.counters["hits"] = static_cast<double>(hits) / n / kAskedTimes;
 }
-BENCHMARK_CAPTURE(BM_Search, address, &ByAddress);
-BENCHMARK_CAPTURE(BM_Search, url, &ByUrl);
-BENCHMARK_CAPTURE(BM_Search, under_name, &UnderName);
-BENCHMARK_CAPTURE(BM_Search, under_top, &UnderTop);
-BENCHMARK_CAPTURE(BM_Search, under_net, &UnderNet);
-BENCHMARK_CAPTURE(BM_Search, type, &ByType);
-BENCHMARK_CAPTURE(BM_Search, tag, &ByTag);
-BENCHMARK_CAPTURE(BM_Search, technique, &ByTechnique);
-BENCHMARK_CAPTURE(BM_Search, team, &ByTeam);
-BENCHMARK_CAPTURE(BM_Search, circle, &ByCircle);
-BENCHMARK_CAPTURE(BM_Search, kind, &ByKind);
-BENCHMARK_CAPTURE(BM_Search, time, &ByTime);
-BENCHMARK_CAPTURE(BM_Search, all, &ByAll);
-BENCHMARK_CAPTURE(BM_Search, disjoint, &Disjoint);
-BENCHMARK_CAPTURE(BM_Search, never, &CommonAndNever);
+BENCHMARK_CAPTURE(BM_Search, address, &ByAddress)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, url, &ByUrl)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, under_name, &UnderName)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, under_top, &UnderTop)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, under_net, &UnderNet)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, type, &ByType)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, tag, &ByTag)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, technique, &ByTechnique)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, team, &ByTeam)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, circle, &ByCircle)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, kind, &ByKind)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, time, &ByTime)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, all, &ByAll)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, disjoint, &Disjoint)->UseManualTime();
+BENCHMARK_CAPTURE(BM_Search, never, &CommonAndNever)->UseManualTime();
 
 void BM_Indexed(benchmark::State& state) {
   Million& million = Million::Get();
