@@ -47,7 +47,7 @@ absl::Status SaveSearch(store::Writer& writer, const std::string& name, const Se
   if (known.size() >= kSavedSearchesMax && known.count(name) == 0) {
     return ResourceExhausted(fmt::format("{} searches are saved already", kSavedSearchesMax));
   }
-  return writer.PutObject(kSavedKind, name, ToText(ToJson(terms)));
+  return writer.PutObject(kSavedKind, name, renkei::ToText(ToJson(terms)));
 }
 
 absl::Status RemoveSavedSearch(store::Writer& writer, const std::string& name) {
