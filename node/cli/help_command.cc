@@ -18,15 +18,14 @@ Example:
 )";
 
 void PrintAll(Context& context) {
-  context.out << "Usage: renkei COMMAND ..., such as `renkei help publish`\n\n";
+  context.out << "Usage: renkei COMMAND ..., such as `renkei help publish`\n";
   Table table({"", ""});
   for (const Command* command : Commands()) {
     table.Add({std::string(command->name), std::string(command->summary)});
   }
   context.out << table.ToText(2);
-  context.out
-      << "\nMost take --dir DIR, the node's folder (else $RENKEI_DIR, else `.`), and --json."
-         "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 refused by policy or lint.\n";
+  context.out << "Most take --dir DIR, the node's folder (else $RENKEI_DIR, else `.`), and --json."
+                 "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 refused by policy or lint.\n";
 }
 
 int RunHelp(Context& context) {
