@@ -48,6 +48,10 @@ class SourceReader {
     ReadPlace();
     ReadAccess();
     ReadTaxii();
+    source_.mapping = Text("mapping");
+    if (reader_.Has("mapping") && source_.kind != SourceKind::kFile) {
+      toml_.Add(reader_.at(), "`mapping` is for sources of kind file");
+    }
     ReadSchedule();
     ReadMarking();
     reader_.RefuseOthers();

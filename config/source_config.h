@@ -39,6 +39,7 @@ struct SourceConfig {
   bool allow_http = false;
   std::string api_root{};    // taxii: a URL or path; empty: the default one
   std::string collection{};  // taxii: id, alias or title
+  std::string mapping{};     // file: a table's `[import.csv.NAME]`; empty: as `renkei import`
   std::chrono::seconds every = std::chrono::minutes(15);
   bool automatic = false;  // publish = "auto"; else what comes waits as drafts
   int events_max = 100;    // 1..10000; taken in one run

@@ -35,6 +35,7 @@ Json SourceArguments(const config::SourceConfig& source, const sources::Item& it
   if (!source.tlp_least.empty()) json["tlp_least"] = source.tlp_least;
   if (!source.tags.empty()) json["tags"] = source.tags;
   if (source.exercise) json["exercise"] = true;
+  if (!source.mapping.empty()) json["mapping"] = source.mapping;
   return json;
 }
 

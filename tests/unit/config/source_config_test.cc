@@ -85,6 +85,13 @@ TEST(SourceConfigTest, WhatIsSaidHowFollowsFromTheKind) {
   EXPECT_FALSE(feed.value->front().automatic);
 }
 
+TEST(SourceConfigTest, AFileMayNameItsMapping) {
+  const auto loaded = LoadSources(
+      "[[source]]\nname = \"t\"\nkind = \"file\"\npath = \"t.csv\"\nmapping = \"proxy\"\n");
+  ASSERT_TRUE(loaded.value);
+  EXPECT_EQ(loaded.value->front().mapping, "proxy");
+}
+
 TEST(SourceConfigTest, PlainHttpNeedsToBeAllowed) {
   const std::string url = "url = \"http://feed.example/\"\n";
   EXPECT_NE(FirstSourceProblem(kFeed + url).find("not encrypted"), std::string::npos);
@@ -114,6 +121,7 @@ TEST(SourceConfigTest, MistakesHaveTheirPlace) {
            {feed + "auth = \"basic\"\n", "secret"},
            {feed + "certificate = \"a.crt\"\n", "both"},
            {feed + "collection = \"x\"\n", "taxii"},
+           {feed + "mapping = \"x\"\n", "kind file"},
            {feed + feed, "a second source"},
            {kFeed, "`url` or `path`"},
            {std::string(kFeed) + "url = \"ftp://f.example/\"\n", "no URL"},
