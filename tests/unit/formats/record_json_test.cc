@@ -13,7 +13,7 @@ namespace renkei::formats {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
+using ProtoMessage = google::protobuf::Message;
 using google::protobuf::util::MessageDifferencer;
 
 // Fills every field by reflection, so that a field added to record.proto is tested the same day.
@@ -21,7 +21,7 @@ class Filler {
  public:
   explicit Filler(unsigned seed) : random_(seed) {}
 
-  void Fill(Message& message, bool all) {
+  void Fill(ProtoMessage& message, bool all) {
     const auto* r = message.GetReflection();
     for (int f = 0; f < message.GetDescriptor()->field_count(); ++f) {
       const FieldDescriptor& field = *message.GetDescriptor()->field(f);
@@ -59,7 +59,7 @@ class Filler {
   std::set<std::string> seen{};
 
  private:
-  void FillField(Message& message, const google::protobuf::Reflection& r,
+  void FillField(ProtoMessage& message, const google::protobuf::Reflection& r,
                  const FieldDescriptor& field, bool all) {
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_MESSAGE:
