@@ -63,6 +63,7 @@ int FreePort() {
 class Mta {
  public:
   Mta() : port_(FreePort()) {
+    if (!std::filesystem::exists(kExim)) Fail("no exim4: run `scripts/deps --tests`");
     std::filesystem::create_directory(folder_.path() + "/spool");
     Must({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
           "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext",
