@@ -10,9 +10,10 @@ namespace renkei::app {
 namespace {
 
 constexpr auto kAudited = std::to_array<std::string_view>(
-    {"publish", "import", "update", "withdraw", "sight", "approve", "reject", "policy-apply",
-     "reload", "circles-add", "circles-set", "escrow-open", "roster-set", "roster-crowd", "invite",
-     "revoke", "suspend", "token-new", "token-revoke"});
+    {"publish",       "import",       "update",      "withdraw",    "sight",       "approve",
+     "reject",        "policy-apply", "reload",      "circles-add", "circles-set", "escrow-open",
+     "roster-set",    "roster-crowd", "invite",      "revoke",      "suspend",     "search-save",
+     "search-remove", "token-new",    "token-revoke"});
 
 std::string TextOf(const Json& json, const char* key) {
   if (!json.is_object()) return "";

@@ -103,6 +103,12 @@ TEST(Search, FiltersPagesAndSavedSearchesWorkThroughARunningNode) {
   EXPECT_EQ(node.Ask({"search", "--saved", "wave"})["hits"].size(), hits);
   EXPECT_EQ(node.Ask({"search", "--list"})["searches"][0]["name"], "wave");
   node.Ask({"search", "--remove", "wave"});
+  std::vector<std::string> recorded;
+  const Json audit = node.Ask({"audit"});
+  for (const Json& entry : audit["entries"]) {
+    if (entry["object"] == "wave") recorded.push_back(entry["action"].get<std::string>());
+  }
+  EXPECT_EQ(recorded, (std::vector<std::string>{"search-save", "search-remove"}));
   const Ran gone = node.Cli({"search", "--saved", "wave"});
   EXPECT_EQ(gone.exit_status, 1);
   EXPECT_EQ(gone.err,
