@@ -66,7 +66,9 @@ absl::Status AddRecord(Node& node, const anonymize::Gate& gate, const policy::Ev
   if (revises) json["revises"] = HexEncode(revises->leaf.view());
   if (one.part == 1) json["import"] = ReportJson(one.report);
   if (outlook.summary.empty()) {
-    outlook.summary = fmt::format("{}: {}", policy::ToWord(preview.header.kind), TitleOf(json));
+    const std::string title = TitleOf(json);  // a list has none
+    outlook.summary = fmt::format("{}{}{}", policy::ToWord(preview.header.kind),
+                                  title.empty() ? "" : ": ", title);
   }
   outlook.refused = outlook.refused || preview.refused;
   outlook.records.push_back(std::move(json));

@@ -60,7 +60,7 @@ TEST_F(Importing, SaysWhatItDidAndMayBeRejected) {
   WriteText(File("list.txt"), "198.51.100.7\nlogin page\nevil.example\n");
   const Ran said = author_.Cli({"import", File("list.txt")});
   EXPECT_EQ(said.exit_status, 0) << said.err;
-  EXPECT_NE(said.out.find("draft 1, 1 record(s)"), std::string::npos) << said.out;
+  EXPECT_NE(said.out.find("draft 1, 1 record(s): indicators\n"), std::string::npos) << said.out;
   EXPECT_NE(said.out.find("not taken along: no address"), std::string::npos) << said.out;
   EXPECT_NE(said.out.find("2 of 3 attributes taken along"), std::string::npos) << said.out;
   EXPECT_NE(said.out.find("renkei drafts show 1"), std::string::npos) << said.out;
