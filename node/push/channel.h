@@ -35,4 +35,19 @@ class Channel {
   virtual absl::Status Tend() { return absl::OkStatus(); }
 };
 
+// For targets that take one event at a time: `deliver` answers of one event, 0 or 1 done.
+template <class Deliver>
+Delivered DeliverEach(std::span<const Event> events, Deliver deliver) {
+  std::size_t done = 0;
+  for (const Event& event : events) {
+    Delivered one = deliver(event);
+    if (one.done == 0) {
+      one.done = done;
+      return one;
+    }
+    ++done;
+  }
+  return {.done = done};
+}
+
 }  // namespace renkei::push

@@ -147,17 +147,7 @@ Delivered MailChannel::One(const Event& event) {
 }
 
 Delivered MailChannel::Deliver(std::span<const Event> events) {
-  Delivered all;
-  for (const Event& event : events) {
-    Delivered one = One(event);
-    if (one.done == 1) {
-      ++all.done;
-      continue;
-    }
-    one.done = all.done;
-    return one;
-  }
-  return all;
+  return DeliverEach(events, [this](const Event& event) { return One(event); });
 }
 
 absl::Status MailChannel::Tend() {

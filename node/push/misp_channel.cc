@@ -87,17 +87,7 @@ Delivered MispChannel::One(const Event& event) {
 }
 
 Delivered MispChannel::Deliver(std::span<const Event> events) {
-  Delivered all;
-  for (const Event& event : events) {
-    Delivered one = One(event);
-    if (one.done == 1) {
-      ++all.done;
-      continue;
-    }
-    one.done = all.done;
-    return one;
-  }
-  return all;
+  return DeliverEach(events, [this](const Event& event) { return One(event); });
 }
 
 }  // namespace renkei::push

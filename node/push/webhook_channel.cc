@@ -52,17 +52,7 @@ Delivered WebhookChannel::Post(const Event& event) {
 }
 
 Delivered WebhookChannel::Deliver(std::span<const Event> events) {
-  Delivered all;
-  for (const Event& event : events) {
-    Delivered one = Post(event);
-    if (one.done == 1) {
-      ++all.done;
-      continue;
-    }
-    one.done = all.done;
-    return one;
-  }
-  return all;
+  return DeliverEach(events, [this](const Event& event) { return Post(event); });
 }
 
 }  // namespace renkei::push
