@@ -55,19 +55,19 @@ class TaxiiMock {
     if (request.Header("accept") != kMedia) return {.status = 406};
     const std::string path = request.target.substr(0, request.target.find('?'));
     if (path == "/taxii2/") return Say({{"title", "t"}, {"api_roots", {roots}}});
-    if (path == "/root/collections/") {
+    if (path == "/api1/collections/") {
       return Say({{"collections",
                    {{{"id", "c-0"}, {"title", "Closed"}, {"can_read", false}},
                     {{"id", "c-1"}, {"title", "All"}, {"alias", "all"}, {"can_read", true}}}}});
     }
-    if (path == "/root/collections/c-1/objects/") return Objects(request.target);
+    if (path == "/api1/collections/c-1/objects/") return Objects(request.target);
     return {.status = 404};
   }
 
   std::vector<std::string> objects{};
   std::size_t page = 2;
   bool gives_next = true;
-  std::string roots = "/root/";
+  std::string roots = "/api1/";
 
   static HostReply Say(const Json& json) {
     return {.headers = {{"Content-Type", kMedia}}, .body = json.dump()};
@@ -200,9 +200,9 @@ TEST_F(TaxiiSourceTest, TheCollectionIsFoundByIdAliasOrTitle) {
 
 TEST_F(TaxiiSourceTest, TheRootMayBeConfiguredAndStaysAtItsHost) {
   taxii_.objects = {Indicator(1)};
-  taxii_.roots = "https://other.example/root/";
+  taxii_.roots = "https://other.example/api1/";
   EXPECT_NE(Why().find("another host"), std::string::npos) << Why();
-  config_.api_root = "/root";
+  config_.api_root = "/api1";
   EXPECT_EQ(Fetch(), (Counts{.listed = 1, .published = 1}));
 }
 
