@@ -134,15 +134,12 @@ std::optional<std::set<std::size_t>> Numbers(std::string_view text, std::size_t 
     std::size_t from = 0;
     std::size_t to = 0;
     const char* last = word.data() + word.size();
-    auto [stop, error] = std::from_chars(word.data(), last, from);
+    std::from_chars_result read = std::from_chars(word.data(), last, from);
     to = from;
-    if (error == std::errc() && stop != last && *stop == '-') {
-      std::tie(stop, error) = [&] {
-        const auto read = std::from_chars(stop + 1, last, to);
-        return std::pair(read.ptr, read.ec);
-      }();
+    if (read.ec == std::errc() && read.ptr != last && *read.ptr == '-') {
+      read = std::from_chars(read.ptr + 1, last, to);
     }
-    if (error != std::errc() || stop != last || from < 1 || to < from || to > most) {
+    if (read.ec != std::errc() || read.ptr != last || from < 1 || to < from || to > most) {
       return std::nullopt;
     }
     for (std::size_t i = from; i <= to; ++i) numbers.insert(i);

@@ -35,7 +35,7 @@ Example:
 void KeepMemoryPrivate() {
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
   setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__)  // the leak check attaches to its own process
+#if !defined(RENKEI_SANITIZED)  // the leak check attaches to its own process
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }

@@ -123,8 +123,9 @@ std::optional<ListColumns> MappedByHeader(const CsvMapping& mapping, std::string
     found.columns.push_back({.name = std::string(TrimmedText(cell))});
   }
   for (const auto& [role, name] : mapping.header) {
-    const auto column = std::find_if(found.columns.begin(), found.columns.end(),
-                                     [&](const ListColumn& one) { return one.name == name; });
+    const auto column =
+        std::find_if(found.columns.begin(), found.columns.end(),
+                     [&name = name](const ListColumn& one) { return one.name == name; });
     if (column == found.columns.end()) {
       missing = name;
       return std::nullopt;

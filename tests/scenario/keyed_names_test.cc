@@ -103,7 +103,7 @@ TEST_F(KeyedNames, SubnetsBecomeAddressesThatNoListHolds) {
     const Ran exported = Member("beta").Cli({"export", list});
     ASSERT_EQ(exported.exit_status, 0) << list << exported.err;
     EXPECT_EQ(exported.out.find(name), std::string::npos) << list;
-    for (const int at : {1, 2}) {
+    for (const std::size_t at : {1U, 2U}) {
       const std::string value = indicators[at]["value"].get<std::string>();
       EXPECT_EQ(exported.out.find(value), std::string::npos) << list;
     }

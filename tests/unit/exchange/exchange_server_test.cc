@@ -28,7 +28,7 @@ void Fill(renkei::v1::Text& text, std::size_t bytes) {
 // Nearly as large as a record may be, in sections that every certified team sees.
 record::Record MaximalRecord(const crypto::SigningKey& key) {
   record::Draft draft = SampleDraft();
-  for (const std::size_t bytes : {262'144, 262'144, 262'144, 250'000}) {
+  for (const std::size_t bytes : {262'144U, 262'144U, 262'144U, 250'000U}) {
     Fill(*draft.sections.mutable_summary()->add_description(), bytes);
     Fill(*draft.sections.mutable_response()->add_actions()->mutable_description(), bytes);
     auto& rule = *draft.sections.mutable_detection_rules()->add_rules();

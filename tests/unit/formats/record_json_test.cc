@@ -80,8 +80,9 @@ class Filler {
         return r.SetEnum(&message, &field, type.value(at));
       }
       case FieldDescriptor::CPPTYPE_INT64: {
-        const std::int64_t unit = field.name().ends_with("_us") ? 1'000'000 : 1;
-        return r.SetInt64(&message, &field, 1 + random_() % 200'000'000'000 * unit);
+        const std::uint64_t unit = field.name().ends_with("_us") ? 1'000'000 : 1;
+        const std::uint64_t value = 1 + random_() % 200'000'000'000 * unit;
+        return r.SetInt64(&message, &field, static_cast<std::int64_t>(value));
       }
       case FieldDescriptor::CPPTYPE_UINT64:
         return r.SetUInt64(&message, &field, 1 + random_());

@@ -467,12 +467,12 @@ TEST_F(TaxiiTest, WritersAmidPagingNeitherLoseNorDoubleAnObject) {
       return (state >> 16) % below;
     };
     std::vector<record::RecordId> gone;
-    for (int i = 0; i < 4; ++i) Publish(DraftOf(fmt::format("203.0.113.{}", 10 * seed + i)));
-    for (int i = 0; i < 3; ++i) {
+    for (unsigned i = 0; i < 4; ++i) Publish(DraftOf(fmt::format("203.0.113.{}", 10 * seed + i)));
+    for (unsigned i = 0; i < 3; ++i) {
       gone.push_back(Publish(DraftOf(fmt::format("192.0.2.{}", 10 * seed + i))));
     }
     const auto before = Ids(Object(kAll + std::string("objects/?limit=1000")));
-    int published = 0;
+    unsigned published = 0;
     const auto ids = ReadAll(fmt::format("limit={}", 1 + random(7)), [&] {
       const std::uint32_t what = random(4);
       if (what == 0 && !gone.empty()) {

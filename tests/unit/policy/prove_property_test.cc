@@ -78,7 +78,7 @@ TEST_P(ProvePropertyTest, EnginesAgreeAndAreRight) {
 
 // Sanitizers make this eight times slower and look at one part of it; scripts/test compares all
 // 10,000 in the build that is shipped.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(RENKEI_SANITIZED)
 constexpr unsigned kShards = 1;
 #else
 constexpr unsigned kShards = 20;
