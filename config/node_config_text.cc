@@ -27,7 +27,7 @@ source = "attributed"        # attributed, pseudonymous, anonymous: docs/threat-
 default_circles = []         # circle names; empty: the community's own circle
 expiry_days = 180            # 1 to 730
 approval = "none"            # "two-person": what one account hands in, another must approve
-generalise = false           # true: leave out what makes a victim one of fewer than 5 teams
+generalise = false           # true: widen what makes a victim one of fewer than 5 teams
 correlate = "none"           # "names", "subnets": keyed names where a circle asks for them
 
 # The level a reader's team needs to see each section: a level of the circle's charter (listed,

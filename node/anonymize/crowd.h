@@ -3,7 +3,11 @@
 //
 // It looks at sectors, countries and size, in the labels of the header and in the victim section
 // alike.  Where they say too much it proposes the first generalisation that fits, or makes it: the
-// size is left out first, then the country, then the sector.  Free text is not its business.
+// fewest words left out, and of the others the fewest steps wider (record/wider_words.h); the size
+// goes first, then the country, then the sector.  Free text is not its business.
+//
+// A wider word stands in the victim section alone: the header's words are compared with those of
+// teams, which no part of the world and no group of sectors equals, so there they are left out.
 //
 // Pure; thread-safe.
 #pragma once
@@ -36,18 +40,19 @@ struct VictimProfile {
 struct CrowdRules {
   // Whether at least five teams of a circle fit.  An empty profile is never asked for.
   std::function<bool(std::string_view circle, const VictimProfile& profile)> fits{};
-  bool generalise = false;  // leave out what does not fit, instead of a finding
+  bool generalise = false;  // widen or leave out what does not fit, instead of a finding
 };
 
-// Something that was left out.
-struct LeftOut {
+// A word that was made wider, or left out.
+struct Widened {
   std::string place{};
   std::string before{};
+  std::string after{};  // empty: left out
 };
 
 struct CrowdAnswer {
-  std::optional<Finding> finding{};  // says what to leave out; never the words themselves
-  std::vector<LeftOut> left_out{};
+  std::optional<Finding> finding{};  // says what to widen or leave out; never the words themselves
+  std::vector<Widened> widened{};
 };
 
 // `header` names its circles.  Only with `generalise` are header and sections changed.

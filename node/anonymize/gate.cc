@@ -270,8 +270,10 @@ bool Refuses(const Finding& finding) { return finding.severity == FindingSeverit
 
 void TestCrowd(const CrowdRules& rules, record::DraftHeader& header, GateResult& result) {
   CrowdAnswer answer = CheckCrowd(rules, header, result.sections);
-  for (LeftOut& one : answer.left_out) {
-    result.replacements.push_back({std::move(one.place), std::move(one.before), "(left out)"});
+  for (Widened& one : answer.widened) {
+    if (one.after.empty()) one.after = "(left out)";
+    result.replacements.push_back(
+        {std::move(one.place), std::move(one.before), std::move(one.after)});
   }
   if (!answer.finding) return;
   if (!RefusesSmallCrowd(header.source)) answer.finding->severity = FindingSeverity::kWarn;

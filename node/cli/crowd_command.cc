@@ -4,6 +4,7 @@
 #include "node/cli/crowd.h"
 #include "node/cli/node_call.h"
 #include "node/cli/output.h"
+#include "node/record/wider_words.h"
 
 namespace renkei::cli {
 namespace {
@@ -45,7 +46,10 @@ void PrintCrowd(Context& context, const Json& json) {
   };
   for (const auto& [circle, fits] : json["circles"].items()) {
     for (const Json& one : fits) {
-      table.Add({Safe(circle), word(one, "sector"), word(one, "country"), word(one, "size")});
+      const std::string country = word(one, "country");
+      const std::string_view part = record::PlaceName(country);  // `Eastern Asia` for `030`
+      table.Add({Safe(circle), word(one, "sector"), part.empty() ? country : std::string(part),
+                 word(one, "size")});
     }
   }
   context.out << (table.empty() ? "no five teams are alike in anything\n" : table.ToText());

@@ -24,7 +24,7 @@ before, unchanged, does nothing; changed, it is a revision.
   --correlate W     none, names, subnets: keyed names, if the circle asks
   --mapping NAME    a table by [import.csv.NAME]; else by its header line
   --allow-org-only  take MISP events meant for their own organisation only
-  --generalise      leave out of a victim what fewer than five teams share
+  --generalise      widen or leave out what fewer than five teams share
   --reviewed        a person has read what no lint can judge; else it asks
   --allow R@P       let the finding of rule R at place P pass; it is logged
   --dry-run         show what would leave, to whom, without a node; --full:

@@ -6,13 +6,10 @@
 
 #include "node/membership/limits.h"
 #include "node/membership/names.h"
+#include "node/record/wider_words.h"
 
 namespace renkei::membership {
 namespace {
-
-constexpr unsigned kSectorBit = 1;
-constexpr unsigned kCountryBit = 2;
-constexpr unsigned kSizeBit = 4;
 
 // No word holds a line feed.
 std::string CrowdKey(std::string_view circle, const TeamProfile& profile) {
@@ -28,26 +25,39 @@ TeamProfile ProfileOf(const v1::Team& team) {
   return profile;
 }
 
-// The profile itself and all its generalisations but the empty one.
-std::set<TeamProfile> Generalisations(const TeamProfile& profile) {
-  std::set<TeamProfile> all;
-  for (unsigned kept = 1; kept < 8; ++kept) {
-    TeamProfile general;
-    if ((kept & kSectorBit) != 0) general.sector = profile.sector;
-    if ((kept & kCountryBit) != 0) general.country = profile.country;
-    if ((kept & kSizeBit) != 0) general.size = profile.size;
-    if (!general.empty()) all.insert(std::move(general));
+using Wider = std::string_view (*)(std::string_view);
+
+// A word, all that is wider, and nothing, each with how much it says: from the steps that are left
+// to say less, 0 being nothing.
+std::vector<std::pair<std::string, int>> Ladder(const std::string& word, int steps, Wider wider) {
+  std::vector<std::pair<std::string, int>> ladder = {{"", 0}};
+  int says = steps + 1;
+  for (std::string_view next = word; !next.empty() && says > 0; next = wider(next)) {
+    ladder.emplace_back(next, says--);
+  }
+  return ladder;
+}
+
+// The profile itself and all its generalisations but the empty one, with how much each says: more
+// than any of its generalisations.
+std::map<TeamProfile, int> CrowdGeneralisations(const TeamProfile& profile) {
+  std::map<TeamProfile, int> all;
+  const auto sizes = Ladder(profile.size, 0, [](std::string_view) { return std::string_view(); });
+  for (const auto& [sector, of_sector] :
+       Ladder(profile.sector, record::kSectorSteps, record::WiderSector)) {
+    for (const auto& [country, of_country] :
+         Ladder(profile.country, record::kPlaceSteps, record::WiderPlace)) {
+      for (const auto& [size, of_size] : sizes) {
+        const TeamProfile general{sector, country, size};
+        if (!general.empty()) all.emplace(general, of_sector + of_country + of_size);
+      }
+    }
   }
   return all;
 }
 
-int Words(const TeamProfile& profile) {
-  return static_cast<int>(!profile.sector.empty()) + static_cast<int>(!profile.country.empty()) +
-         static_cast<int>(!profile.size.empty());
-}
-
 struct Entry {
-  int words = 0;
+  int says = 0;
   std::string circle{};
   TeamProfile profile{};
 
@@ -61,21 +71,30 @@ bool Counts(const v1::Team& team, Timestamp now) {
 // All that fit, the more general first.
 std::vector<Entry> CountAll(const v1::CommunityState& state, const std::vector<v1::Team>& teams,
                             Timestamp now) {
-  std::map<std::string, std::map<TeamProfile, int>> counts;
+  struct Count {
+    int says = 0;
+    int teams = 0;
+  };
+  std::map<std::string, std::map<TeamProfile, Count>> counts;
   for (const v1::Charter& charter : state.charters()) counts[charter.circle()];
   for (const v1::Team& team : teams) {
     if (!Counts(team, now)) continue;
-    const std::set<TeamProfile> fits = Generalisations(ProfileOf(team));
+    const std::map<TeamProfile, int> fits = CrowdGeneralisations(ProfileOf(team));
     for (const v1::Level& level : team.levels()) {
       const auto circle = counts.find(level.circle());
       if (circle == counts.end()) continue;
-      for (const TeamProfile& profile : fits) ++circle->second[profile];
+      for (const auto& [profile, says] : fits) {
+        Count& count = circle->second[profile];
+        // A group that is also some team's sector says no more than where it is a group.
+        count.says = count.teams == 0 ? says : std::min(count.says, says);
+        ++count.teams;
+      }
     }
   }
   std::vector<Entry> entries;
   for (const auto& [circle, profiles] : counts) {
     for (const auto& [profile, count] : profiles) {
-      if (count >= kCrowdMin) entries.push_back({Words(profile), circle, profile});
+      if (count.teams >= kCrowdMin) entries.push_back({count.says, circle, profile});
     }
   }
   std::sort(entries.begin(), entries.end());

@@ -2,6 +2,8 @@
 //
 // It answers yes or no, never how many.  A profile names a sector, a country and a size of staff;
 // what it leaves empty may be anything, and the empty profile fits everyone and stands in no table.
+// Its country may be a part of the world and its sector a group (record/wider_words.h): then every
+// team of a country or sector in it fits, and is counted once.
 // Only what the hub itself has said of its teams counts: a claim of one's own costs nothing.
 //
 // Pure; thread-safe.  Errors: INVALID_ARGUMENT naming what is malformed.

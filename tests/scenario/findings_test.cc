@@ -129,12 +129,13 @@ TEST_F(Findings, ASmallCrowdIsSaidWhenItIsPublishedByNameAndEachMemberSeesTheTab
   EXPECT_EQ(counted[0]["object"], "crowd table");
   EXPECT_EQ(counted[0]["result"], "done");
 
-  const Json table = Json::parse(R"({"members": [{"country": "jp"}]})");
+  const Json table =
+      Json::parse(R"({"members": [{"country": "030"}, {"country": "142"}, {"country": "jp"}]})");
   WaitUntil("the member has the table", [&] { return author_.Ask({"crowd"})["circles"] == table; });
   EXPECT_EQ(author_.Ask({"crowd"})["usable"], true);
   EXPECT_EQ(community_.hub().Ask({"crowd"})["circles"], table);
   const Ran screen = author_.Cli({"crowd"});
-  EXPECT_NE(screen.out.find("members  any     jp       any"), std::string::npos) << screen.out;
+  EXPECT_NE(screen.out.find("members  any     Eastern Asia  any"), std::string::npos) << screen.out;
   const Ran quiet = author_.Cli({"publish", file, "--allow", kAllowed});
   EXPECT_EQ(quiet.err.find("small-crowd"), std::string::npos) << quiet.err;
   community_.StopAll();

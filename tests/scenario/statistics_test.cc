@@ -48,8 +48,13 @@ TEST(Statistics, AMonthIsCountedAfterItsEndAndReachesMembers) {
   const Json none = Json::parse(R"({"months": []})");
   EXPECT_EQ(community.hub().Ask({"stats"}), none);
   const Json crowd = community.hub().Ask({"roster", "crowd", "--now"});
-  EXPECT_EQ(crowd["circles"], Json::parse(R"({"members": [{"country": "jp"}, {"sector": "energy"},
-                                        {"sector": "energy", "country": "jp"}]})"));
+  EXPECT_EQ(crowd["circles"], Json::parse(R"({"members": [
+      {"country": "030"}, {"country": "142"}, {"country": "jp"},
+      {"sector": "energy"}, {"sector": "energy", "country": "030"},
+      {"sector": "energy", "country": "142"}, {"sector": "energy", "country": "jp"},
+      {"sector": "group-utilities"}, {"sector": "group-utilities", "country": "030"},
+      {"sector": "group-utilities", "country": "142"},
+      {"sector": "group-utilities", "country": "jp"}]})"));
   community.StopAll();
 
   const std::string later = std::to_string(UntilCounted().count());

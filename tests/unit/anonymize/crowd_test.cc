@@ -1,8 +1,13 @@
 #include "node/anonymize/crowd.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include <gtest/gtest.h>
+
+#include "node/record/wider_words.h"
+#include "tests/leak/random.h"
 
 namespace renkei::anonymize {
 namespace {
@@ -57,7 +62,7 @@ TEST_P(CrowdRuleTest, WhatIsGeneralisedFits) {
   const CrowdRules rules{.fits = FitsHere, .generalise = true};
   const CrowdAnswer answer = CheckCrowd(rules, draft.header, draft.sections);
   EXPECT_FALSE(answer.finding);
-  EXPECT_EQ(answer.left_out.empty(), GetParam().leaves_out.empty());
+  EXPECT_EQ(answer.widened.empty(), GetParam().leaves_out.empty());
   const CrowdAnswer again = CheckCrowd({.fits = FitsHere}, draft.header, draft.sections);
   EXPECT_FALSE(again.finding);
 }
@@ -92,14 +97,170 @@ TEST(CrowdTest, LabelsOfTheHeaderAreTestedAndLeftOutToo) {
   draft.sections.mutable_victim()->add_countries("JP");
   const CrowdAnswer answer =
       CheckCrowd({.fits = FitsHere, .generalise = true}, draft.header, draft.sections);
-  ASSERT_EQ(answer.left_out.size(), 2U);
-  EXPECT_EQ(answer.left_out[0].place, "victim.countries[0]");
-  EXPECT_EQ(answer.left_out[0].before, "JP");
-  EXPECT_EQ(answer.left_out[1].place, "header.countries[0]");
+  ASSERT_EQ(answer.widened.size(), 2U);
+  EXPECT_EQ(answer.widened[0].place, "victim.countries[0]");
+  EXPECT_EQ(answer.widened[0].before, "JP");
+  EXPECT_EQ(answer.widened[1].place, "header.countries[0]");
   EXPECT_TRUE(draft.header.countries.empty());
   EXPECT_EQ(draft.header.sectors, std::vector<std::string>{"finance"});
   EXPECT_FALSE(draft.sections.has_victim())
       << "an empty section would only tell that there was one";
+}
+
+// Teams of a community, and whether five of them are as a profile says.
+class Teams {
+ public:
+  explicit Teams(leak::Random& random) {
+    const auto count = random.Between(1, 40);
+    for (std::size_t i = 0; i < count; ++i) {
+      teams_.push_back({random.Pick(kSectors), random.Pick(kCountries), random.Pick(kSizes)});
+    }
+  }
+  bool Fit(const VictimProfile& profile) const {
+    return std::count_if(teams_.begin(), teams_.end(), [&](const VictimProfile& team) {
+             return Is(team.sector, profile.sector, record::WiderSector) &&
+                    Is(team.country, profile.country, record::WiderPlace) &&
+                    (profile.size.empty() || team.size == profile.size);
+           }) >= 5;
+  }
+
+  static inline const std::vector<std::string> kSectors = {"banking", "insurance", "rail",
+                                                           "ports",   "casino",    "water"};
+  static inline const std::vector<std::string> kCountries = {"jp", "kr", "vn", "de", "fr", "aq"};
+  static inline const std::vector<std::string> kSizes = {"1-9", "10-49", "1000+"};
+
+ private:
+  static bool Is(std::string word, const std::string& said,
+                 std::string_view (*wider)(std::string_view)) {
+    while (!word.empty() && word != said) word = wider(word);
+    return said.empty() || word == said;
+  }
+
+  std::vector<VictimProfile> teams_{};
+};
+
+// Each word so many steps wider; nothing if one has no such word.
+std::optional<std::vector<std::string>> StepsWider(const std::vector<std::string>& words, int steps,
+                                                   int none,
+                                                   std::string_view (*wider)(std::string_view)) {
+  std::vector<std::string> all;
+  if (steps == none) return all;
+  for (std::string word : words) {
+    for (int i = 0; i < steps; ++i) word = wider(word);
+    if (word.empty()) return std::nullopt;
+    all.push_back(word);
+  }
+  return all;
+}
+
+// Every way to generalise `said`, as the tables give it.
+std::vector<CrowdCase> AllGeneralisations(const CrowdCase& said) {
+  std::vector<CrowdCase> all;
+  for (int step = 0; step < 2 * 4 * 3; ++step) {
+    const auto sectors = StepsWider(said.sectors, step % 3, 2, record::WiderSector);
+    const auto countries = StepsWider(said.countries, step / 3 % 4, 3, record::WiderPlace);
+    if (!sectors || !countries) continue;
+    CrowdCase one = said;
+    one.sectors = *sectors;
+    one.countries = *countries;
+    if (step / 12 == 1) one.size.clear();
+    all.push_back(one);
+  }
+  return all;
+}
+
+using WordSet = std::set<std::string>;
+
+// Whether all of `narrow` is in `wide`, or in the end in nothing.
+bool IsIn(const WordSet& narrow, const WordSet& wide, std::string_view (*wider)(std::string_view)) {
+  if (wide.empty()) return true;
+  return !narrow.empty() && std::all_of(narrow.begin(), narrow.end(), [&](std::string word) {
+    while (!word.empty() && !wide.contains(word)) word = wider(word);
+    return !word.empty();
+  });
+}
+
+// Says as much of each word as `other`, and of one more.
+bool SaysMore(const CrowdCase& one, const CrowdCase& other) {
+  const WordSet sectors(one.sectors.begin(), one.sectors.end());
+  const WordSet countries(one.countries.begin(), one.countries.end());
+  const WordSet other_sectors(other.sectors.begin(), other.sectors.end());
+  const WordSet other_countries(other.countries.begin(), other.countries.end());
+  const bool same =
+      sectors == other_sectors && countries == other_countries && one.size == other.size;
+  return !same && IsIn(sectors, other_sectors, record::WiderSector) &&
+         IsIn(countries, other_countries, record::WiderPlace) &&
+         (other.size.empty() || one.size == other.size);
+}
+
+// What is written instead fits five teams, and nothing that says more does.
+TEST(CrowdTest, ProposesTheLeastGeneralisationThatFits) {
+  leak::Random random(9);
+  int refused = 0;
+  for (int round = 0; round < 400; ++round) {
+    const Teams teams(random);
+    CrowdRules rules{
+        .fits = [&](std::string_view, const VictimProfile& profile) { return teams.Fit(profile); }};
+    const auto fits = [&](const CrowdCase& one) {
+      record::Draft draft = DraftOf(one);
+      return !CheckCrowd(rules, draft.header, draft.sections).finding;
+    };
+    CrowdCase said{"", {}, {}, "", {"wide"}, ""};
+    for (auto n = random.Between(0, 2); n > 0; --n) {
+      said.sectors.push_back(random.Pick(Teams::kSectors));
+    }
+    for (auto n = random.Between(0, 2); n > 0; --n) {
+      said.countries.push_back(random.Pick(Teams::kCountries));
+    }
+    if (random.OneIn(2)) said.size = random.Pick(Teams::kSizes);
+
+    record::Draft draft = DraftOf(said);
+    rules.generalise = true;
+    CheckCrowd(rules, draft.header, draft.sections);
+    rules.generalise = false;
+    const renkei::v1::Victim& victim = draft.sections.victim();
+    const CrowdCase after{"",
+                          {victim.sectors().begin(), victim.sectors().end()},
+                          {victim.countries().begin(), victim.countries().end()},
+                          victim.size(),
+                          {"wide"},
+                          ""};
+    EXPECT_TRUE(fits(after)) << draft.sections.ShortDebugString();
+    for (const CrowdCase& other : AllGeneralisations(said)) {
+      if (!SaysMore(other, after)) continue;
+      EXPECT_FALSE(fits(other)) << DraftOf(other).sections.ShortDebugString() << " before "
+                                << draft.sections.ShortDebugString();
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 500);
+}
+
+TEST(CrowdTest, AWiderWordStandsInTheSectionAndNeverInTheHeader) {
+  record::Draft draft;
+  draft.header.circles = {"wide"};
+  draft.header.countries = {"jp"};
+  draft.sections.mutable_victim()->add_countries("JP");
+  draft.sections.mutable_victim()->add_countries("kr");
+  const auto fits = [](std::string_view, const VictimProfile& profile) {
+    return profile.country == "030";
+  };
+  const auto warned = CheckCrowd({.fits = fits}, draft.header, draft.sections);
+  ASSERT_TRUE(warned.finding);
+  EXPECT_NE(warned.finding->suggestion.find(
+                "widen country to its sub-region here, without it in the header"),
+            std::string::npos)
+      << warned.finding->suggestion;
+  const CrowdAnswer answer =
+      CheckCrowd({.fits = fits, .generalise = true}, draft.header, draft.sections);
+  ASSERT_EQ(answer.widened.size(), 3U);
+  EXPECT_EQ(answer.widened[0].before, "JP");
+  EXPECT_EQ(answer.widened[0].after, "030");
+  EXPECT_EQ(answer.widened[2].place, "header.countries[0]");
+  EXPECT_EQ(answer.widened[2].after, "");
+  EXPECT_TRUE(draft.header.countries.empty());
+  ASSERT_EQ(draft.sections.victim().countries_size(), 1) << "said once";
+  EXPECT_EQ(draft.sections.victim().countries(0), "030");
 }
 
 TEST(CrowdTest, TheFindingNeverHoldsWhatItIsAbout) {

@@ -1,8 +1,12 @@
 #include "node/membership/crowd.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include <gtest/gtest.h>
 
 #include "node/membership/card.h"
+#include "node/record/wider_words.h"
 #include "tests/unit/membership/community_for_tests.h"
 
 namespace renkei::membership {
@@ -76,6 +80,62 @@ TEST_F(CrowdTest, EveryGeneralisationOfWhatFitsFitsToo) {
   EXPECT_FALSE(table.Fits("members", {.sector = "rail"}));
 }
 
+TEST_F(CrowdTest, TeamsOfOneRegionAndOneGroupAreACrowd) {
+  Add(2, {"banking", "jp", "50-249"});
+  Add(2, {"insurance", "kr", "50-249"});
+  Add(1, {"finance", "vn", "10-49"});
+  const CrowdTable table = Count();
+  EXPECT_FALSE(table.Fits("members", {.country = "jp"}));
+  EXPECT_FALSE(table.Fits("members", {.country = "030"})) << "four of five";
+  EXPECT_TRUE(table.Fits("members", {.country = "142"}));
+  EXPECT_FALSE(table.Fits("members", {.sector = "banking"}));
+  EXPECT_TRUE(table.Fits("members", {.sector = "group-finance", .country = "142"}));
+  EXPECT_FALSE(table.Fits("members", {"group-finance", "142", "50-249"}));
+  EXPECT_FALSE(table.Fits("members", {.country = "150"}));
+}
+
+TEST_F(CrowdTest, WhateverFitsFitsOnEveryStepThatIsWider) {
+  const std::vector<std::string> sectors = {"banking", "insurance", "rail",
+                                            "water",   "casino",    "group-finance"};
+  const std::vector<std::string> countries = {"jp", "kr", "vn", "de", "fr", "aq", ""};
+  std::uint32_t chance = 1;
+  const auto pick = [&chance](const auto& list) {
+    chance = chance * 1'664'525U + 1'013'904'223U;
+    return list[(chance >> 16) % list.size()];
+  };
+  const std::vector<std::string> sizes(kTeamSizes.begin(), kTeamSizes.begin() + 2);
+  int fitting = 0;
+  for (int round = 0; round < 30; ++round) {
+    teams_.clear();
+    for (int i = 0; i < 60; ++i) Add(1, {pick(sectors), pick(countries), pick(sizes)});
+    const CrowdTable table = Count();
+    for (const v1::Profile& one : state_.crowds(0).fits()) {
+      const TeamProfile profile{one.sector(), one.country(), one.size()};
+      const auto with = [&](auto member, std::string_view word) {
+        TeamProfile wider = profile;
+        wider.*member = word;
+        return table.Fits("members", wider);
+      };
+      EXPECT_TRUE(with(&TeamProfile::sector, record::WiderSector(one.sector())));
+      EXPECT_TRUE(with(&TeamProfile::country, record::WiderPlace(one.country())));
+      EXPECT_TRUE(with(&TeamProfile::size, ""));
+      // Counted by hand, each team once.
+      const auto has = [](std::string word, const std::string& said, auto wider) {
+        while (!word.empty() && word != said) word = wider(word);
+        return said.empty() || word == said;
+      };
+      const auto teams = std::count_if(teams_.begin(), teams_.end(), [&](const v1::Team& team) {
+        return has(team.card().sector().value(), one.sector(), record::WiderSector) &&
+               has(team.card().country().value(), one.country(), record::WiderPlace) &&
+               (one.size().empty() || team.size() == one.size());
+      });
+      EXPECT_GE(teams, kCrowdMin);
+      ++fitting;
+    }
+  }
+  EXPECT_GT(fitting, 300);
+}
+
 TEST_F(CrowdTest, EachCircleHasItsOwnCrowd) {
   Add(5, {.sector = "rail"}, {"members"});
   Add(4, {.sector = "rail"}, {"members", "rail"});
@@ -120,7 +180,7 @@ TEST_F(CrowdTest, OfTooManyProfilesTheGeneralOnesStay) {
     for (char country = 'a'; country <= 'j'; ++country) {
       for (int i = 0; i < 5; ++i) {
         teams_.push_back(TeamOf(fmt::format("t-{}-{}-{}", sector, country, i),
-                                {fmt::format("s-{}", sector), std::string("a") + country, "1-9"}));
+                                {fmt::format("s-{}", sector), std::string("x") + country, "1-9"}));
       }
     }
   }
@@ -144,7 +204,7 @@ TEST_F(CrowdTest, OfTooManyProfilesTheGeneralOnesStay) {
     profiles += static_cast<std::size_t>(crowd.fits_size());
   }
   EXPECT_EQ(profiles, kCrowdProfilesMax);
-  EXPECT_TRUE(both.Fits("rail", {.sector = "s-299", .country = "aj"}));
+  EXPECT_TRUE(both.Fits("rail", {.sector = "s-299", .country = "xj"}));
   EXPECT_LT(state_.ByteSizeLong(), kStateBytesMax / 2);
 }
 
