@@ -4,15 +4,24 @@
 
 namespace renkei::gateway {
 
+absl::StatusOr<std::set<record::IndicatorKey>> FindTakenOut(const store::IndicatorReader& reader,
+                                                            const config::IndicatorsConfig& config,
+                                                            Timestamp now) {
+  std::set<record::IndicatorKey> taken_out;
+  ASSIGN_OR_RETURN(const auto disputed,
+                   reader.Disputed(now, config.false_positive_teams, kVerdictsAsked));
+  for (const record::IndicatorKey& key : disputed) {
+    ASSIGN_OR_RETURN(const store::IndicatorTally tally, reader.Tally(key, now));
+    if (feed::IsTakenOut(tally, config)) taken_out.insert(key);
+  }
+  return taken_out;
+}
+
 absl::StatusOr<IndicatorRules> IndicatorRules::Read(const store::IndicatorReader& reader,
                                                     const config::IndicatorsConfig& config,
                                                     int score_min, Timestamp now) {
   IndicatorRules rules(reader, config, score_min, now);
-  ASSIGN_OR_RETURN(const auto disputed, reader.Disputed(now, kTakenOutMax));
-  for (const record::IndicatorKey& key : disputed) {
-    ASSIGN_OR_RETURN(const store::IndicatorTally tally, reader.Tally(key, now));
-    if (feed::IsTakenOut(tally, config)) rules.taken_out_.insert(key);
-  }
+  ASSIGN_OR_RETURN(rules.taken_out_, FindTakenOut(reader, config, now));
   return rules;
 }
 

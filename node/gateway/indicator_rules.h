@@ -13,8 +13,13 @@
 
 namespace renkei::gateway {
 
-// Verdicts beyond so many indicators are not asked about.
-inline constexpr int kTakenOutMax = 100'000;
+// Verdicts beyond so many are not asked about; each team has an equal share of them.
+inline constexpr int kVerdictsAsked = 1'000'000;
+
+// Indicators that no list may hold for what teams say of them.
+absl::StatusOr<std::set<record::IndicatorKey>> FindTakenOut(const store::IndicatorReader& reader,
+                                                            const config::IndicatorsConfig& config,
+                                                            Timestamp now);
 
 class IndicatorRules {
  public:

@@ -23,8 +23,15 @@ namespace v1 = ::renkei::v1;
 using record::IndicatorKey;
 
 inline constexpr int kIndexScanMax = 10'000;
-inline constexpr int kSearchHitsMax = 1000;          // of a page
-inline constexpr int kTellersMax = 1024;             // records that a tally looks at
+inline constexpr int kSearchHitsMax = 1000;  // of a page
+// What a tally looks at: so many teams by name; of each the newest records for each thing that it
+// says (listed, seen, a false positive ...), so that no team's flood hides what others say.
+inline constexpr int kTellersMax = 1024;
+inline constexpr int kTellingsOfTeam = 32;
+inline constexpr int kTellingsUnnamed = 256;  // all records without a name together
+// Verdicts of one team that Disputed looks at, newest first.
+inline constexpr int kVerdictsOfTeam = 100'000;
+inline constexpr int kOwnVerdictsMax = 20'000;       // ... and OwnDisputed, of all teams
 inline constexpr std::size_t kTermsMax = 256;        // marks of one record
 inline constexpr std::size_t kTermBytesMax = 128;    // of one mark; longer ones are not found
 inline constexpr std::size_t kShownValueMax = 1024;  // bytes of a value that are kept to be shown
@@ -79,7 +86,7 @@ struct IndicatorTally {
   std::vector<std::string> told_by{};      // sorted: teams that list it, or saw it
   std::vector<std::string> disputed_by{};  // sorted: teams that call it a false positive
   bool disputed_here = false;              // ... our own among them
-  int listed = 0;                          // records
+  int listed = 0;                          // records looked at that list it
   int unnamed = 0;                         // of those that list or saw it, without a name
   std::optional<int> confidence{};         // the highest that one who lists it says
   std::optional<Timestamp> first_seen{};
@@ -106,9 +113,11 @@ class IndicatorReader {
                                                Timestamp now) const = 0;
   // Of an indicator that no live record tells: nothing in it.
   virtual absl::StatusOr<IndicatorTally> Tally(const IndicatorKey& key, Timestamp now) const = 0;
-  // Indicators that some team by name calls a false positive, at most `limit`.
-  virtual absl::StatusOr<std::vector<IndicatorKey>> Disputed(Timestamp now, int limit) const = 0;
-  // What other teams by name dispute of a live record, at most `limit`.
+  // Indicators that so many teams by name, or our own, call a false positive.  At most `limit`
+  // verdicts are looked at, of each team an equal share, its newest.
+  virtual absl::StatusOr<std::vector<IndicatorKey>> Disputed(Timestamp now, int teams,
+                                                             int limit) const = 0;
+  // What other teams by name dispute of a live record, each thing once per team, at most `limit`.
   virtual absl::StatusOr<std::vector<Dispute>> DisputesOf(const RecordId& record, Timestamp now,
                                                           int limit) const = 0;
   // Records of ours that others dispute, and that we have not revised since; at most `limit`.

@@ -1,5 +1,7 @@
 #include "node/store/sqlite/indicator_index.h"
 
+#include <string>
+
 #include "node/store/sqlite/index_content.h"
 #include "node/store/sqlite/statement.h"
 
@@ -55,16 +57,17 @@ absl::StatusOr<Bytes> AddTerms(Connection& connection, std::int64_t community, s
 }
 
 absl::StatusOr<Bytes> AddTold(Connection& connection, std::int64_t community, std::int64_t record,
-                              const IndexContent& content) {
+                              const IndexContent& content, std::string_view author) {
   ByteWriter numbers;
   for (const ToldIndicator& told : content.told) {
     ASSIGN_OR_RETURN(const std::int64_t number,
                      IndicatorNumber(connection, community, told.indicator));
     Statement add(connection,
-                  "INSERT INTO told (indicator, record, says, confidence, first_seen, last_seen)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+                  "INSERT INTO told (indicator, record, says, confidence, first_seen, last_seen,"
+                  " author) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     add.Bind(1, number).Bind(2, record).Bind(3, told.says).Bind(4, told.confidence);
-    RETURN_IF_ERROR(add.Bind(5, told.first_seen).Bind(6, told.last_seen).Run());
+    add.Bind(5, told.first_seen).Bind(6, told.last_seen).BindText(7, author);
+    RETURN_IF_ERROR(add.Run());
     numbers.I64(number);
   }
   return numbers.Take();
@@ -106,15 +109,16 @@ absl::Status DropTold(Connection& connection, std::int64_t record, BytesView num
 }
 
 absl::Status AddContent(Connection& connection, std::int64_t community, std::int64_t record,
-                        const IndexContent& content) {
+                        const IndexContent& content, std::string_view author) {
   ASSIGN_OR_RETURN(const Bytes terms, AddTerms(connection, community, record, content));
-  ASSIGN_OR_RETURN(const Bytes indicators, AddTold(connection, community, record, content));
+  ASSIGN_OR_RETURN(const Bytes indicators, AddTold(connection, community, record, content, author));
   if (content.about) {
     Statement judge(connection,
-                    "INSERT INTO judged (community, about, record, says, leaf)"
-                    " VALUES (?1, ?2, ?3, ?4, ?5)");
+                    "INSERT INTO judged (community, about, record, says, leaf, author)"
+                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     judge.Bind(1, community).BindBlob(2, content.about->record_id.view()).Bind(3, record);
-    RETURN_IF_ERROR(judge.Bind(4, content.about_says).BindBlob(5, content.about->leaf).Run());
+    judge.Bind(4, content.about_says).BindBlob(5, content.about->leaf).BindText(6, author);
+    RETURN_IF_ERROR(judge.Run());
   }
   Statement put(connection,
                 "INSERT INTO indexed (record, issued, terms, indicators) VALUES (?1, ?2, ?3, ?4)");
@@ -147,7 +151,7 @@ absl::Status IndexRecord(Connection& connection, std::int64_t community, std::in
                          BytesView stored, RecordState state, std::string_view author) {
   RETURN_IF_ERROR(UnindexRecord(connection, number));
   const auto content = ContentOf(stored, state, author);
-  return content ? AddContent(connection, community, number, *content) : absl::OkStatus();
+  return content ? AddContent(connection, community, number, *content, author) : absl::OkStatus();
 }
 
 absl::StatusOr<bool> IndexEarlier(Connection& connection) {
@@ -165,10 +169,11 @@ absl::StatusOr<bool> IndexEarlier(Connection& connection) {
   while (records < kIndexStepRecords && indicators < kIndexStepIndicators && rows.Step()) {
     reached = rows.Int64(0);
     ++records;
-    const auto content = ContentOf(rows.Blob(2), RecordState::kLive, rows.Text(3));
+    const std::string author = rows.Text(3);
+    const auto content = ContentOf(rows.Blob(2), RecordState::kLive, author);
     if (!content) continue;
     indicators += content->told.size();
-    RETURN_IF_ERROR(AddContent(connection, rows.Int64(1), reached, *content));
+    RETURN_IF_ERROR(AddContent(connection, rows.Int64(1), reached, *content, author));
   }
   RETURN_IF_ERROR(rows.status());
   const bool more = records == kIndexStepRecords || indicators >= kIndexStepIndicators;

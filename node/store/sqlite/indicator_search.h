@@ -15,7 +15,8 @@ class SqliteIndicators : public IndicatorReader {
 
   absl::StatusOr<IndicatorPage> Search(const IndicatorQuery& query, Timestamp now) const override;
   absl::StatusOr<IndicatorTally> Tally(const IndicatorKey& key, Timestamp now) const override;
-  absl::StatusOr<std::vector<IndicatorKey>> Disputed(Timestamp now, int limit) const override;
+  absl::StatusOr<std::vector<IndicatorKey>> Disputed(Timestamp now, int teams,
+                                                     int limit) const override;
   absl::StatusOr<std::vector<Dispute>> DisputesOf(const RecordId& record, Timestamp now,
                                                   int limit) const override;
   absl::StatusOr<std::vector<RecordId>> OwnDisputed(Timestamp now, int limit) const override;

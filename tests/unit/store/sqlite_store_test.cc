@@ -48,7 +48,7 @@ constexpr const char* kUndoFifth =
 constexpr const char* kUndoSixth =
     "DROP TRIGGER shown_gone; DROP TABLE shown; DROP TABLE shown_view;";
 
-// The same of step 7.
+// The same of step 7, and of step 8 that adds to its tables.
 constexpr const char* kUndoSeventh =
     "DROP TABLE indicator; DROP TABLE told; DROP TABLE judged; DROP TABLE term;"
     " DROP TABLE posting; DROP TABLE indexed; DROP TABLE index_left;";
@@ -140,13 +140,13 @@ TEST_F(SqliteStoreTest, AcknowledgedWorkSurvivesAKill) {
 
 TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
   MakeClosed();
-  Sql(path_, "PRAGMA user_version = 8");
+  Sql(path_, "PRAGMA user_version = 9");
   const std::string before = FileBytes(path_);
   const auto opened = TryOpen();
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(
       Message(opened.status()),
-      fmt::format("store `{}` was made by a newer version (schema 8, this one knows 7)", path_));
+      fmt::format("store `{}` was made by a newer version (schema 9, this one knows 8)", path_));
   EXPECT_EQ(FileBytes(path_), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
 }
@@ -229,12 +229,37 @@ TEST_F(SqliteStoreTest, RecordsOfTheSchemaBeforeTheIndexComeIntoIt) {
   EXPECT_EQ(left, 0);
 }
 
+TEST_F(SqliteStoreTest, TheSchemaBeforeTalliesByTeamIsBroughtUpToDate) {
+  {
+    const auto store = Open();
+    RecordRow row = RowOf(1);
+    const record::Record record = testing_support::SampleRecord(crypto::SigningKey::Generate());
+    row.header = record.header_bytes();
+    row.stored = record.ToStored();
+    ASSERT_TRUE(Put(*store, row).ok());
+  }
+  Sql(path_,
+      "DROP INDEX told_by; DROP INDEX told_disputed; DROP INDEX told_disputed_by;"
+      " DROP INDEX judged_about; DROP INDEX judged_disputed_by;"
+      " ALTER TABLE told DROP COLUMN author; ALTER TABLE judged DROP COLUMN author;"
+      " CREATE INDEX told_disputed ON told (indicator, record) WHERE says & 4;"
+      " PRAGMA user_version = 7");
+  const auto store = Open();
+  EXPECT_OK(FindIndicatorStore(*store)->ReadIndicators(
+      [&](const Reader&, const IndicatorReader& reader) -> absl::Status {
+        const auto key = record::KeyOf(v1::INDICATOR_TYPE_IPV4, "198.51.100.7").key;
+        ASSIGN_OR_RETURN(const IndicatorTally tally, reader.Tally(key, clock_.Now()));
+        EXPECT_EQ(tally.told_by, std::vector<std::string>{"alpha"});
+        return absl::OkStatus();
+      }));
+}
+
 TEST_F(SqliteStoreTest, NewerVersionInTheLogAloneIsRefusedAndNothingCheckpointed) {
   MakeClosed();
   sqlite3* handle = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &handle), SQLITE_OK);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  ASSERT_EQ(sqlite3_exec(handle, "PRAGMA user_version = 8", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(handle, "PRAGMA user_version = 9", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(handle);
   const std::string before = FileBytes(path_);
   const std::string log = FileBytes(path_ + "-wal");

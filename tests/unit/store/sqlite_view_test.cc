@@ -191,7 +191,7 @@ TEST_F(SqliteViewTest, AViewOfAnOldOrMissingStoreSaysWhatToDo) {
   EXPECT_EQ(Message(ViewSqlite(path_).status()),
             fmt::format("view store `{}`: it is of schema 2, this version reads {}: start its node "
                         "once",
-                        path_, 7));
+                        path_, 8));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // The index of indicators: kept with the records, searched by value, place and marks.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -60,6 +61,18 @@ class StoreIndicatorsTest : public StoreSuite {
                std::chrono::seconds later = {}) {
     Put(RowFor(n, DraftOf(said), author, later));
   }
+  // So many records of one team that list it, and as many that dispute it.
+  void Flood(const Said& said, const std::string& team, std::uint32_t records) {
+    const RecordRow listing = RowFor(0, DraftOf({said}), team);
+    const RecordRow verdict = RowFor(0, VerdictOn(said, v1::VERDICT_FALSE_POSITIVE), team);
+    Write([&](Writer& writer) {
+      for (std::uint32_t n = 0; n < 2 * records; ++n) {
+        RecordRow row = n % 2 == 0 ? listing : verdict;
+        row.id = IdOf(next_flood_++);
+        EXPECT_OK(writer.PutRecord(row).status());
+      }
+    });
+  }
   template <class Query>
   auto AskIndex(Query query) {
     using Answer = typename decltype(query(std::declval<const IndicatorReader&>()))::value_type;
@@ -104,6 +117,7 @@ class StoreIndicatorsTest : public StoreSuite {
   const crypto::SigningKey key_ = crypto::SigningKey::Generate();
   const Said evil_{.value = "evil.example"};
   const Said other_{.value = "other.example"};
+  std::uint32_t next_flood_ = 100'000;
 };
 
 using Strings = std::vector<std::string>;
@@ -271,9 +285,100 @@ TEST_P(StoreIndicatorsTest, AVerdictOfATeamByNameIsCountedWhereverTheIndicatorIs
              "gamma"));
   EXPECT_EQ(TallyOf(evil_).disputed_by, (Strings{"beta", "gamma"}));
   EXPECT_EQ(TallyOf(other_).disputed_by, Strings{"gamma"});
-  const auto disputed =
-      AskIndex([&](const IndicatorReader& reader) { return reader.Disputed(clock_.Now(), 100); });
+  const auto disputed = AskIndex(
+      [&](const IndicatorReader& reader) { return reader.Disputed(clock_.Now(), 1, 100); });
   EXPECT_EQ(disputed.size(), 2U);
+}
+
+TEST_P(StoreIndicatorsTest, ATeamThatListsAndDisputesWithoutEndHidesNobody) {
+  record::Draft sure = DraftOf({evil_});
+  sure.sections.mutable_indicators()->mutable_indicators(0)->set_confidence(90);
+  Put(RowFor(1, sure, "alpha"));
+  Put(RowFor(2, VerdictOn(evil_, v1::VERDICT_SEEN), "beta", std::chrono::seconds(60)));
+  const RecordId first = IdOf(1);
+  Put(RowFor(3, VerdictOn({v1::INDICATOR_TYPE_UNSPECIFIED, ""}, v1::VERDICT_FALSE_POSITIVE, &first),
+             "gamma"));
+  Flood(evil_, "mallory", 1100);
+  Flood(evil_, "", 1100);
+  const IndicatorTally tally = TallyOf(evil_);
+  EXPECT_EQ(tally.told_by, (Strings{"alpha", "beta", "mallory"}));
+  EXPECT_EQ(tally.disputed_by, (Strings{"gamma", "mallory"}));
+  EXPECT_EQ(tally.confidence, 90);
+  EXPECT_EQ(tally.listed, 1 + kTellingsOfTeam + kTellingsUnnamed);
+}
+
+TEST_P(StoreIndicatorsTest, ATeamThatSawItOftenStillListsIt) {
+  PutSaid(1, {evil_}, "alpha");
+  Write([&](Writer& writer) {
+    const RecordRow row = RowFor(0, VerdictOn(evil_, v1::VERDICT_SEEN), "alpha");
+    for (std::uint32_t n = 0; n < 2 * kTellingsOfTeam; ++n) {
+      RecordRow one = row;
+      one.id = IdOf(10 + n);
+      EXPECT_OK(writer.PutRecord(one).status());
+    }
+  });
+  EXPECT_EQ(TallyOf(evil_).listed, 1);
+}
+
+TEST_P(StoreIndicatorsTest, WhatTwoTeamsDisputeIsListedHoweverMuchAThirdDisputes) {
+  PutSaid(1, {evil_, other_}, "alpha");
+  Put(RowFor(2, VerdictOn(evil_, v1::VERDICT_FALSE_POSITIVE), "beta"));
+  const RecordId first = IdOf(1);
+  Put(RowFor(3, VerdictOn({v1::INDICATOR_TYPE_UNSPECIFIED, ""}, v1::VERDICT_FALSE_POSITIVE, &first),
+             "gamma"));
+  std::vector<Said> many;
+  for (int n = 0; n < 40; ++n) many.push_back({.value = fmt::format("n{}.example", n)});
+  PutSaid(4, many, "delta");
+  for (std::uint32_t n = 0; n < 40; ++n) {
+    Put(RowFor(10 + n, VerdictOn(many[n], v1::VERDICT_FALSE_POSITIVE), "mallory"));
+  }
+  const auto keys = [&](int teams, int limit) {
+    return AskIndex(
+        [&](const IndicatorReader& reader) { return reader.Disputed(clock_.Now(), teams, limit); });
+  };
+  const auto evil = KeyOf(evil_.type, evil_.value).key;
+  EXPECT_EQ(keys(2, 9), std::vector<IndicatorKey>{evil});
+  // Two of beta and gamma, three of mallory.
+  const auto each = keys(1, 9);
+  EXPECT_EQ(each.size(), 2U + 3U);
+  EXPECT_EQ(std::count(each.begin(), each.end(), evil), 1);
+  EXPECT_EQ(keys(3, 1000), std::vector<IndicatorKey>{});
+}
+
+TEST_P(StoreIndicatorsTest, OurOwnVerdictIsListedWithoutOthers) {
+  PutSaid(1, {evil_}, "alpha");
+  RecordRow own = RowFor(2, VerdictOn(evil_, v1::VERDICT_FALSE_POSITIVE), "beta");
+  own.own = true;
+  Put(own);
+  const auto keys = AskIndex(
+      [&](const IndicatorReader& reader) { return reader.Disputed(clock_.Now(), 2, 100); });
+  EXPECT_EQ(keys, std::vector<IndicatorKey>{KeyOf(evil_.type, evil_.value).key});
+}
+
+TEST_P(StoreIndicatorsTest, TheAuthorIsToldOfEachTeamHoweverOftenOneDisputes) {
+  RecordRow own = RowFor(1, DraftOf({evil_}), "alpha");
+  own.own = true;
+  Put(own);
+  Put(RowFor(2, VerdictOn(evil_, v1::VERDICT_FALSE_POSITIVE), "omega"));
+  Flood(evil_, "mallory", 30);
+  const RecordId first = IdOf(1);
+  const auto disputes = AskIndex(
+      [&](const IndicatorReader& reader) { return reader.DisputesOf(first, clock_.Now(), 10); });
+  ASSERT_EQ(disputes.size(), 2U);
+  EXPECT_EQ(disputes[0].team, "mallory");
+  EXPECT_EQ(disputes[1].team, "omega");
+  EXPECT_FALSE(disputes[1].answered);
+  // The answer: a revision that is newer than all of them.
+  RecordRow answer = RowFor(1, DraftOf({evil_}), "alpha", std::chrono::seconds(60));
+  answer.own = true;
+  Put(answer);
+  EXPECT_TRUE(AskIndex([&](const IndicatorReader& reader) {
+                return reader.OwnDisputed(clock_.Now(), 10);
+              }).empty());
+  const auto answered = AskIndex(
+      [&](const IndicatorReader& reader) { return reader.DisputesOf(first, clock_.Now(), 10); });
+  ASSERT_EQ(answered.size(), 2U);
+  EXPECT_TRUE(answered[1].answered);
 }
 
 TEST_P(StoreIndicatorsTest, TheAuthorIsToldWhichTeamsDisputeWhat) {
