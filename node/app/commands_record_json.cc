@@ -214,7 +214,8 @@ absl::StatusOr<Export> MakeExport(Node& node, const formats::ExportFormat& forma
         ASSIGN_OR_RETURN(
             const auto rules,
             gateway::IndicatorRules::Read(indicators, config->indicators, score_min, options.now));
-        if (!format.acts) {
+        // STIX leaves such an indicator out: the same object may not say something else.
+        if (!format.acts && format.name != "stix") {
           for (formats::HeldRecord& record : held) rules.Calm(record);
         }
         options.judged = [&](formats::v1::IndicatorType of, std::string_view value) {

@@ -51,7 +51,8 @@ struct ExportOptions {
   std::function<bool(std::string_view)> is_ours{};
   // ... and the name of a warning list that covers it, so that it is not blocked; empty: none does.
   std::function<std::string(v1::IndicatorType, std::string_view)> known_good{};
-  // ... and why what teams say of a value keeps it out; empty: nothing does.
+  // ... and why what teams say of a value keeps it out; empty: nothing does.  STIX leaves out the
+  // indicator that would act on it, and says the rest as it was written.
   std::function<std::string_view(v1::IndicatorType, std::string_view)> judged{};
   std::string zone{};        // name of the response policy zone; empty: kZoneDefault
   std::uint32_t serial = 0;  // of that zone; 0: the time, which rises with nothing to remember

@@ -106,9 +106,13 @@ void StixObjects::AddOnce(Json object, policy::Tlp tlp) {
   objects_[found->second.at] = std::move(object);
 }
 
-StixRecordWriter::StixRecordWriter(const HeldRecord& record, StixObjects& objects,
-                                   std::vector<LeftOut>& left_out)
-    : record_(record), sections_(record.sections), objects_(objects), left_out_(left_out) {
+StixRecordWriter::StixRecordWriter(const HeldRecord& record, const ExportOptions& options,
+                                   StixObjects& objects, std::vector<LeftOut>& left_out)
+    : record_(record),
+      options_(options),
+      sections_(record.sections),
+      objects_(objects),
+      left_out_(left_out) {
   created_us_ = CreatedOf(record);
   // A version is named by its time, so no two revisions may have the same.
   const std::int64_t revision_us = std::min<std::int64_t>(record.revision - 1, 999) * 1'000;
@@ -453,7 +457,7 @@ std::vector<Json> StixObjectsOf(const HeldRecord& record, const ExportOptions& o
   StixObjects objects;
   objects.AddOnce(OwnIdentity(), {});
   objects.AddOnce(OwnExtensionDefinition(), {});
-  StixRecordWriter(record, objects, left_out).Write();
+  StixRecordWriter(record, options, objects, left_out).Write();
   Json all = objects.Take();
   std::vector<Json> list;
   for (Json& object : all) list.push_back(std::move(object));
@@ -470,7 +474,7 @@ Exported ExportStix(std::span<const HeldRecord> records, const ExportOptions& op
       objects.AddOnce(OwnIdentity(), {});
       objects.AddOnce(OwnExtensionDefinition(), {});
     }
-    StixRecordWriter(record, objects, exported.left_out).Write();
+    StixRecordWriter(record, options, objects, exported.left_out).Write();
     ids += fmt::format("{}:{}\n", record.record_id_hex, record.revision);
     ++exported.written;
   }

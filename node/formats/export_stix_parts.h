@@ -35,7 +35,8 @@ class StixObjects {
 
 class StixRecordWriter {
  public:
-  StixRecordWriter(const HeldRecord& record, StixObjects& objects, std::vector<LeftOut>& left_out);
+  StixRecordWriter(const HeldRecord& record, const ExportOptions& options, StixObjects& objects,
+                   std::vector<LeftOut>& left_out);
 
   void Write();
 
@@ -63,6 +64,8 @@ class StixRecordWriter {
   Json IndicatorObject(const std::string& place, const v1::Indicator& indicator,
                        std::string pattern);
   bool PatternObject(const v1::Object& object, const IndicatorByRef& by_ref);
+  bool IsTakenOut(const v1::Indicator& indicator) const;
+  void PutPattern(Json object, bool taken_out);
   bool ThingObject(const v1::Object& object, const IndicatorByRef& by_ref);
   bool ObservableObject(const v1::Object& object, const IndicatorByRef& by_ref);
   bool EmbedEnds(const v1::Object& object, Json& observable);
@@ -83,6 +86,7 @@ class StixRecordWriter {
   void Mark(Json& object) const;
 
   const HeldRecord& record_;
+  const ExportOptions& options_;
   const v1::Sections& sections_;
   StixObjects& objects_;
   std::vector<LeftOut>& left_out_;

@@ -153,7 +153,18 @@ void StixRecordWriter::Value(const v1::Indicator& indicator, const std::string& 
   id_by_ref_.emplace(indicator.ref(), object["id"].get<std::string>());
   id_by_value_.emplace(std::pair(indicator.type(), indicator.value()),
                        object["id"].get<std::string>());
-  Put(std::move(object));
+  PutPattern(std::move(object), !pattern.empty() && IsTakenOut(indicator));
+}
+
+bool StixRecordWriter::IsTakenOut(const v1::Indicator& indicator) const {
+  return options_.judged && !options_.judged(indicator.type(), indicator.value()).empty();
+}
+
+// Its report names it either way: what the author wrote is passed on as it was written, or not.
+void StixRecordWriter::PutPattern(Json object, bool taken_out) {
+  if (!taken_out) return Put(std::move(object));
+  report_refs_.push_back(object["id"]);
+  LeaveOut(left_out_, "values that teams call false positives");
 }
 
 std::vector<const v1::Indicator*> StixRecordWriter::OwnMembers(const v1::Object& object,
@@ -198,7 +209,10 @@ bool StixRecordWriter::PatternObject(const v1::Object& object, const IndicatorBy
   PutOwnExtension(json, "object", MessageToJson(RestOfObject(object)));
   PutOwnExtension(json, "indicators", std::move(rests));
   id_by_ref_[object.ref()] = json["id"].get<std::string>();
-  Put(std::move(json));
+  const bool taken_out = std::any_of(members.begin(), members.end(), [&](const auto* member) {
+    return member->actionable() && IsTakenOut(*member);
+  });
+  PutPattern(std::move(json), taken_out);
   return true;
 }
 

@@ -86,7 +86,8 @@ absl::StatusOr<Files::Made> Lists::Make(const Wanted& wanted, const Showing& sho
         options.judged = [&](formats::v1::IndicatorType type, std::string_view value) {
           return rules.WhyNot(type, value);
         };
-        if (!wanted.acts()) {
+        // STIX leaves such an indicator out: the same object may not say something else.
+        if (!wanted.acts() && wanted.what != Wanted::What::kBundle) {
           for (formats::HeldRecord& record : records) rules.Calm(record);
         }
         made = Write(wanted, records, std::move(options), before);

@@ -12,7 +12,7 @@ constexpr int kCatchUpBatch = 100;
 constexpr int kCatchUpTries = 1000;
 constexpr int kRowsBatch = 256;
 // Rises when the same record makes other objects than before: all views are looked at again.
-constexpr std::uint32_t kObjectsVersion = 1;
+constexpr std::uint32_t kObjectsVersion = 2;
 
 // `modified`, else `created`, else none.
 std::int64_t VersionOf(const Json& object) {
@@ -28,8 +28,12 @@ std::int64_t VersionOf(const Json& object) {
 class ObjectsOfRecords {
  public:
   ObjectsOfRecords(const store::Reader& reader, const Showing& showing, const Collection& wanted,
-                   const feed::Community& community)
-      : reader_(reader), showing_(showing), wanted_(wanted), community_(community) {
+                   const feed::Community& community, const TakenOut& taken_out)
+      : reader_(reader),
+        showing_(showing),
+        wanted_(wanted),
+        community_(community),
+        taken_out_(taken_out) {
     if (!wanted.search) return;
     auto query = QueryOf(*wanted.search, community.name(), showing.now());
     wrong_ = query.status();
@@ -48,8 +52,13 @@ class ObjectsOfRecords {
       const ListFilter filter{.kind = wanted_.kind, .circle = wanted_.circle};
       const bool wanted = shown && WantsRecord(filter, *shown, showing_.now());
       if (wanted && (!match_ || match_->Finds(*shown))) {
-        objects_ =
-            formats::StixObjectsOf(*shown, {.now = showing_.now(), .community = community_.name()});
+        objects_ = formats::StixObjectsOf(
+            *shown, {.now = showing_.now(),
+                     .community = community_.name(),
+                     .judged = [this](formats::v1::IndicatorType type,
+                                      std::string_view value) -> std::string_view {
+                       return taken_out_.Has(type, value) ? "taken out" : "";
+                     }});
       }
     }
     last_ = id;
@@ -61,6 +70,7 @@ class ObjectsOfRecords {
   const Showing& showing_;
   const Collection& wanted_;
   const feed::Community& community_;
+  const TakenOut& taken_out_;
   absl::Status wrong_ = absl::OkStatus();
   std::optional<SearchMatch> match_{};
   std::optional<record::RecordId> last_{};
@@ -103,16 +113,19 @@ struct TaxiiObjects::Place {
   Showing showing;
   Bytes key{};    // of the view
   Bytes basis{};  // by which its rows were made
+  std::shared_ptr<const TakenOut> taken_out{};
 };
 
-TaxiiObjects::Place TaxiiObjects::PlaceOf(const Collection& collection,
-                                          const std::string& see) const {
+absl::StatusOr<TaxiiObjects::Place> TaxiiObjects::PlaceOf(const Collection& collection,
+                                                          const std::string& see) {
   Place place{.collection = collection,
               .showing = Showing(parts_.policies, parts_.community, see, parts_.clock.Now())};
+  ASSIGN_OR_RETURN(place.taken_out, taken_out_.Get());
   place.key = crypto::Sha256({"taxii\n", collection.alias, "\n", see}).str().substr(0, 16);
   place.basis =
       crypto::Sha256({ByteWriter().U32(kObjectsVersion).bytes(), place.showing.basis().view(),
-                      collection.search ? renkei::ToText(ToJson(*collection.search)) : ""})
+                      collection.search ? renkei::ToText(ToJson(*collection.search)) : "", "\n",
+                      place.taken_out->digest})
           .str();
   return place;
 }
@@ -136,7 +149,8 @@ absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Place& place) c
     ASSIGN_OR_RETURN(const auto entries, reader.Entries(from, newest, kCatchUpBatch));
     step.entries = static_cast<int>(entries.size());
     step.reached = step.entries == kCatchUpBatch ? entries.back().offset : newest;
-    ObjectsOfRecords made(reader, place.showing, place.collection, parts_.community);
+    ObjectsOfRecords made(reader, place.showing, place.collection, parts_.community,
+                          *place.taken_out);
     for (const store::EntryRow& entry : entries) {
       if (entry.type == store::EntryType::kReceipts) continue;
       ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(entry.id));
@@ -192,7 +206,8 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Place& place, const Taxii
       [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
         ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
         if (!view) return absl::OkStatus();
-        ObjectsOfRecords made(reader, place.showing, place.collection, parts_.community);
+        ObjectsOfRecords made(reader, place.showing, place.collection, parts_.community,
+                              *place.taken_out);
         const Timestamp now = place.showing.now();
         const auto full = static_cast<std::size_t>(query.limit);
         std::size_t bytes = 0;
@@ -224,7 +239,7 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Place& place, const Taxii
 
 absl::StatusOr<TaxiiPage> TaxiiObjects::Page(const Collection& collection, const std::string& see,
                                              const TaxiiQuery& query) {
-  const Place place = PlaceOf(collection, see);
+  ASSIGN_OR_RETURN(const Place place, PlaceOf(collection, see));
   std::int64_t after = query.added_after;
   if (query.next) {
     ASSIGN_OR_RETURN(const std::int64_t next, OpenNext(*query.next, place.key, query));
@@ -239,21 +254,21 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::Page(const Collection& collection, const
 absl::StatusOr<std::optional<TaxiiObject>> TaxiiObjects::Find(const Collection& collection,
                                                               const std::string& see,
                                                               const std::string& id) {
-  const Place place = PlaceOf(collection, see);
+  ASSIGN_OR_RETURN(const Place place, PlaceOf(collection, see));
   std::optional<TaxiiObject> found;
   ASSIGN_OR_RETURN(const bool caught_up, CatchUp(place));
-  RETURN_IF_ERROR(parts_.shown.ReadShown(
-      [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
-        ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
-        if (!view) return absl::OkStatus();
-        ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place.showing.now()));
-        if (!row) return absl::OkStatus();
-        ObjectsOfRecords made(reader, place.showing, collection, parts_.community);
-        ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row->record));
-        const Json* json = ObjectNamed(*objects, id);
-        if (json != nullptr) found = MakeObject(*row, *json);
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(parts_.shown.ReadShown([&](const store::Reader& reader,
+                                             const store::ShownReader& shown) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
+    if (!view) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place.showing.now()));
+    if (!row) return absl::OkStatus();
+    ObjectsOfRecords made(reader, place.showing, collection, parts_.community, *place.taken_out);
+    ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row->record));
+    const Json* json = ObjectNamed(*objects, id);
+    if (json != nullptr) found = MakeObject(*row, *json);
+    return absl::OkStatus();
+  }));
   if (!found && !caught_up) return Unavailable("the collection is being brought up to date");
   return found;
 }

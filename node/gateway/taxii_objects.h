@@ -5,7 +5,8 @@
 // policy, or changed since is added at the end, so a client that reads on from where it was loses
 // nothing and gets nothing twice.  Content is made from the record when it is asked for, through
 // the mask in force then (showing.h); an object that the reader may not see any more is passed
-// over. Thread-safe.
+// over.  So is an indicator that verdicts took out: it is gone at once, and added again at the end
+// when they are taken back.  Thread-safe.
 #pragma once
 
 #include <string>
@@ -14,6 +15,7 @@
 #include "node/base/json.h"
 #include "node/gateway/lists.h"
 #include "node/gateway/search_terms.h"
+#include "node/gateway/taken_out.h"
 #include "node/gateway/taxii_query.h"
 
 namespace renkei::gateway {
@@ -43,7 +45,7 @@ struct TaxiiPage {
 
 class TaxiiObjects {
  public:
-  explicit TaxiiObjects(const Parts& parts) : parts_(parts) {}
+  explicit TaxiiObjects(const Parts& parts) : parts_(parts), taken_out_(parts) {}
 
   // INVALID_ARGUMENT: `next` is not of this query.
   absl::StatusOr<TaxiiPage> Page(const Collection& collection, const std::string& see,
@@ -57,7 +59,7 @@ class TaxiiObjects {
   struct Place;  // where one collection stands for one kind of reader
   struct Step;
 
-  Place PlaceOf(const Collection& collection, const std::string& see) const;
+  absl::StatusOr<Place> PlaceOf(const Collection& collection, const std::string& see);
   // Looks at up to kCatchUpEntries entries of the feed; false: there are more.
   absl::StatusOr<bool> CatchUp(const Place& place) const;
   absl::StatusOr<Step> LookAhead(const Place& place) const;
@@ -66,6 +68,7 @@ class TaxiiObjects {
                                      std::int64_t after) const;
 
   const Parts parts_;
+  TakenOutNow taken_out_;
 };
 
 }  // namespace renkei::gateway

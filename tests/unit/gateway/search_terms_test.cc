@@ -209,8 +209,56 @@ TEST_F(SearchFixture, OneTeamTakesNothingOutOfListsAndOurOwnDoes) {
   EXPECT_EQ(List("?type=domain"), "login.example.net\n");
   // Feeds say it, and no longer as something to act on.
   const std::string bundle = Body(Get("/feeds/stix/bundle.json", token_));
-  EXPECT_NE(bundle.find("198.51.100.7"), std::string::npos);
   EXPECT_EQ(bundle.find("[ipv4-addr:value = '198.51.100.7']"), std::string::npos);
+  EXPECT_NE(bundle.find("strongly-disagree"), std::string::npos);
+}
+
+TEST_F(SearchFixture, AnIndicatorThatVerdictsTookOutIsInNoTaxiiCollectionUntilTheyAreTakenBack) {
+  const auto get = [&](const std::string& target) {
+    return Get("/taxii2/renkei/collections/all/" + target, token_,
+               {{"accept", "application/taxii+json;version=2.1"}});
+  };
+  const auto objects = [&](const std::string& target) {
+    return Json::parse(Body(get(target))).value("objects", Json::array());
+  };
+  const auto with_pattern = [](const Json& list) {
+    Json found = Json::array();
+    for (const Json& one : list) {
+      if (one.value("pattern", "") == "[ipv4-addr:value = '198.51.100.7']") found.push_back(one);
+    }
+    return found;
+  };
+  const record::RecordId id = Publish();
+  const Json before = objects("objects/");
+  const Json indicator = with_pattern(before);
+  ASSERT_EQ(indicator.size(), 1U);
+  const std::string name = indicator[0]["id"];
+
+  const auto said =
+      rig_.hub.publisher->Sight(id, "198.51.100.7", renkei::v1::VERDICT_FALSE_POSITIVE);
+  ASSERT_TRUE(said.ok()) << said.status();
+  const Response answer = get("objects/");
+  const Json without = Json::parse(Body(answer))["objects"];
+  EXPECT_EQ(with_pattern(without), Json::array());
+  EXPECT_EQ(get("objects/" + name + "/").status, 404);
+  EXPECT_EQ(objects("manifest/?match[id]=" + name), Json::array());
+  // All else is as its author wrote it, and the verdict is told.
+  for (const Json& one : before) {
+    if (one["id"] != name) {
+      EXPECT_NE(std::find(without.begin(), without.end(), one), without.end()) << one;
+    }
+  }
+  EXPECT_NE(Body(answer).find("strongly-disagree"), std::string::npos);
+  const std::string reached = [&] {
+    for (const auto& [key, value] : answer.headers) {
+      if (key == "X-TAXII-Date-Added-Last") return value;
+    }
+    return std::string();
+  }();
+
+  // Who went on from there is told that it is back, and of nothing else.
+  ASSERT_TRUE(rig_.hub.publisher->Withdraw(said->id, record::WithdrawalReason::kMistake).ok());
+  EXPECT_EQ(objects("objects/?added_after=" + reached), indicator);
 }
 
 TEST_F(SearchFixture, AScoreIsAskedForByOurOwnTeam) {
