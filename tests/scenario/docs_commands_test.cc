@@ -71,7 +71,8 @@ TEST_P(DocsCommands, WorkAsTheyStand) {
 
 INSTANTIATE_TEST_SUITE_P(Documents, DocsCommands,
                          testing::Values("README.md", "docs/member-guide.md", "docs/hub-guide.md",
-                                         "docs/policy-guide.md", "docs/gateway.md", "docs/push.md"),
+                                         "docs/policy-guide.md", "docs/gateway.md",
+                                         "docs/indicators.md", "docs/push.md"),
                          [](const auto& test) {
                            std::string name = std::filesystem::path(test.param).stem().string();
                            std::replace(name.begin(), name.end(), '-', '_');
