@@ -239,6 +239,88 @@ void BM_Indexed(benchmark::State& state) {
 }
 BENCHMARK(BM_Indexed);
 
+// One team lists the same indicator in 100,000 records and disputes it in as many, among fifty that
+// list it once, one of whom disputes it.
+struct Flooded {
+  Flooded() {
+    store = *OpenSqlite({.path = folder.path() + "/node.db", .community = "community.example"});
+    const auto key = crypto::SigningKey::Generate();
+    RecordRow listing = BenchRow(0, key);
+    record::Draft verdict;
+    verdict.header.kind = policy::Kind::kSighting;
+    verdict.header.tlp = policy::Tlp::kGreen;
+    v1::Sighting& sighting = *verdict.sections.mutable_indicators()->add_sightings();
+    sighting.set_type(v1::INDICATOR_TYPE_DOMAIN);
+    sighting.set_value(kFlooded);
+    sighting.set_verdict(v1::VERDICT_FALSE_POSITIVE);
+    record::SealPlan plan = testing_support::SamplePlan();
+    plan.expires = plan.issued + std::chrono::hours(24 * 180);
+    const record::Record sealed = testing_support::SampleRecord(key, verdict, plan);
+    RecordRow disputing = listing;
+    disputing.header = sealed.header_bytes();
+    disputing.stored = sealed.ToStored();
+    for (std::uint32_t n = 0; n < kTeams; ++n) Put(n, listing, fmt::format("team-{}", n));
+    Put(kTeams, disputing, "team-1");
+    for (std::uint32_t first = 0; first < 2 * kRecordsMade; first += kBatch) {
+      RENKEI_CHECK(store
+                       ->Commit([&](Writer& writer) {
+                         for (std::uint32_t n = first; n < first + kBatch; ++n) {
+                           RecordRow row = n % 2 == 0 ? listing : disputing;
+                           row.id = BenchId(1000 + n);
+                           row.author = "mallory";
+                           RETURN_IF_ERROR(writer.PutRecord(row).status());
+                         }
+                         return absl::OkStatus();
+                       })
+                       .ok());
+    }
+  }
+  void Put(std::uint32_t n, RecordRow row, const std::string& author) {
+    row.id = BenchId(n);
+    row.author = author;
+    RENKEI_CHECK(
+        store->Commit([&](Writer& writer) { return writer.PutRecord(row).status(); }).ok());
+  }
+  static Flooded& Get() {
+    static Flooded flooded;
+    return flooded;
+  }
+
+  static constexpr char kFlooded[] = "n1.zone1.example";  // of the first record
+  testing_support::TempFolder folder;
+  std::unique_ptr<Store> store;
+};
+
+// A page of the flooded indicator with the tally of each line.
+void BM_FloodedSearch(benchmark::State& state) {
+  const IndicatorStore& index = *FindIndicatorStore(*Flooded::Get().store);
+  for (auto _ : state) {
+    IndicatorQuery query = ValueQuery(Flooded::kFlooded);
+    query.limit = kLimit;
+    RENKEI_CHECK(AskOnce(index, query) == kLimit);
+  }
+}
+BENCHMARK(BM_FloodedSearch)->Unit(benchmark::kMillisecond);
+
+// What the making of a list asks of verdicts.
+void BM_FloodedVerdicts(benchmark::State& state) {
+  const IndicatorStore& index = *FindIndicatorStore(*Flooded::Get().store);
+  const Timestamp now = testing_support::kNow + std::chrono::hours(48);
+  for (auto _ : state) {
+    RENKEI_CHECK(index
+                     .ReadIndicators([&](const Reader&, const IndicatorReader& reader) {
+                       const auto keys = reader.Disputed(now, 2, 1'000'000);
+                       RENKEI_CHECK(keys.ok() && keys->size() == 1);
+                       const auto tally = reader.Tally(keys->front(), now);
+                       RENKEI_CHECK(tally.ok() && tally->told_by.size() == kTeams + 1 &&
+                                    tally->disputed_by.size() == 2);
+                       return absl::OkStatus();
+                     })
+                     .ok());
+  }
+}
+BENCHMARK(BM_FloodedVerdicts)->Unit(benchmark::kMillisecond);
+
 void BM_BareLookup(benchmark::State& state) {
   Million& million = Million::Get();
   sqlite3* handle = nullptr;

@@ -58,29 +58,40 @@ class TallyWalk {
   }
 
  private:
+  // Two questions, each one step of an index: SQLite would walk through all that an author says
+  // for one about (author, says).
   absl::StatusOr<bool> NextTold(std::int64_t indicator, Saying& saying) {
+    Statement same(connection_,
+                   "SELECT author, says FROM told INDEXED BY told_by WHERE indicator = ?1"
+                   " AND author = ?2 AND says > ?3 ORDER BY says LIMIT 1");
     Statement next(connection_,
                    "SELECT author, says FROM told INDEXED BY told_by WHERE indicator = ?1"
-                   " AND (author, says) > (?2, ?3) ORDER BY author, says LIMIT 1");
-    const Saying before = saying;
-    next.Bind(1, indicator).BindText(2, before.author).Bind(3, before.says);
-    const bool found = next.Step();
-    if (found) saying = {.author = next.Text(0), .says = next.Int64(1)};
-    RETURN_IF_ERROR(next.status());
-    return found;
+                   " AND author > ?2 ORDER BY author, says LIMIT 1");
+    const std::string author = saying.author;
+    same.Bind(1, indicator).BindText(2, author).Bind(3, saying.says);
+    next.Bind(1, indicator).BindText(2, author);
+    return TakeFirst(same, next, saying);
   }
 
   absl::StatusOr<bool> NextJudged(const ListingRecord& record, Saying& saying) {
+    Statement same(connection_,
+                   "SELECT author, says FROM judged INDEXED BY judged_about WHERE community = ?1"
+                   " AND about = ?2 AND author = ?3 AND says > ?4 ORDER BY says LIMIT 1");
     Statement next(connection_,
                    "SELECT author, says FROM judged INDEXED BY judged_about WHERE community = ?1"
-                   " AND about = ?2 AND (author, says) > (?3, ?4) ORDER BY author, says LIMIT 1");
-    const Saying before = saying;
-    next.Bind(1, community_).BindBlob(2, record.id);
-    next.BindText(3, before.author).Bind(4, before.says);
-    const bool found = next.Step();
-    if (found) saying = {.author = next.Text(0), .says = next.Int64(1)};
+                   " AND about = ?2 AND author > ?3 ORDER BY author, says LIMIT 1");
+    const std::string author = saying.author;
+    same.Bind(1, community_).BindBlob(2, record.id).BindText(3, author).Bind(4, saying.says);
+    next.Bind(1, community_).BindBlob(2, record.id).BindText(3, author);
+    return TakeFirst(same, next, saying);
+  }
+
+  static absl::StatusOr<bool> TakeFirst(Statement& same, Statement& next, Saying& saying) {
+    Statement* found = same.Step() ? &same : next.Step() ? &next : nullptr;
+    if (found != nullptr) saying = {.author = found->Text(0), .says = found->Int64(1)};
+    RETURN_IF_ERROR(same.status());
     RETURN_IF_ERROR(next.status());
-    return found;
+    return found != nullptr;
   }
 
   void AddSaying(const Saying& saying, bool own) {
