@@ -251,6 +251,7 @@ void RunningNode::RunUpkeep() {
     } else {
       failed(kept.status());
     }
+    if (const absl::Status tidied = gateway_->Tidy(); !tidied.ok()) failed(tidied);
     Tend();
     if (!AwaitUpkeep(next)) return;
   }

@@ -1,6 +1,7 @@
 #include "node/gateway/gateway.h"
 
 #include <algorithm>
+#include <set>
 
 #include "config/node_config.h"
 #include "node/base/log.h"
@@ -79,6 +80,15 @@ absl::StatusOr<ServerCertificate> Gateway::ReadCertificate() const {
 
 Problems Gateway::CheckFacts(const std::string& see) const {
   return Showing(parts_.policies, parts_.community, see, parts_.clock.Now()).problems();
+}
+
+absl::Status Gateway::Tidy() {
+  std::set<std::string> sees;
+  for (const Token& token : tokens_.All()) {
+    const bool counts = !token.expires || *token.expires > parts_.clock.Now();
+    if (counts && token.Has(Scope::kTaxii)) sees.insert(token.see);
+  }
+  return taxii_.DropOldViews(sees).status();
 }
 
 void Gateway::Count(const Response& response) {

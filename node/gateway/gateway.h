@@ -47,6 +47,9 @@ class Gateway {
   // Whether the policy in force understands a reader's facts.
   Problems CheckFacts(const std::string& see) const;
 
+  // Forgets what is kept for readers who can't come any more: a part of it, each minute.
+  absl::Status Tidy();
+
   // What the server does with each request; any thread.
   Response Handle(const Request& request);
 

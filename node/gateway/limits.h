@@ -40,5 +40,9 @@ inline constexpr std::size_t kPageBytesMax = 16 * 1024 * 1024;  // of objects; o
 inline constexpr int kScanRowsMax = 20'000;                     // rows looked at for one page
 inline constexpr int kCatchUpEntries = 2000;  // feed entries brought into a view by one request
 inline constexpr std::size_t kMatchValuesMax = 100;
+// Of views that nobody can ask for any more, so many rows are forgotten at once, and so often in a
+// minute.
+inline constexpr int kViewRowsDropped = 1000;
+inline constexpr int kViewDropsMax = 100;
 
 }  // namespace renkei::gateway

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "node/base/encoding.h"
 #include "node/base/log.h"
@@ -116,6 +117,35 @@ absl::StatusOr<std::vector<Collection>> Taxii::CollectionsFor(const std::string&
   }
   for (Collection& one : list) one.id = CollectionId(parts_.store.epoch(), one.alias);
   return list;
+}
+
+absl::StatusOr<bool> Taxii::DropOldViews(const std::set<std::string>& sees) const {
+  // A node that knows of no circle may know of some in a moment.
+  if (parts_.community.OwnCircles().empty()) return false;
+  std::set<Bytes> wanted;
+  for (const std::string& see : sees) {
+    ASSIGN_OR_RETURN(const auto collections, CollectionsFor(see));
+    for (const Collection& one : collections) {
+      wanted.insert(TaxiiObjects::ViewKey(one.alias, see));
+    }
+  }
+  std::vector<Bytes> views;
+  RETURN_IF_ERROR(parts_.shown.ReadShown(
+      [&](const store::Reader&, const store::ShownReader& shown) -> absl::Status {
+        ASSIGN_OR_RETURN(views, shown.Views());
+        return absl::OkStatus();
+      }));
+  std::erase_if(views, [&](const Bytes& key) { return wanted.count(key) > 0; });
+  for (int drops = 0; drops < kViewDropsMax && !views.empty(); ++drops) {
+    bool gone = false;
+    RETURN_IF_ERROR(
+        parts_.shown.CommitShown([&](store::Writer&, store::ShownWriter& shown) -> absl::Status {
+          ASSIGN_OR_RETURN(gone, shown.DropView(views.back(), kViewRowsDropped));
+          return absl::OkStatus();
+        }));
+    if (gone) views.pop_back();
+  }
+  return !views.empty();
 }
 
 Response Taxii::Discovery() const {

@@ -4,6 +4,7 @@
 // each kind, each saved search.  Thread-safe.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ class Taxii {
 
   // Whatever is below /taxii2/.
   Response Answer(const Request& request, const Target& target, const Token& token);
+
+  // Forgets views that readers of none of these facts can ask for, at most kViewDropsMax times
+  // kViewRowsDropped rows of them; true: there may be more.
+  absl::StatusOr<bool> DropOldViews(const std::set<std::string>& sees) const;
 
   // Those that a reader of these facts may ask for, in a fixed order.
   absl::StatusOr<std::vector<Collection>> CollectionsFor(const std::string& see) const;

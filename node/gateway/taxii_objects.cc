@@ -116,12 +116,16 @@ struct TaxiiObjects::Place {
   std::shared_ptr<const TakenOut> taken_out{};
 };
 
+Bytes TaxiiObjects::ViewKey(std::string_view alias, std::string_view see) {
+  return crypto::Sha256({"taxii\n", alias, "\n", see}).str().substr(0, 16);
+}
+
 absl::StatusOr<TaxiiObjects::Place> TaxiiObjects::PlaceOf(const Collection& collection,
                                                           const std::string& see) {
   Place place{.collection = collection,
               .showing = Showing(parts_.policies, parts_.community, see, parts_.clock.Now())};
   ASSIGN_OR_RETURN(place.taken_out, taken_out_.Get());
-  place.key = crypto::Sha256({"taxii\n", collection.alias, "\n", see}).str().substr(0, 16);
+  place.key = ViewKey(collection.alias, see);
   place.basis =
       crypto::Sha256({ByteWriter().U32(kObjectsVersion).bytes(), place.showing.basis().view(),
                       collection.search ? renkei::ToText(ToJson(*collection.search)) : "", "\n",

@@ -47,6 +47,9 @@ class TaxiiObjects {
  public:
   explicit TaxiiObjects(const Parts& parts) : parts_(parts), taken_out_(parts) {}
 
+  // By which the store knows the view of a collection for readers of these facts.
+  static Bytes ViewKey(std::string_view alias, std::string_view see);
+
   // INVALID_ARGUMENT: `next` is not of this query.
   absl::StatusOr<TaxiiPage> Page(const Collection& collection, const std::string& see,
                                  const TaxiiQuery& query);

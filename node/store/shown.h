@@ -41,6 +41,7 @@ class ShownReader {
   virtual ~ShownReader() = default;
 
   virtual absl::StatusOr<std::optional<ShownView>> FindView(BytesView key) const = 0;
+  virtual absl::StatusOr<std::vector<Bytes>> Views() const = 0;  // keys, in order
   // Of a view, in order, what live records that have not expired at `now` tell; an object that
   // several tell once, at its first place.  One range of an index, whatever the size of the view.
   virtual absl::StatusOr<std::vector<ShownRow>> After(std::int64_t view, std::int64_t place,
@@ -57,8 +58,9 @@ class ShownWriter : public ShownReader {
   // place, the rest is added in the order given.  OK if there is no such record.
   virtual absl::Status Put(std::int64_t view, const RecordId& record,
                            const std::vector<ShownObject>& objects) = 0;
-  // Forgets a view and its rows.  OK if there is none.
-  virtual absl::Status DropView(BytesView key) = 0;
+  // Forgets a view, at most `rows` of its rows at once; true: nothing is left of it, or was there.
+  // Until then its `reached` and `basis` are of no view: who asks for it makes it anew.
+  virtual absl::StatusOr<bool> DropView(BytesView key, int rows) = 0;
 };
 
 class ShownStore {

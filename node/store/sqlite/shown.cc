@@ -122,13 +122,27 @@ absl::Status SqliteShown::Put(std::int64_t view, const RecordId& record,
   return absl::OkStatus();
 }
 
-absl::Status SqliteShown::DropView(BytesView key) {
+absl::StatusOr<std::vector<Bytes>> SqliteShown::Views() const {
+  Statement select(connection_, "SELECT key FROM shown_view WHERE community = ?1 ORDER BY key");
+  select.Bind(1, community_);
+  std::vector<Bytes> keys;
+  while (select.Step()) keys.push_back(select.BlobCopy(0));
+  RETURN_IF_ERROR(select.status());
+  return keys;
+}
+
+absl::StatusOr<bool> SqliteShown::DropView(BytesView key, int rows) {
   ASSIGN_OR_RETURN(const auto view, FindView(key));
-  if (!view) return absl::OkStatus();
-  Statement rows(connection_, "DELETE FROM shown WHERE view = ?1");
-  RETURN_IF_ERROR(rows.Bind(1, view->number).Run());
+  if (!view) return true;
+  RETURN_IF_ERROR(PutView(key, /*reached=*/0, /*basis=*/"").status());
+  Statement some(connection_,
+                 "DELETE FROM shown WHERE place IN"
+                 " (SELECT place FROM shown WHERE view = ?1 ORDER BY place LIMIT ?2)");
+  RETURN_IF_ERROR(some.Bind(1, view->number).Bind(2, rows).Run());
+  if (connection_.ChangedRows() >= rows) return false;
   Statement drop(connection_, "DELETE FROM shown_view WHERE number = ?1");
-  return drop.Bind(1, view->number).Run();
+  RETURN_IF_ERROR(drop.Bind(1, view->number).Run());
+  return true;
 }
 
 }  // namespace renkei::store

@@ -14,6 +14,7 @@ class SqliteShown : public ShownWriter {
       : connection_(connection), community_(community), now_(now) {}
 
   absl::StatusOr<std::optional<ShownView>> FindView(BytesView key) const override;
+  absl::StatusOr<std::vector<Bytes>> Views() const override;
   absl::StatusOr<std::vector<ShownRow>> After(std::int64_t view, std::int64_t place, Timestamp now,
                                               int limit) const override;
   absl::StatusOr<std::optional<ShownRow>> Find(std::int64_t view, std::string_view id,
@@ -21,7 +22,7 @@ class SqliteShown : public ShownWriter {
   absl::StatusOr<std::int64_t> PutView(BytesView key, Offset reached, BytesView basis) override;
   absl::Status Put(std::int64_t view, const RecordId& record,
                    const std::vector<ShownObject>& objects) override;
-  absl::Status DropView(BytesView key) override;
+  absl::StatusOr<bool> DropView(BytesView key, int rows) override;
 
  private:
   Connection& connection_;

@@ -261,6 +261,40 @@ TEST_F(SearchFixture, AnIndicatorThatVerdictsTookOutIsInNoTaxiiCollectionUntilTh
   EXPECT_EQ(objects("objects/?added_after=" + reached), indicator);
 }
 
+TEST_F(SearchFixture, WhatNoTokenCanAskForAnyMoreIsForgotten) {
+  Publish();
+  Save("all", {.type = "ipv4"});
+  const auto ask = [&](const std::string& collection, const std::string& token) {
+    return Get("/taxii2/renkei/collections/" + collection + "/objects/", token,
+               {{"accept", "application/taxii+json;version=2.1"}})
+        .status;
+  };
+  const auto views = [&] {
+    EXPECT_TRUE(gateway_.Tidy().ok());
+    std::size_t count = 0;
+    EXPECT_TRUE(
+        store::FindShownStore(*rig_.hub.store)
+            ->ReadShown([&](const store::Reader&, const store::ShownReader& shown) -> absl::Status {
+              ASSIGN_OR_RETURN(const auto keys, shown.Views());
+              count = keys.size();
+              return absl::OkStatus();
+            })
+            .ok());
+    return count;
+  };
+  const std::string listed = Token("listed", kListedFacts);
+  EXPECT_EQ(ask("all", listed), 200);
+  EXPECT_EQ(ask("all", token_), 200);
+  EXPECT_EQ(ask("search-all", token_), 200);
+  EXPECT_EQ(views(), 3U);
+  ASSERT_TRUE(gateway_.tokens().Revoke("listed").ok());
+  EXPECT_EQ(views(), 2U);
+  const auto drop = [](store::Writer& writer) { return RemoveSavedSearch(writer, "all"); };
+  ASSERT_TRUE(rig_.hub.store->Commit(drop).ok());
+  EXPECT_EQ(views(), 1U);
+  EXPECT_EQ(ask("all", token_), 200);
+}
+
 TEST_F(SearchFixture, AScoreIsAskedForByOurOwnTeam) {
   Publish();
   EXPECT_EQ(List("?score=50"), "198.51.100.7\nlogin.example.net\n");

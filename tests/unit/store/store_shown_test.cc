@@ -31,6 +31,26 @@ class ShownTest : public StoreSuite {
     EXPECT_TRUE(read.ok()) << read;
     return rows;
   }
+  bool Drop(BytesView key, int rows) {
+    bool gone = false;
+    const absl::Status dropped =
+        shown().CommitShown([&](Writer&, ShownWriter& writer) -> absl::Status {
+          ASSIGN_OR_RETURN(gone, writer.DropView(key, rows));
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(dropped.ok()) << dropped;
+    return gone;
+  }
+  std::vector<Bytes> ViewKeys() {
+    std::vector<Bytes> keys;
+    const absl::Status read =
+        shown().ReadShown([&](const Reader&, const ShownReader& reader) -> absl::Status {
+          ASSIGN_OR_RETURN(keys, reader.Views());
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(read.ok()) << read;
+    return keys;
+  }
   std::string Names(std::int64_t place = 0) {
     std::string names;
     for (const ShownRow& row : After(place)) names += row.object.id + " ";
@@ -102,11 +122,28 @@ TEST_P(ShownTest, RowsOfWithdrawnExpiredAndDroppedRecordsAreNotShown) {
 
 TEST_P(ShownTest, AViewThatIsDroppedIsGone) {
   StoreSuite::Put(RowOf(1));
-  Put(1, {{"a", 1}});
-  EXPECT_TRUE(shown()
-                  .CommitShown([](Writer&, ShownWriter& writer) { return writer.DropView("key"); })
-                  .ok());
+  Put(1, {{"a", 1}, {"b", 1}, {"c", 1}});
+  EXPECT_EQ(ViewKeys(), std::vector<Bytes>{"key"});
+  EXPECT_FALSE(Drop("key", 2));
+  EXPECT_EQ(ViewKeys(), std::vector<Bytes>{"key"});
+  EXPECT_TRUE(Drop("key", 2));
+  EXPECT_EQ(ViewKeys(), std::vector<Bytes>{});
   EXPECT_EQ(Names(), "");
+  EXPECT_TRUE(Drop("key", 2));
+}
+
+TEST_P(ShownTest, AViewThatIsAskedForAmidItsEndIsLookedAtFromTheStart) {
+  StoreSuite::Put(RowOf(1));
+  Put(1, {{"a", 1}, {"b", 1}});
+  EXPECT_FALSE(Drop("key", 1));
+  EXPECT_TRUE(shown()
+                  .ReadShown([](const Reader&, const ShownReader& reader) -> absl::Status {
+                    ASSIGN_OR_RETURN(const auto view, reader.FindView("key"));
+                    EXPECT_EQ(view->reached, 0U);
+                    EXPECT_EQ(view->basis, "");
+                    return absl::OkStatus();
+                  })
+                  .ok());
 }
 
 TEST_P(ShownTest, ChangesRiseWithRecordsAndWithNothingElse) {
