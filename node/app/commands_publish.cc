@@ -202,12 +202,18 @@ Json ReportJson(const formats::ImportReport& report) {
                           {"count", one.count},
                           {"by_design", one.by_design}});
   }
-  return {{"attributes", report.attributes},
-          {"attributes_mapped", report.attributes_mapped()},
-          {"attributes_skipped", report.attributes_skipped},
-          {"mapped", report.mapped},
-          {"not_mapped", std::move(not_mapped)},
-          {"notes", report.notes}};
+  Json json = {{"attributes", report.attributes},
+               {"attributes_mapped", report.attributes_mapped()},
+               {"attributes_skipped", report.attributes_skipped},
+               {"mapped", report.mapped},
+               {"not_mapped", std::move(not_mapped)},
+               {"notes", report.notes}};
+  if (report.reporter) {
+    json["reporter"] = {{"name", report.reporter->name},
+                        {"address", report.reporter->address},
+                        {"date", report.reporter->date}};
+  }
+  return json;
 }
 
 absl::StatusOr<record::RecordId> FullId(Node& node, const std::string& named) {

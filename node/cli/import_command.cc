@@ -16,8 +16,8 @@ constexpr std::string_view kImportUsage =
                      [--kind K] [--mapping NAME] [--dir DIR] [--json]
 
 Reads each FILE as `renkei publish` does (MISP, STIX, IODEF, our own JSON, CSV,
-plain lists; `-` is standard input), but sends nothing: it leaves a draft with
-a number, and says what was taken along and what was not.
+plain lists, a mail; `-` is standard input), but sends nothing: it leaves a
+draft with a number, and says what was taken along and what was not.
 
   --circle, --tlp, --source, --correlate, --generalise, --allow-org-only,
   --allow           as for `renkei publish`

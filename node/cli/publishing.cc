@@ -82,6 +82,12 @@ void PrintWhyCounted(Context& context, const Json& draft) {
 }
 
 void PrintImport(Context& context, const Json& report) {
+  if (const auto found = report.find("reporter"); found != report.end()) {
+    const std::string by =
+        fmt::format("a mail by {} <{}>, {}: stays here, in no record", Field(*found, "name"),
+                    Field(*found, "address"), Field(*found, "date"));
+    for (const std::string& line : Wrap(by, kScreenWidth - 2)) context.out << "  " << line << "\n";
+  }
   for (const Json& one : report["not_mapped"]) {
     if (one["by_design"].get<bool>()) continue;
     context.out << "  not taken along: " << Field(one, "what") << " (" << Field(one, "count")

@@ -3,6 +3,8 @@
 #include "node/formats/import_json.h"
 #include "node/formats/iodef_import.h"
 #include "node/formats/list_import.h"
+#include "node/formats/mail_import.h"
+#include "node/formats/mail_reader.h"
 
 namespace renkei::formats {
 namespace {
@@ -25,6 +27,7 @@ char FirstCharacter(BytesView file) {
 
 absl::StatusOr<std::vector<Imported>> ImportAny(BytesView file, const ImportOptions& options) {
   if (IsUtf16(file)) return InvalidArgument("the file is in UTF-16; save it as UTF-8");
+  if (LooksLikeMail(file)) return ImportMail(file, options);
   if (!options.mapping.empty()) return ImportList(file, options);
   switch (FirstCharacter(file)) {
     case '<':

@@ -1,7 +1,7 @@
 // Any file that holds something to publish: told apart by content, not by name.
 //
-// Errors: those of misp_import.h, stix_import.h, iodef_import.h, list_import.h and record_json.h;
-// INVALID_ARGUMENT for other encodings than UTF-8.  Thread-safe.
+// Errors: those of misp_import.h, stix_import.h, iodef_import.h, list_import.h, mail_import.h and
+// record_json.h; INVALID_ARGUMENT for other encodings than UTF-8.  Thread-safe.
 #pragma once
 
 #include <vector>

@@ -34,10 +34,20 @@ struct NotMapped {
   bool operator==(const NotMapped&) const = default;
 };
 
+// Who handed in a mail: for the person who decides, and in no record.
+struct Reporter {
+  std::string name{};     // may be empty
+  std::string address{};  // may be empty
+  std::string date{};     // RFC 3339; may be empty
+
+  bool operator==(const Reporter&) const = default;
+};
+
 struct ImportReport {
   std::map<std::string, std::uint64_t> mapped{};  // by row of MispRows(); empty for our own JSON
   std::vector<NotMapped> not_mapped{};
   std::vector<std::string> notes{};
+  std::optional<Reporter> reporter{};    // of a mail
   std::uint64_t attributes = 0;          // in the file
   std::uint64_t attributes_skipped = 0;  // each with its reason in not_mapped
 
