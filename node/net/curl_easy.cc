@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <poll.h>
+
 #include "node/base/encoding.h"
 
 namespace renkei::net {
@@ -121,9 +123,67 @@ absl::Status CurlEasy::Perform(const CurlPool& pool, const Cancel& cancel) {
   if (!ended.ok()) curl_easy_setopt(easy_.get(), CURLOPT_QUICK_EXIT, 1L);
   curl_multi_remove_handle(pool.get(), easy_.get());
   RETURN_IF_ERROR(ended.status());
-  if (*ended == CURLE_OK) return absl::OkStatus();
-  const std::string_view said = error_[0] != '\0' ? error_ : curl_easy_strerror(*ended);
-  return MakeStatus(CodeOf(*ended), Printable(said, kCurlErrorBytesMax));
+  return Ended(*ended);
+}
+
+absl::Status CurlEasy::Ended(CURLcode code) const {
+  if (code == CURLE_OK) return absl::OkStatus();
+  const std::string_view said = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
+  return MakeStatus(CodeOf(code), Printable(said, kCurlErrorBytesMax));
+}
+
+CurlEasy::~CurlEasy() {
+  if (connected_ != nullptr) curl_multi_remove_handle(connected_, easy_.get());
+}
+
+absl::Status CurlEasy::Connect(const CurlPool& pool, const Cancel& cancel) {
+  Set(CURLOPT_CONNECT_ONLY, 1L);
+  if (wrong_ != CURLE_OK) {
+    return Internal(fmt::format("libcurl option: {}", curl_easy_strerror(wrong_)));
+  }
+  if (curl_multi_add_handle(pool.get(), easy_.get()) != CURLM_OK) {
+    return Internal("libcurl takes no transfer");
+  }
+  // It stays there: libcurl forgets a connection of this kind with its transfer.
+  connected_ = pool.get();
+  ASSIGN_OR_RETURN(const CURLcode ended, Run(pool.get(), cancel));
+  return Ended(ended);
+}
+
+absl::Status CurlEasy::AwaitSocket(short events, Steady::time_point until, const Cancel& cancel) {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  if (curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK ||
+      socket == CURL_SOCKET_BAD) {
+    return Unavailable("the connection is gone");
+  }
+  if (cancel.asked()) return MakeStatus(absl::StatusCode::kCancelled, "the node stops");
+  if (Steady::now() >= until) return Unavailable("no answer in time");
+  pollfd one{.fd = socket, .events = events, .revents = 0};
+  poll(&one, 1, kCancelPollMilliseconds);
+  return absl::OkStatus();
+}
+
+absl::Status CurlEasy::Send(std::string_view bytes, Steady::time_point until,
+                            const Cancel& cancel) {
+  while (!bytes.empty()) {
+    std::size_t sent = 0;
+    const CURLcode code = curl_easy_send(easy_.get(), bytes.data(), bytes.size(), &sent);
+    if (code != CURLE_OK && code != CURLE_AGAIN) return Ended(code);
+    bytes.remove_prefix(sent);
+    if (code == CURLE_AGAIN) RETURN_IF_ERROR(AwaitSocket(POLLOUT, until, cancel));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::size_t> CurlEasy::Receive(char* to, std::size_t room, Steady::time_point until,
+                                              const Cancel& cancel) {
+  while (true) {
+    std::size_t got = 0;
+    const CURLcode code = curl_easy_recv(easy_.get(), to, room, &got);
+    if (code == CURLE_OK) return got;
+    if (code != CURLE_AGAIN) return Ended(code);
+    RETURN_IF_ERROR(AwaitSocket(POLLIN, until, cancel));
+  }
 }
 
 long CurlEasy::Number(CURLINFO info) const {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <curl/curl.h>
@@ -49,6 +50,7 @@ class CurlEasy {
   CurlEasy(const std::string& url, const char* protocols, std::chrono::seconds within);
   CurlEasy(const CurlEasy&) = delete;
   CurlEasy& operator=(const CurlEasy&) = delete;
+  ~CurlEasy();
 
   // A wrong option is an INTERNAL error of Perform.
   template <class Value>
@@ -64,12 +66,24 @@ class CurlEasy {
   // callback or the protocol said, as UNAVAILABLE.  Messages hold no header and no body.
   absl::Status Perform(const CurlPool& pool, const Cancel& cancel);
 
+  // Connects and, where the protocol has that, logs in; what is said then is the caller's, by Send
+  // and Receive, until this goes.  REQUIRES: `pool` outlives this; once, and without Perform.
+  absl::Status Connect(const CurlPool& pool, const Cancel& cancel);
+  // All of `bytes`, or some that have come (none: the other side has closed).  CANCELLED;
+  // UNAVAILABLE: the connection, or `until` is past.
+  using Steady = std::chrono::steady_clock;
+  absl::Status Send(std::string_view bytes, Steady::time_point until, const Cancel& cancel);
+  absl::StatusOr<std::size_t> Receive(char* to, std::size_t room, Steady::time_point until,
+                                      const Cancel& cancel);
+
   long Number(CURLINFO info) const;
   CURL* get() const { return easy_.get(); }
 
  private:
   void Note(CURLcode code);
   absl::StatusOr<CURLcode> Run(CURLM* multi, const Cancel& cancel);
+  absl::Status Ended(CURLcode code) const;
+  absl::Status AwaitSocket(short events, Steady::time_point until, const Cancel& cancel);
 
   struct FreeEasy {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -80,6 +94,7 @@ class CurlEasy {
   std::vector<std::unique_ptr<curl_slist, FreeList>> lists_{};
   char error_[CURL_ERROR_SIZE] = {};
   CURLcode wrong_ = CURLE_OK;
+  CURLM* connected_ = nullptr;            // after Connect: where the connection is kept
   std::unique_ptr<CURL, FreeEasy> easy_;  // goes first: it points at all above
 };
 

@@ -40,7 +40,7 @@ SmtpClient::SmtpClient(SmtpServer server, const Cancel& cancel)
 SmtpClient::~SmtpClient() = default;
 
 absl::Status SmtpClient::Send(const std::string& from, const std::string& to,
-                              const std::string& text) {
+                              const std::string& text, SmtpReturn returned) {
   const std::size_t at = from.find('@');
   if (at == std::string::npos) return InvalidArgument("a sender without a domain");
   // The path is what we call ourselves: our domain, never the name of this machine.
@@ -54,7 +54,7 @@ absl::Status SmtpClient::Send(const std::string& from, const std::string& to,
     easy.Set(CURLOPT_USERNAME, server_.user.c_str());
     easy.Set(CURLOPT_PASSWORD, server_.password.Reveal().c_str());
   }
-  const std::string sender = "<" + from + ">";
+  const std::string sender = returned == SmtpReturn::kToNobody ? "<>" : "<" + from + ">";
   MailUpload upload{.rest = text};
   easy.Set(CURLOPT_MAIL_FROM, sender.c_str());
   easy.SetList(CURLOPT_MAIL_RCPT, {"<" + to + ">"});

@@ -26,6 +26,12 @@ struct SmtpServer {
   Secret password{};
 };
 
+// Who learns that a mail could not be delivered.
+enum class SmtpReturn {
+  kToSender,
+  kToNobody,  // the null sender `<>` (RFC 3834, 3.3): what answers by itself can't make a loop
+};
+
 class SmtpClient {
  public:
   // `cancel` outlives this.
@@ -35,7 +41,8 @@ class SmtpClient {
   SmtpClient& operator=(const SmtpClient&) = delete;
 
   // `text`: header and body, with CRLF.  REQUIRES: mailboxes without spaces or control characters.
-  absl::Status Send(const std::string& from, const std::string& to, const std::string& text);
+  absl::Status Send(const std::string& from, const std::string& to, const std::string& text,
+                    SmtpReturn returned = SmtpReturn::kToSender);
 
  private:
   struct Pool;
