@@ -13,7 +13,8 @@
 namespace renkei::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> kKindWords = {"misp-feed", "misp", "taxii", "file"};
+constexpr std::array<std::string_view, 5> kKindWords = {"misp-feed", "misp", "taxii", "file",
+                                                        "imap"};
 constexpr std::array<std::string_view, 3> kAuthWords = {"basic", "bearer", "key"};
 constexpr std::array<std::string_view, 2> kPublishWords = {"draft", "auto"};
 constexpr std::array<std::string_view, 5> kLeastWords = {"clear", "green", "amber", "amber+strict",
@@ -23,11 +24,13 @@ constexpr std::size_t kSourceLabelBytesMax = 32;
 constexpr std::size_t kSourceTextBytesMax = 2048;
 constexpr std::size_t kSourceTagBytesMax = 64;
 
-// What stands between `://` and the path; nothing if that is no URL of http.
-std::optional<std::string_view> AuthorityOf(std::string_view url) {
+// What stands between `://` and the path; nothing if that is no URL of http, or of `imap`.
+std::optional<std::string_view> AuthorityOf(std::string_view url, bool imap = false) {
   const std::size_t start = url.find("://");
   if (start == std::string_view::npos) return std::nullopt;
-  if (url.substr(0, start) != "https" && url.substr(0, start) != "http") return std::nullopt;
+  const std::string_view scheme = url.substr(0, start);
+  const std::string_view usual = imap ? "imap" : "http";
+  if (scheme != usual && scheme != (imap ? "imaps" : "https")) return std::nullopt;
   const std::string_view rest = url.substr(start + 3);
   return rest.substr(0, rest.find_first_of("/?#"));
 }
@@ -48,6 +51,7 @@ class SourceReader {
     ReadPlace();
     ReadAccess();
     ReadTaxii();
+    ReadImap();
     source_.mapping = Text("mapping");
     if (reader_.Has("mapping") && source_.kind != SourceKind::kFile) {
       toml_.Add(reader_.at(), "`mapping` is for sources of kind file");
@@ -125,13 +129,17 @@ class SourceReader {
   }
 
   void ReadUrl(const TomlText& url) {
-    const auto authority = AuthorityOf(url.value);
+    const bool imap = source_.kind == SourceKind::kImap;
+    const auto authority = AuthorityOf(url.value, imap);
     const bool plain = std::all_of(url.value.begin(), url.value.end(), [](char c) {
       return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
     });
     if (!authority || authority->empty() || !plain || url.value.size() > kSourceTextBytesMax) {
-      toml_.Add(url.at, fmt::format("`url` is no URL of https: `{}`", Printable(url.value, 80)),
-                "such as `https://feed.example/misp/`");
+      toml_.Add(url.at,
+                fmt::format("`url` is no URL of {}: `{}`", imap ? "imaps" : "https",
+                            Printable(url.value, 80)),
+                imap ? "such as `imaps://mail.team.example/INBOX`"
+                     : "such as `https://feed.example/misp/`");
       return;
     }
     if (authority->find('@') != std::string_view::npos) {
@@ -192,6 +200,26 @@ class SourceReader {
     }
   }
 
+  void ReadImap() {
+    source_.receipt = Text("receipt");
+    if (source_.kind != SourceKind::kImap) {
+      if (reader_.Has("receipt")) {
+        toml_.Add(reader_.at(), "`receipt` is for sources of kind imap");
+      }
+      return;
+    }
+    if (source_.secret.empty() && !reader_.Has("secret")) {
+      toml_.Add(reader_.at(), "a source of kind imap needs a `secret`",
+                "a file with mode 0600 that holds `user:password`");
+    }
+    const bool auth_fits = source_.auth == SourceAuth::kBasic || source_.auth == SourceAuth::kNone;
+    if (reader_.Has("allow_http") || reader_.Has("proxy") || !auth_fits) {
+      toml_.Add(reader_.at(),
+                "`allow_http`, `proxy` and other `auth` than basic are not for "
+                "sources of kind imap");
+    }
+  }
+
   void ReadSchedule() {
     if (const auto every = reader_.Text("every")) {
       const auto seconds = DurationFromText(every->value);
@@ -205,6 +233,10 @@ class SourceReader {
       }
     }
     if (const auto word = Word("publish", kPublishWords)) source_.automatic = *word == 1;
+    if (source_.automatic && source_.kind == SourceKind::kImap) {
+      toml_.Add(reader_.at(), "what comes by mail always waits for a person",
+                "leave out `publish`, or say `publish = \"draft\"`");
+    }
     source_.events_max = static_cast<int>(
         reader_.Integer("events_max", {1, 10'000, "events"}).value_or(source_.events_max));
   }
@@ -266,6 +298,26 @@ std::optional<std::chrono::seconds> DurationFromText(std::string_view text) {
       return std::chrono::hours(24 * number);
     default:
       return std::nullopt;
+  }
+}
+
+void ResolveReceipts(std::vector<SourceConfig>& sources, const std::vector<PushTarget>& push,
+                     const std::string& file, Problems& problems) {
+  for (SourceConfig& source : sources) {
+    if (source.receipt.empty()) continue;
+    const auto found = std::find_if(push.begin(), push.end(), [&](const PushTarget& target) {
+      return target.kind == PushKind::kMail && target.name == source.receipt;
+    });
+    if (found != push.end()) {
+      source.receipt_by = *found;
+      continue;
+    }
+    problems.push_back(
+        {.file = file,
+         .message = fmt::format("`receipt` of the source `{}` is no [[push]] of kind "
+                                "mail: `{}`",
+                                source.name, Printable(source.receipt, 64)),
+         .hint = "the name of one whose server and sender are used"});
   }
 }
 

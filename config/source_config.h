@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/load_result.h"
+#include "config/push_config.h"
 
 namespace renkei::config {
 
@@ -19,7 +20,7 @@ inline constexpr std::size_t kSourceTagsMax = 16;
 inline constexpr std::chrono::seconds kSourceEveryMin{10};
 inline constexpr std::chrono::seconds kSourceEveryMax = std::chrono::hours(24 * 30);
 
-enum class SourceKind { kMispFeed, kMisp, kTaxii, kFile };
+enum class SourceKind { kMispFeed, kMisp, kTaxii, kFile, kImap };
 std::string_view ToWord(SourceKind kind);
 
 enum class SourceAuth { kNone, kBasic, kBearer, kKey };
@@ -28,7 +29,7 @@ enum class SourceAuth { kNone, kBasic, kBearer, kKey };
 struct SourceConfig {
   std::string name{};  // [a-z0-9-]
   SourceKind kind = SourceKind::kFile;
-  std::string url{};   // http(s); this or `path`
+  std::string url{};   // http(s), imap: imap(s)://host/MAILBOX; this or `path`
   std::string path{};  // a file, or the folder of a MISP feed
   SourceAuth auth = SourceAuth::kNone;
   std::string secret{};       // file: a key, or `user:password`
@@ -49,6 +50,10 @@ struct SourceConfig {
   std::string source_mode{};  // a source mode's word; empty: the node's own
   std::vector<std::string> tags{};
   bool exercise = false;
+  // imap: the [[push]] of kind mail whose server and sender tell who wrote that it has come; empty:
+  // nobody is told.  LoadSourceConfigs reads the name, ResolveReceipts finds the target.
+  std::string receipt{};
+  PushTarget receipt_by{};
 
   bool operator==(const SourceConfig&) const = default;
 };
@@ -56,6 +61,10 @@ struct SourceConfig {
 // Reads the [[source]] tables of a node.toml, which may have none; the rest is LoadNodeConfig's.
 LoadResult<std::vector<SourceConfig>> LoadSourceConfigs(std::string_view text,
                                                         const std::string& file);
+
+// Fills `receipt_by`; a name that is no mail target is a problem of `file`.
+void ResolveReceipts(std::vector<SourceConfig>& sources, const std::vector<PushTarget>& push,
+                     const std::string& file, Problems& problems);
 
 // `90s`, `15m`, `6h`, `2d`; nothing for any other text.
 std::optional<std::chrono::seconds> DurationFromText(std::string_view text);

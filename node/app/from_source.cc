@@ -115,16 +115,19 @@ class SourceTaker {
     if (!outlook.ok() && !IsOfTheItem(outlook.status())) return outlook.status();
     if (!outlook.ok()) return Said(sources::Outcome::kUnreadable, Message(outlook.status()));
     if (outlook->records.empty()) return Said(sources::Outcome::kUnreadable, "nothing in it");
-    if (outlook->refused) return Said(sources::Outcome::kRefused, why_refused_);
+    // A person's report is never dropped: what of it may leave, and in which words, a person says.
+    if (outlook->refused && !by_mail()) return Said(sources::Outcome::kRefused, why_refused_);
     if (outlook->unchanged == outlook->records.size()) {
       return Said(sources::Outcome::kUnchanged);
     }
-    const bool publish =
-        source_.automatic && !NeedsTwo(context_.node, "publish") && !MustBeRead(*outlook);
+    const bool publish = source_.automatic && !by_mail() && !NeedsTwo(context_.node, "publish") &&
+                         !MustBeRead(*outlook);
     return publish ? Publish() : Keep(*outlook);
   }
 
  private:
+  bool by_mail() const { return source_.kind == config::SourceKind::kImap; }
+
   sources::Taken Said(sources::Outcome outcome, std::string why = "") const {
     return {.outcome = outcome,
             .why = why.empty() ? why_refused_ : std::move(why),
@@ -175,8 +178,9 @@ class SourceTaker {
     for (const PendingDraft& one : waiting) {
       if (one.author != draft_.author || one.begun) continue;
       if (one.arguments.value("item", "") != draft_.arguments["item"]) continue;
-      // With the same marking: what stands in node.toml may have changed.
-      same = one.arguments == draft_.arguments;
+      // With the same marking: what stands in node.toml may have changed.  Of mails the first
+      // stays: who knows the id of one that waits must not be able to replace it.
+      same = one.arguments == draft_.arguments || by_mail();
       return one.number;
     }
     return std::uint64_t{0};
@@ -187,13 +191,19 @@ class SourceTaker {
     MutexLock lock(context_.drafts.deciding());
     bool same = false;
     ASSIGN_OR_RETURN(const std::uint64_t before, FindWaiting(same));
-    if (same) return Said(sources::Outcome::kWaiting);
+    if (same) return Waits(sources::Outcome::kWaiting, before);
     // The new one first: killed between the two, both wait, and none is lost.
     ASSIGN_OR_RETURN(const std::uint64_t number, context_.drafts.Add(draft_));
     if (before != 0) RETURN_IF_ERROR(DropDraft(context_.node, context_.drafts, before));
     RETURN_IF_ERROR(
         Record(Done({{"draft", number}, {"digest", outlook.shown.draft}, {"result", "pending"}})));
-    return Said(sources::Outcome::kDraft);
+    return Waits(sources::Outcome::kDraft, number);
+  }
+
+  sources::Taken Waits(sources::Outcome outcome, std::uint64_t number) const {
+    sources::Taken taken = Said(outcome);
+    taken.draft = number;
+    return taken;
   }
 
   const AuditLog& audit_;

@@ -46,6 +46,9 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
   if (config.value) {
     std::move(import.problems.begin(), import.problems.end(), std::back_inserter(result.problems));
   }
+  if (sources.value && push.value) {
+    config::ResolveReceipts(*sources.value, *push.value, config_path, result.problems);
+  }
   auto lists = formats::WarningLists::Load(InFolder(folder, kWarningListsFolder));
   if (!lists.ok()) {
     result.problems.push_back({.file = InFolder(folder, kWarningListsFolder),
@@ -53,7 +56,7 @@ OwnFilesResult ReadOwnFiles(const std::string& folder) {
                                .hint = "lists in MISP's format; take away what is none"});
   }
   if (!config.value || !assets.value || !gateway.value || !sources.value || !import.value ||
-      !push.value || !lists.ok()) {
+      !push.value || !lists.ok() || !result.problems.empty()) {
     return result;
   }
   result.files =

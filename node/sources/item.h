@@ -29,6 +29,7 @@ struct Taken {
   Outcome outcome = Outcome::kUnreadable;
   std::string why{};         // of what was refused or is unreadable; without its content
   std::size_t left_out = 0;  // records of it that were refused, where others were not
+  std::uint64_t draft = 0;   // its number, if it waits
 };
 
 // Publishes, or keeps as a draft.  Thread-safe; waits for the disk.

@@ -17,6 +17,14 @@ inline constexpr std::size_t kSmallBytesMax = 1024 * 1024;  // discovery, API ro
 inline constexpr std::chrono::seconds kAnswerWithin{60};
 inline constexpr std::size_t kValidatorBytesMax = 512;  // an ETag, a Last-Modified, a cursor
 
+inline constexpr std::size_t kMailBytesMax = 8 * 1024 * 1024;  // a message; what a draft may have
+
+// ---- receipts: what strangers can make us send ----
+inline constexpr std::chrono::seconds kReceiptPause = std::chrono::hours(1);  // to one address
+inline constexpr std::size_t kReceiptsPerDayMax = 200;                        // of a source
+inline constexpr int kReceiptTriesMax = 5;             // runs that try to send one
+inline constexpr std::size_t kMailsKnownMax = 20'000;  // told apart from what comes again
+
 // ---- one run ----
 inline constexpr std::chrono::seconds kRunWithin = std::chrono::minutes(15);  // then the next one
 inline constexpr std::size_t kListedMax = 200'000;  // events of a manifest or a MISP instance

@@ -16,6 +16,8 @@ absl::Status RunKind(Run& run) {
       return RunTaxii(run);
     case config::SourceKind::kFile:
       return RunFile(run);
+    case config::SourceKind::kImap:
+      break;  // RunMail's
   }
   return Internal("a source of no kind");
 }
@@ -26,9 +28,12 @@ RunResult RunSource(const config::SourceConfig& source, const std::string& folde
                     const Clock& clock, Sink& sink, const net::Cancel& cancel, SourceState& state) {
   const StateFile file(folder, source);
   RunResult result;
-  Taking taking(source, sink, cancel, [&] { return file.Save(state); });
-  auto reach = Reach::Open(source, folder, cancel);
-  if (reach.ok()) {
+  const auto save = [&] { return file.Save(state); };
+  Taking taking(source, sink, cancel, save);
+  if (source.kind == config::SourceKind::kImap) {
+    MailRun run{source, folder, clock, cancel, state, taking, save};
+    result.status = RunMail(run);
+  } else if (auto reach = Reach::Open(source, folder, cancel); reach.ok()) {
     Run run{source, **reach, state, taking};
     result.status = RunKind(run);
     result.retry_after = (*reach)->retry_after();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,18 @@ absl::Status RunMispFeed(Run& run);
 absl::Status RunMispInstance(Run& run);
 absl::Status RunTaxii(Run& run);
 absl::Status RunFile(Run& run);
+
+// Mail: what it works with.  `save` keeps `state` on disk.
+struct MailRun {
+  const config::SourceConfig& source;
+  const std::string& folder;
+  const Clock& clock;
+  const net::Cancel& cancel;
+  SourceState& state;
+  Taking& taking;
+  std::function<absl::Status()> save{};
+};
+absl::Status RunMail(MailRun& run);
 
 struct RunResult {
   absl::Status status = absl::OkStatus();

@@ -70,6 +70,60 @@ std::map<std::string, Known> KnownOf(const Json& json) {
   return known;
 }
 
+Json TimesJson(const std::map<std::string, std::int64_t>& times) {
+  Json json = Json::object();
+  for (const auto& [key, time] : times) json[key] = time;
+  return json;
+}
+
+std::map<std::string, std::int64_t> TimesOf(const Json& json, const char* key) {
+  std::map<std::string, std::int64_t> times;
+  const auto list = json.find(key);
+  if (list == json.end() || !list->is_object()) return times;
+  for (const auto& [name, time] : list->items()) {
+    if (time.is_number_integer()) times[name] = time.get<std::int64_t>();
+  }
+  return times;
+}
+
+Json ReceiptsJson(const ReceiptBook& book) {
+  Json waiting = Json::array();
+  for (const Receipt& one : book.waiting) {
+    waiting.push_back({{"key", one.key},
+                       {"to", one.to},
+                       {"in_reply_to", one.in_reply_to},
+                       {"draft", one.draft},
+                       {"tries", one.tries},
+                       {"begun", one.begun}});
+  }
+  return {{"waiting", std::move(waiting)},
+          {"answered", TimesJson(book.answered)},
+          {"told", TimesJson(book.told)},
+          {"owed", book.owed}};
+}
+
+ReceiptBook ReceiptsOf(const Json& json) {
+  ReceiptBook book;
+  const auto receipts = json.find("receipts");
+  if (receipts == json.end() || !receipts->is_object()) return book;
+  book.answered = TimesOf(*receipts, "answered");
+  book.told = TimesOf(*receipts, "told");
+  for (const Json& time : receipts->value("owed", Json::array())) {
+    if (time.is_number_integer()) book.owed.push_back(time.get<std::int64_t>());
+  }
+  for (const Json& one : receipts->value("waiting", Json::array())) {
+    if (!one.is_object()) continue;
+    const auto begun = one.find("begun");
+    book.waiting.push_back({.key = TextOf(one, "key"),
+                            .to = TextOf(one, "to"),
+                            .in_reply_to = TextOf(one, "in_reply_to"),
+                            .draft = NumberOf(one, "draft"),
+                            .tries = static_cast<int>(NumberOf(one, "tries") & 0xff),
+                            .begun = begun != one.end() && *begun == true});
+  }
+  return book;
+}
+
 }  // namespace
 
 StateFile::StateFile(std::string folder, const config::SourceConfig& source)
@@ -89,6 +143,7 @@ SourceState StateFile::Load() const {
                     .cursor = TextOf(json, "cursor"),
                     .validators = {TextOf(json, "etag"), TextOf(json, "last_modified")},
                     .digest = TextOf(json, "digest"),
+                    .receipts = ReceiptsOf(json),
                     .runs = NumberOf(json, "runs"),
                     .taken = NumberOf(json, "taken"),
                     .failures = static_cast<int>(NumberOf(json, "failures") & 0xffff),
@@ -116,6 +171,7 @@ absl::Status StateFile::Save(const SourceState& state) const {
   if (state.last_success) json["last_success"] = UnixSeconds(*state.last_success);
   json["last"] = Json::object();
   for (const CountField& one : kCountFields) json["last"][one.key] = state.last.*one.field;
+  if (state.receipts != ReceiptBook{}) json["receipts"] = ReceiptsJson(state.receipts);
   json["known"] = Json::object();
   for (const auto& [uuid, known] : state.known) json["known"][uuid] = {known.version, known.tries};
   RETURN_IF_ERROR(MakePrivateFolder(folder_));

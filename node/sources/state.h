@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/source_config.h"
 #include "node/base/clock.h"
@@ -35,11 +36,33 @@ struct Validators {
   bool operator==(const Validators&) const = default;
 };
 
+// To be told that their mail has come.
+struct Receipt {
+  std::string key{};  // of the mail
+  std::string to{};
+  std::string in_reply_to{};  // the mail's Message-ID; may be empty
+  std::uint64_t draft = 0;
+  int tries = 0;
+  bool begun = false;  // it was being sent when this was kept
+
+  bool operator==(const Receipt&) const = default;
+};
+
+struct ReceiptBook {
+  std::vector<Receipt> waiting{};
+  std::map<std::string, std::int64_t> answered{};  // keys of mails -> when
+  std::map<std::string, std::int64_t> told{};      // digests of addresses -> when
+  std::vector<std::int64_t> owed{};                // when, of the last day
+
+  bool operator==(const ReceiptBook&) const = default;
+};
+
 struct SourceState {
-  std::map<std::string, Known> known{};  // by uuid: events
-  std::string cursor{};                  // where to go on: TAXII, MISP instances
+  std::map<std::string, Known> known{};  // by uuid: events; by key: mails
+  std::string cursor{};                  // where to go on: TAXII, MISP instances, mail
   Validators validators{};               // of the manifest or file
   std::string digest{};                  // of the file, hex
+  ReceiptBook receipts{};                // of mail
   // For people.
   std::uint64_t runs = 0;
   std::uint64_t taken = 0;  // published, revised or made a draft, ever

@@ -53,14 +53,15 @@ void Taking::Count(const Taken& taken, const std::string& name) {
   }
 }
 
-absl::Status Taking::Take(const Item& item) {
+absl::StatusOr<Taken> Taking::Hand(const Item& item) {
   if (cancelled()) return MakeStatus(absl::StatusCode::kCancelled, "the node stops");
-  ASSIGN_OR_RETURN(const Taken taken, Annotate(sink_.Take(source_, item), item.name));
+  ASSIGN_OR_RETURN(Taken taken, Annotate(sink_.Take(source_, item), item.name));
   Count(taken, item.name);
   ++taken_;
-  if (++unsaved_ < kItemsPerSave) return absl::OkStatus();
+  if (++unsaved_ < kItemsPerSave) return taken;
   unsaved_ = 0;
-  return save_();
+  RETURN_IF_ERROR(save_());
+  return taken;
 }
 
 }  // namespace renkei::sources

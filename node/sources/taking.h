@@ -19,7 +19,9 @@ class Taking {
          std::function<absl::Status()> save);
 
   // OK: the item is decided, however.  An error is this node's: the run ends.
-  absl::Status Take(const Item& item);
+  absl::Status Take(const Item& item) { return Hand(item).status(); }
+  // The same, with what has become of it.
+  absl::StatusOr<Taken> Hand(const Item& item);
   // One that could not be had; the run goes on.
   void CountUnreadable(std::string_view why);
   // Whether the run has taken what one run may: the rest is for the next.

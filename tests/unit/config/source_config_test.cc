@@ -92,6 +92,35 @@ TEST(SourceConfigTest, AFileMayNameItsMapping) {
   EXPECT_EQ(loaded.value->front().mapping, "proxy");
 }
 
+constexpr char kMail[] =
+    "[[source]]\nname = \"m\"\nkind = \"imap\"\nsecret = \"m.secret\"\n"
+    "url = \"imaps://mail.team.example/INBOX\"\n";
+
+TEST(SourceConfigTest, MailAlwaysWaitsForAPerson) {
+  const auto mail = LoadSources(kMail);
+  ASSERT_TRUE(mail.value) << ToString(mail.problems.front());
+  EXPECT_EQ(mail.value->front().auth, SourceAuth::kBasic);
+  EXPECT_FALSE(mail.value->front().automatic);
+  EXPECT_NE(FirstSourceProblem(std::string(kMail) + "publish = \"auto\"\n").find("a person"),
+            std::string::npos);
+}
+
+TEST(SourceConfigTest, AReceiptNamesATargetOfKindMail) {
+  auto loaded = LoadSources(std::string(kMail) + "receipt = \"people\"\n");
+  ASSERT_TRUE(loaded.value);
+  const std::vector<PushTarget> push = {
+      {.name = "siem", .kind = PushKind::kJsonl},
+      {.name = "people", .kind = PushKind::kMail, .from = "renkei@team.example"}};
+  Problems problems;
+  ResolveReceipts(*loaded.value, push, "node.toml", problems);
+  EXPECT_TRUE(problems.empty());
+  EXPECT_EQ(loaded.value->front().receipt_by, push[1]);
+  loaded.value->front().receipt = "siem";
+  ResolveReceipts(*loaded.value, push, "node.toml", problems);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_NE(ToString(problems[0]).find("`siem`"), std::string::npos) << ToString(problems[0]);
+}
+
 TEST(SourceConfigTest, PlainHttpNeedsToBeAllowed) {
   const std::string url = "url = \"http://feed.example/\"\n";
   EXPECT_NE(FirstSourceProblem(kFeed + url).find("not encrypted"), std::string::npos);
@@ -123,6 +152,14 @@ TEST(SourceConfigTest, MistakesHaveTheirPlace) {
            {feed + "collection = \"x\"\n", "taxii"},
            {feed + "mapping = \"x\"\n", "kind file"},
            {feed + feed, "a second source"},
+           {feed + "receipt = \"x\"\n", "kind imap"},
+           {std::string(kMail) + "proxy = \"http://p.example:1\"\n", "not for"},
+           {std::string(kMail) + "auth = \"bearer\"\n", "not for"},
+           {"[[source]]\nname = \"m\"\nkind = \"imap\"\nurl = \"imaps://m.example/A\"\n",
+            "user:password"},
+           {"[[source]]\nname = \"m\"\nkind = \"imap\"\nurl = \"https://m.example/\"\n"
+            "secret = \"s\"\n",
+            "no URL of imaps"},
            {kFeed, "`url` or `path`"},
            {std::string(kFeed) + "url = \"ftp://f.example/\"\n", "no URL"},
            {"[[source]]\nkind = \"file\"\npath = \"x\"\n", "without `name`"},
