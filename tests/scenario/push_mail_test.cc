@@ -1,122 +1,13 @@
 // People are told by mail, through a real MTA of its own: exim, on loopback, in the test's folder.
 
-#include <filesystem>
-
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "tests/support/community.h"
+#include "tests/support/mail_servers.h"
 
 namespace renkei::testing_support {
 namespace {
-
-constexpr char kExim[] = "/usr/sbin/exim4";
-constexpr char kEximUser[] = "Debian-exim";
-
-constexpr char kEximConfig[] = R"(
-exim_path = {exim}
-spool_directory = {folder}/spool
-log_file_path = {folder}/spool/%slog
-pid_file_path = {folder}/spool/pid
-primary_hostname = mail.team.example
-domainlist local_domains = team.example
-keep_environment =
-deliver_drop_privilege = true
-local_interfaces = 127.0.0.1
-tls_advertise_hosts = *
-tls_certificate = {folder}/mail.crt
-tls_privatekey = {folder}/spool/mail.key
-acl_smtp_rcpt = rcpt
-begin acl
-rcpt:
-  deny local_parts = gone
-  accept domains = +local_domains
-  deny
-begin routers
-all:
-  driver = accept
-  domains = +local_domains
-  transport = file
-begin transports
-file:
-  driver = appendfile
-  file = {folder}/spool/mailbox
-  envelope_to_add
-)";
-
-int FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&at), size) != 0) Fail("no free port");
-  getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size);
-  close(fd);
-  return ntohs(at.sin_port);
-}
-
-// A mail server for team.example whose users share one mailbox.
-class Mta {
- public:
-  Mta() : port_(FreePort()) {
-    if (!std::filesystem::exists(kExim)) Fail("no exim4: run `scripts/deps --tests`");
-    std::filesystem::create_directory(folder_.path() + "/spool");
-    Must({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-          "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext",
-          "subjectAltName=IP:127.0.0.1", "-keyout", folder_.path() + "/spool/mail.key", "-out",
-          folder_.path() + "/mail.crt"});
-    WriteText(folder_.path() + "/exim.conf",
-              fmt::format(fmt::runtime(kEximConfig), fmt::arg("exim", kExim),
-                          fmt::arg("folder", folder_.path())));
-    std::vector<std::string> command = {kExim,  "-C",  folder_.path() + "/exim.conf",
-                                        "-bdf", "-oX", fmt::format("127.0.0.1:{}", port_)};
-    if (geteuid() == 0) {
-      // Exim delivers nothing as root; its own user must get at the folder.
-      Must({"chmod", "755", folder_.path()});
-      Must({"chown", "-R", kEximUser, folder_.path() + "/spool"});
-      command.insert(command.begin(), {"setpriv", std::string("--reuid=") + kEximUser,
-                                       std::string("--regid=") + kEximUser, "--clear-groups"});
-    }
-    child_ = std::make_unique<ChildProcess>(
-        ChildProcess::Options{.command = command, .err_file = folder_.path() + "/err"});
-    WaitUntil("the mail server listens", [this] { return Accepts(); });
-  }
-
-  std::string address() const { return fmt::format("127.0.0.1:{}", port_); }
-  std::string certificate() const { return folder_.path() + "/mail.crt"; }
-  std::string Mailbox() const {
-    const std::string file = folder_.path() + "/spool/mailbox";
-    return std::filesystem::exists(file) ? ReadText(file) : "";
-  }
-  void WaitFor(const std::string& text) const {
-    WaitUntil("`" + text + "` in the mailbox",
-              [&] { return Mailbox().find(text) != std::string::npos; });
-  }
-
- private:
-  static void Must(const std::vector<std::string>& command) {
-    const Ran ran = RunProgram(command);
-    if (ran.exit_status != 0) Fail(command.front() + ": " + ran.err);
-  }
-  bool Accepts() const {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_port = htons(static_cast<std::uint16_t>(port_));
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool accepts = connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
-    close(fd);
-    return accepts;
-  }
-
-  TempFolder folder_;
-  const int port_;
-  std::unique_ptr<ChildProcess> child_;
-};
 
 class PushMail : public testing::Test {
  protected:
