@@ -95,7 +95,36 @@ TEST(ListImportTest, WhatIsNoListIsRefusedInOneLine) {
   EXPECT_EQ(WhyNot("evil.example\nx\0y\n"s),
             "line 2, column 2: character U+0000 in a list; is it a text file?");
   EXPECT_EQ(WhyNot("evil.example\ncaf\xe9.example\n"), "the file is not UTF-8; save it as UTF-8");
-  EXPECT_EQ(WhyNot("e\0v\0i\0l\0"s), "the file is in UTF-16; save it as UTF-8");
+  EXPECT_EQ(WhyNot("e\0v\0i\0l\0"s), "the file is in UTF-16 without its mark; save it as UTF-8");
+}
+
+// In UTF-16 with its mark, as spreadsheets of Windows save it.
+std::string InUtf16(const std::string& ascii, bool big) {
+  std::string text = big ? "\xfe\xff" : "\xff\xfe";
+  for (const char c : ascii) {
+    text += big ? std::string{'\0', c} : std::string{c, '\0'};
+  }
+  return text;
+}
+
+TEST(ListImportTest, FilesInUtf16AreReadByTheirMark) {
+  for (const bool big : {false, true}) {
+    const auto table = ImportAny(InUtf16("type,value\r\ndomain,portal.example\r\n", big));
+    ASSERT_TRUE(table.ok()) << Message(table.status());
+    EXPECT_EQ(table->front().draft.sections.indicators().indicators(0).value(), "portal.example");
+    const auto plain = ImportAny(InUtf16("192.0.2.1\n", big));
+    EXPECT_TRUE(plain.ok()) << Message(plain.status());
+    const auto json = ImportAny(InUtf16(
+        R"({"renkei": 1, "kind": "incident", "sections": {"summary": {"title": ["x"]}}})", big));
+    EXPECT_TRUE(json.ok()) << Message(json.status());
+    const auto xml = ImportAny(
+        InUtf16("<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n<IODEF-Document version=\"2.00\" "
+                "xmlns=\"urn:ietf:params:xml:ns:iodef-2.0\"><Incident purpose=\"watch\" "
+                "restriction=\"white\"><IncidentID name=\"c\">1</IncidentID>"
+                "<Description>x</Description></Incident></IODEF-Document>",
+                big));
+    EXPECT_TRUE(xml.ok()) << Message(xml.status());
+  }
 }
 
 TEST(ListImportTest, MoreValuesThanMayAreRefused) {
