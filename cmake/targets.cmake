@@ -4,9 +4,6 @@ function(renkei_library name)
   add_library(renkei_${name} STATIC ${ARG_SOURCES})
   target_include_directories(renkei_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(renkei_${name} PUBLIC ${ARG_DEPS} PRIVATE renkei_flags ${ARG_PRIVATE_DEPS})
-  if(RENKEI_TIDY)
-    set_target_properties(renkei_${name} PROPERTIES CXX_CLANG_TIDY clang-tidy-14)
-  endif()
 endfunction()
 
 # renkei_test(NAME [SERIAL] [TIMEOUT s] [LABEL l] [SOURCES ...] [DEPS ...]): one GoogleTest binary,

@@ -147,27 +147,8 @@ class AssetsLoader {
   Assets assets_{};
 };
 
-}  // namespace
-
-LoadResult<Assets> LoadAssets(std::string_view text, const std::string& file) {
-  LoadResult<Assets> result;
-  Assets assets = AssetsLoader(text, file, result.problems).Load();
-  if (result.problems.empty()) result.value = std::move(assets);
-  return result;
-}
-
-std::string AssetsText(std::string_view org) {
-  std::string name(org);
-  while (name.starts_with(' ')) name.erase(0, 1);
-  while (name.ends_with(' ')) name.pop_back();
-  std::string entry = IsName(name) ? "\"" : "# \"";
-  for (const char c : name) {
-    if (c == '"' || c == '\\') entry += '\\';
-    entry += c;
-  }
-  entry += "\",";
-  constexpr std::string_view kText =
-      R"(# What is yours and must never leave in a record.  Before a record is signed, each of these is
+constexpr std::string_view kAssetsText =
+    R"(# What is yours and must never leave in a record.  Before a record is signed, each of these is
 # replaced (HOST-1, USER-1, ORG, ...), and the finished record is searched for them once more.
 # This file stays on this node.  An asset that is not listed here is not recognised: fill it in.
 # `renkei publish --dry-run FILE` shows what would be replaced.
@@ -216,7 +197,27 @@ products = [
 sites = [
 ]
 )";
-  return fmt::format(fmt::runtime(kText), entry);
+
+}  // namespace
+
+LoadResult<Assets> LoadAssets(std::string_view text, const std::string& file) {
+  LoadResult<Assets> result;
+  Assets assets = AssetsLoader(text, file, result.problems).Load();
+  if (result.problems.empty()) result.value = std::move(assets);
+  return result;
+}
+
+std::string AssetsText(std::string_view org) {
+  std::string name(org);
+  while (name.starts_with(' ')) name.erase(0, 1);
+  while (name.ends_with(' ')) name.pop_back();
+  std::string entry = IsName(name) ? "\"" : "# \"";
+  for (const char c : name) {
+    if (c == '"' || c == '\\') entry += '\\';
+    entry += c;
+  }
+  entry += "\",";
+  return fmt::format(fmt::runtime(kAssetsText), entry);
 }
 
 }  // namespace renkei::config

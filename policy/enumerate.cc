@@ -311,19 +311,18 @@ std::unique_ptr<Solvers> MakeEnumerators(std::uint64_t work_max) {
 
 bool Holds(const World& world, const Question& question, const Assignment& assignment) {
   const auto holds = [&](int literal) { return world.Holds(literal, assignment); };
-  const auto matches = [&](const WorldRule& rule, std::size_t slot, std::uint64_t bit) {
-    return (rule.bits & bit) != 0 &&
-           std::all_of(rule.literals[slot].begin(), rule.literals[slot].end(), holds);
+  const auto any = [&](const std::vector<WorldRule>& rules, std::size_t slot, std::uint64_t bit) {
+    return std::any_of(rules.begin(), rules.end(), [&](const WorldRule& rule) {
+      const std::vector<int>& literals = rule.literals[slot];
+      return (rule.bits & bit) != 0 && std::all_of(literals.begin(), literals.end(), holds);
+    });
   };
   const auto is_given = [&](const Given& given) {
     const WorldPolicy& policy = world.policies()[given.policy];
     return std::any_of(given.slots.begin(), given.slots.end(), [&](std::size_t slot) {
-      const auto any = [&](const std::vector<WorldRule>& rules) {
-        return std::any_of(rules.begin(), rules.end(), [&](const WorldRule& rule) {
-          return matches(rule, slot, BitOf(given));
-        });
-      };
-      return any(policy.grants) && !any(policy.denies) && !any(policy.everywhere);
+      const std::uint64_t bit = BitOf(given);
+      return any(policy.grants, slot, bit) && !any(policy.denies, slot, bit) &&
+             !any(policy.everywhere, slot, bit);
     });
   };
   return world.Possible(assignment) &&

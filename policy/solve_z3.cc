@@ -83,7 +83,7 @@ void Z3Solver::Prepare() {
   params.set("timeout", kProofMillisecondsMax);
   solver_.set(params);
   for (const Variable& variable : world_.variables()) {
-    const std::string name = fmt::format("v{}", variables_.size());
+    std::string name = fmt::format("v{}", variables_.size());
     variables_.push_back(context_.bv_const(name.c_str(), WidthOf(variable.size)));
     const z3::expr last =
         context_.bv_val(static_cast<unsigned>(variable.size - 1), WidthOf(variable.size));
@@ -148,7 +148,7 @@ z3::expr Z3Solver::IsGiven(const Given& given) {
 
 z3::expr Z3Solver::Name(const z3::expr& what) {
   const std::string text = fmt::format("n{}", names_++);
-  const z3::expr name = context_.bool_const(text.c_str());
+  z3::expr name = context_.bool_const(text.c_str());
   solver_.add(z3::implies(name, what));
   return name;
 }

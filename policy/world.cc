@@ -68,6 +68,7 @@ class Probe {
     real_ = FactsOf(policy.words, peer_, marking_, Purpose::kAnswer);
     test_ = FactsOf(policy.words, peer_, marking_, Purpose::kTest);
   }
+  ~Probe() = default;
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
@@ -171,6 +172,8 @@ class WorldMaker {
   std::vector<std::vector<bool>> Columns(const std::vector<Asked>& asked,
                                          std::vector<Value>& candidates) const;
   void AddTags();
+  void AddLiterals(const std::vector<CompiledAtom>& atoms, Reading reading, std::size_t slot,
+                   std::vector<int>& literals);
   void AddRules(const CompiledPolicy& policy);
   void AddClauses();
   void KeepApart(std::size_t a, std::size_t b);
@@ -293,6 +296,14 @@ void WorldMaker::AddTags() {
   }
 }
 
+void WorldMaker::AddLiterals(const std::vector<CompiledAtom>& atoms, Reading reading,
+                             std::size_t slot, std::vector<int>& literals) {
+  for (const CompiledAtom& atom : atoms) {
+    const int literal = LiteralOf(atom, reading, slot);
+    if (literal >= 0) literals.push_back(literal);
+  }
+}
+
 void WorldMaker::AddRules(const CompiledPolicy& policy) {
   WorldPolicy& into = world_.policies_.emplace_back();
   for (const auto* rules : RulesOf(policy)) {
@@ -302,12 +313,8 @@ void WorldMaker::AddRules(const CompiledPolicy& policy) {
       for (std::size_t slot = 0; slot < world_.slots_; ++slot) {
         std::vector<int>& literals = ready.literals.emplace_back();
         if (slot > 0) literals.push_back(Negated(IsAbsent(slot)));
-        for (const auto* atoms : {&rule.fixed, &rule.circle}) {
-          for (const CompiledAtom& atom : *atoms) {
-            const int literal = LiteralOf(atom, reading, slot);
-            if (literal >= 0) literals.push_back(literal);
-          }
-        }
+        AddLiterals(rule.fixed, reading, slot, literals);
+        AddLiterals(rule.circle, reading, slot, literals);
       }
       auto& list = rules == &policy.everywhere.rules ? into.everywhere
                    : rules == &policy.accepts.rules  ? into.accepts

@@ -149,7 +149,7 @@ std::vector<std::string> PatternsOfRules(const Policies& policies) {
 // A name of a circle that matches `pattern` and, of all the others, only those that every such name
 // matches; empty if there is none.
 std::string NameFor(const std::string& pattern, const std::vector<std::string>& patterns) {
-  const std::string start = pattern.substr(0, pattern.size() - 1);
+  std::string start = pattern.substr(0, pattern.size() - 1);
   const auto fits = [&](const std::string& name) {
     return name.size() <= kCircleNameBytesMax &&
            std::none_of(patterns.begin(), patterns.end(), [&](const std::string& other) {

@@ -10,12 +10,12 @@ namespace {
 // ASCII as it is folded, white space as a blank; 0 where more than one byte must be looked at.
 constexpr std::array<char, 256> MakePlain() {
   std::array<char, 256> table{};
-  for (char c = 0x21; c < 0x7f; ++c) {
+  for (unsigned char c = 0x21; c < 0x7f; ++c) {
     const bool more = c == '[' || c == '(' || c == '{' || c == '\\';
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c;
-    table[static_cast<std::size_t>(c)] = more ? '\0' : lower;
+    table[c] = more ? '\0' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
   }
-  for (const char c : {' ', '\t', '\n', '\v', '\f', '\r'}) table[static_cast<std::size_t>(c)] = ' ';
+  for (const char c : {' ', '\t', '\n', '\v', '\f', '\r'})
+    table[static_cast<unsigned char>(c)] = ' ';
   return table;
 }
 constexpr std::array<char, 256> kPlain = MakePlain();

@@ -47,6 +47,7 @@ class Gate {
  public:
   explicit Gate(const config::Assets& assets, KnownGood known_good = nullptr)
       : own_(assets), lint_(own_), known_good_(std::move(known_good)) {}
+  ~Gate() = default;
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 

@@ -152,8 +152,8 @@ bool OwnAssets::HoldsDocument(std::string_view folded, const std::vector<DigitWo
 }
 
 std::size_t OwnAssets::StartOf(std::string_view hash) {
-  return static_cast<std::size_t>(HexValue(hash[0]) * 256 + HexValue(hash[1]) * 16 +
-                                  HexValue(hash[2]));
+  const int start = HexValue(hash[0]) * 256 + HexValue(hash[1]) * 16 + HexValue(hash[2]);
+  return static_cast<std::size_t>(start);
 }
 
 }  // namespace renkei::anonymize

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -46,7 +46,7 @@ class AuditFile {
 };
 
 absl::Status CantOpen(const std::string& path) {
-  return Unavailable(fmt::format("open `{}`: {}", path, std::strerror(errno)));
+  return Unavailable(fmt::format("open `{}`: {}", path, std::generic_category().message(errno)));
 }
 
 std::string HashOf(std::string_view body) {
@@ -170,7 +170,7 @@ absl::Status WriteLine(const std::string& path, std::string_view line) {
   // A short write leaves a torn end, which the next Append drops.
   if (write(file.fd(), line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
       fsync(file.fd()) != 0) {
-    return Unavailable(fmt::format("write `{}`: {}", path, std::strerror(errno)));
+    return Unavailable(fmt::format("write `{}`: {}", path, std::generic_category().message(errno)));
   }
   return GiveToFolderOwner(path);
 }

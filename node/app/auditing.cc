@@ -51,7 +51,7 @@ std::string RosterNote(const std::string& command, const Json& arguments) {
 }
 
 std::string ResultOf(const exchange::LocalReply& reply) {
-  const std::string result = TextOf(reply.json, "result");
+  std::string result = TextOf(reply.json, "result");
   if (!result.empty()) return result;
   return reply.exit_status == 0 ? "done" : reply.exit_status == 3 ? "refused" : "failed";
 }

@@ -36,6 +36,8 @@ class DirectLinks {
   };
   explicit DirectLinks(Needs needs) : needs_(std::move(needs)) {}
   ~DirectLinks() { Stop(); }
+  DirectLinks(const DirectLinks&) = delete;
+  DirectLinks& operator=(const DirectLinks&) = delete;
 
   // Begins the links that are new in `links`, ends those that are not in it; the others run on.
   void Set(const std::vector<config::LinkConfig>& links);

@@ -1,8 +1,8 @@
 #include "node/app/file_lock.h"
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -21,7 +21,8 @@ absl::StatusOr<int> OpenAndLock(const std::string& path, int flags, int how) {
     if (errno != EINTR) locked = -1;
   }
   if (locked >= 0) return fd;
-  const absl::Status failed = Unavailable(fmt::format("lock `{}`: {}", path, std::strerror(errno)));
+  const absl::Status failed =
+      Unavailable(fmt::format("lock `{}`: {}", path, std::generic_category().message(errno)));
   if (fd >= 0) close(fd);
   return failed;
 }
@@ -54,8 +55,8 @@ absl::Status GiveToFolderOwner(const std::string& path) {
   if (stat(folder.c_str(), &owner) == 0 && lchown(path.c_str(), owner.st_uid, owner.st_gid) == 0) {
     return absl::OkStatus();
   }
-  return Unavailable(
-      fmt::format("give `{}` to the owner of its folder: {}", path, std::strerror(errno)));
+  return Unavailable(fmt::format("give `{}` to the owner of its folder: {}", path,
+                                 std::generic_category().message(errno)));
 }
 
 }  // namespace renkei::app

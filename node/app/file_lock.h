@@ -18,6 +18,8 @@ class FileLock {
   // With others who only read.  NOT_FOUND if nobody ever took it: then nobody writes.
   static absl::StatusOr<FileLock> TakeShared(const std::string& path);
 
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
   ~FileLock();

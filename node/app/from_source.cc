@@ -128,10 +128,8 @@ class SourceTaker {
  private:
   bool by_mail() const { return source_.kind == config::SourceKind::kImap; }
 
-  sources::Taken Said(sources::Outcome outcome, std::string why = "") const {
-    return {.outcome = outcome,
-            .why = why.empty() ? why_refused_ : std::move(why),
-            .left_out = left_out_};
+  sources::Taken Said(sources::Outcome outcome, const std::string& why = "") const {
+    return {.outcome = outcome, .why = why.empty() ? why_refused_ : why, .left_out = left_out_};
   }
 
   // What would leave without the records that can't; as it was if none can.

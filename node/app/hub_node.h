@@ -13,6 +13,8 @@ class HubNode : public RunningNode {
  public:
   HubNode(Foundation foundation, const Clock& clock) : RunningNode(std::move(foundation), clock) {}
   ~HubNode() override;
+  HubNode(const HubNode&) = delete;
+  HubNode& operator=(const HubNode&) = delete;
 
   const feed::Community& community() const override { return *community_; }
   membership::Verifier& verifier() override { return *verifier_; }

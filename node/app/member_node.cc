@@ -155,8 +155,12 @@ void MemberNode::OnNewState() {
     MutexLock lock(mutex_);
     for (auto it = sessions_.begin(); it != sessions_.end();) {
       auto standing = verifier_->CheckSession(it->second.peer, it->second.shown, clock_.Now());
-      if (standing.ok()) it->second.standing = *std::move(standing);
-      it = standing.ok() ? std::next(it) : sessions_.erase(it);
+      if (!standing.ok()) {
+        it = sessions_.erase(it);
+        continue;
+      }
+      it->second.standing = *std::move(standing);
+      ++it;
     }
   }
   direct_->Reconsider();

@@ -17,6 +17,8 @@ class MemberNode : public RunningNode {
   MemberNode(Foundation foundation, const Clock& clock, renkei::v1::StoredMembership membership)
       : RunningNode(std::move(foundation), clock), joined_(std::move(membership)) {}
   ~MemberNode() override;
+  MemberNode(const MemberNode&) = delete;
+  MemberNode& operator=(const MemberNode&) = delete;
 
   const feed::Community& community() const override { return *community_; }
   membership::Verifier& verifier() override { return *verifier_; }

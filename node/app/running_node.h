@@ -35,6 +35,8 @@ class RunningNode : public Node, public exchange::PeerPlane {
  public:
   RunningNode(Foundation foundation, const Clock& clock);
   ~RunningNode() override;
+  RunningNode(const RunningNode&) = delete;
+  RunningNode& operator=(const RunningNode&) = delete;
 
   // Checks the policy in the node's file and puts it in force; problems leave the old one.
   Problems ApplyPolicy(const std::string& text, feed::PolicyHow how, const std::string& author);

@@ -81,12 +81,15 @@ std::optional<Bytes> Base32Decode(std::string_view text) {
 }
 
 bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
+  while (true) {
+    const auto beyond = std::find_if(text.begin(), text.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) > 0x7f; });
+    if (beyond == text.end()) return true;
+    text.remove_prefix(static_cast<std::size_t>(beyond - text.begin()));
     const std::size_t length = Utf8Length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
-  return true;
 }
 
 std::string AsciiLower(std::string_view text) {

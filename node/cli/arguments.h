@@ -15,6 +15,8 @@ class ArgumentParser {
   // Both outlive this; so do the variables that the options write to.
   ArgumentParser(Context& context, const Command& command);
   ~ArgumentParser();
+  ArgumentParser(const ArgumentParser&) = delete;
+  ArgumentParser& operator=(const ArgumentParser&) = delete;
 
   void Positional(const std::string& name, std::string& value, bool required = true);
   void Positionals(const std::string& name, std::vector<std::string>& values);  // at least one

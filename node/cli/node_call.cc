@@ -31,11 +31,13 @@ void Target::AddTo(ArgumentParser& parser, bool reading) {
 
 std::string Target::Folder() const {
   if (!folder.empty()) return folder;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
   const char* from_environment = std::getenv("RENKEI_DIR");
   return from_environment == nullptr || *from_environment == '\0' ? "." : from_environment;
 }
 
 absl::StatusOr<std::string> Target::Token() const {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
   const char* from_environment = std::getenv("RENKEI_TOKEN_FILE");
   const std::string path = !token_file.empty()           ? token_file
                            : from_environment == nullptr ? std::string()

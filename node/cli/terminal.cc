@@ -12,8 +12,8 @@ bool HasTerminal(const Context& context) {
 }
 
 bool TakesColour() {
-  const char* none = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
+  const char* none = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): nobody sets them
+  const char* terminal = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe)
   return (none == nullptr || *none == '\0') && terminal != nullptr &&
          std::string_view(terminal) != "dumb" && isatty(STDOUT_FILENO) != 0;
 }

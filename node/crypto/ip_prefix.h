@@ -28,6 +28,8 @@ class IpPrefixCipher {
   // Nothing unless `key` is 32 bytes whose halves differ: equal ones would cancel each other out.
   static std::optional<IpPrefixCipher> From(BytesView key);
 
+  IpPrefixCipher(const IpPrefixCipher&) = delete;
+  IpPrefixCipher& operator=(const IpPrefixCipher&) = delete;
   IpPrefixCipher(IpPrefixCipher&&) noexcept;
   IpPrefixCipher& operator=(IpPrefixCipher&&) noexcept;
   ~IpPrefixCipher();

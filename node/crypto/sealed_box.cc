@@ -78,7 +78,7 @@ std::optional<Bytes> BoxKey::Open(BytesView sealed) const {
 
 absl::Status BoxKey::Save(const std::string& path) const {
   std::string text = HexEncode(secret_) + "\n";
-  const absl::Status written = WriteFile(path, text, FileMode::kSecret);
+  absl::Status written = WriteFile(path, text, FileMode::kSecret);
   Wipe(text);
   return written;
 }

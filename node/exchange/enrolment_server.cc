@@ -19,6 +19,8 @@ constexpr std::size_t kQueueMax = 64;
 class EnrolmentService : public EnrolmentServer, public v1::Enrolment::CallbackService {
  public:
   explicit EnrolmentService(EnrolmentDesk desk) : desk_(std::move(desk)) {}
+  EnrolmentService(const EnrolmentService&) = delete;
+  EnrolmentService& operator=(const EnrolmentService&) = delete;
   ~EnrolmentService() override {
     if (server_ != nullptr) {
       server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
@@ -55,9 +57,8 @@ class EnrolmentService : public EnrolmentServer, public v1::Enrolment::CallbackS
   grpc::ServerUnaryReactor* Enrol(grpc::CallbackServerContext* context,
                                   const v1::EnrolRequest* request, v1::EnrolReply* reply) override {
     return Run(context, "enrol", [this, request, reply] {
-      auto answer = desk_.enrol(*request);
-      if (answer.ok()) *reply = *std::move(answer);
-      return answer.status();
+      ASSIGN_OR_RETURN(*reply, desk_.enrol(*request));
+      return absl::OkStatus();
     });
   }
   grpc::ServerUnaryReactor* Challenge(grpc::CallbackServerContext* context,
@@ -72,9 +73,8 @@ class EnrolmentService : public EnrolmentServer, public v1::Enrolment::CallbackS
   grpc::ServerUnaryReactor* Renew(grpc::CallbackServerContext* context,
                                   const v1::RenewRequest* request, v1::EnrolReply* reply) override {
     return Run(context, "renew", [this, request, reply] {
-      auto answer = desk_.renew(*request);
-      if (answer.ok()) *reply = *std::move(answer);
-      return answer.status();
+      ASSIGN_OR_RETURN(*reply, desk_.renew(*request));
+      return absl::OkStatus();
     });
   }
 

@@ -30,6 +30,8 @@ class Server : public ExchangeServer, public StreamHost, public v1::Exchange::Ca
         settings_(settings),
         bytes_in_flight_max_(static_cast<std::size_t>(settings.bytes_in_flight_per_stream)) {}
   ~Server() override { Shutdown(); }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   absl::Status Listen() override;
   void Set(const ExchangeSettings& settings) override;

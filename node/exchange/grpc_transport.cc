@@ -113,6 +113,8 @@ class GrpcConnection : public PeerConnection {
         judge_(std::make_shared<ClosableJudge>(options.judge)),
         line_(MakeLine(options_, judge_)) {}
   ~GrpcConnection() override { judge_->Close(); }
+  GrpcConnection(const GrpcConnection&) = delete;
+  GrpcConnection& operator=(const GrpcConnection&) = delete;
 
   std::unique_ptr<feed::PublishCall> OpenPublish() override {
     return std::make_unique<GrpcPublishCall>(JudgedLine());

@@ -13,6 +13,7 @@ namespace renkei::exchange {
 // Name of the socket in a node's folder.
 inline constexpr std::string_view kSocketName = "node.sock";
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a Json throws nothing
 struct LocalReply {
   int exit_status = 0;  // 0 done, 1 failed, 2 wrong usage, 3 refused by policy or lint
   Json json{};  // the answer; on failure {"error": "...", "hint": "..."} beside what is known

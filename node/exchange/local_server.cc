@@ -22,6 +22,8 @@ constexpr std::size_t kTokenBytesMax = 128;
 class LocalPlane : public LocalServer, public v1::Local::Service {
  public:
   explicit LocalPlane(LocalCommands& commands) : commands_(commands) {}
+  LocalPlane(const LocalPlane&) = delete;
+  LocalPlane& operator=(const LocalPlane&) = delete;
   ~LocalPlane() override {
     stopping_ = true;
     if (server_ == nullptr) return;

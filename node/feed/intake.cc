@@ -79,7 +79,7 @@ absl::StatusOr<Intake::Verified> Intake::Verify(const Sender& sender,
   return verified;
 }
 
-void Intake::Take(const Sender& sender, OfferedRecord offered,
+void Intake::Take(const Sender& sender, const OfferedRecord& offered,
                   std::function<void(absl::StatusOr<Outcome>)> done) {
   auto verified = Verify(sender, offered);
   if (!verified.ok()) {
@@ -113,7 +113,7 @@ absl::Status Intake::Lint(const std::string& team, const record::Record& record)
   if (stopping_) return Unavailable("this node is stopping");
   if (IsWithdrawal(record)) return submissions_.Check(record);
   bool look = true;
-  const absl::Status foreseen = store_.Read([&](const store::Reader& reader) -> absl::Status {
+  absl::Status foreseen = store_.Read([&](const store::Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(look, submissions_.Foresee(reader, team, record, limits()));
     return absl::OkStatus();
   });

@@ -66,7 +66,7 @@ class Intake {
 
   // One publication from a peer.  `done` runs on the store thread after the commit, or with the
   // refusal, at once or on a thread of the lint.  Doesn't touch the disk on this thread.
-  void Take(const Sender& sender, OfferedRecord offered,
+  void Take(const Sender& sender, const OfferedRecord& offered,
             std::function<void(absl::StatusOr<Outcome>)> done);
   // A peer's receipt for a withdrawal or retraction.
   void TakeReceipt(const Sender& sender, const Receipt& receipt,

@@ -64,7 +64,7 @@ absl::Status CheckSighting(const store::Reader& reader, const policy::Evaluator&
   }
   ASSIGN_OR_RETURN(const auto row, reader.FindRecord(header.about->record_id));
   // Unknown and unseen look the same.
-  const absl::Status refused = PermissionDenied("a sighting of what its author may not sight");
+  absl::Status refused = PermissionDenied("a sighting of what its author may not sight");
   if (!row) return refused;
   ASSIGN_OR_RETURN(const Subject subject,
                    MakeSubject(row->header, row->circles, row->author, row->own, community));

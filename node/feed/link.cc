@@ -236,7 +236,7 @@ absl::Status Uplink::RunOnce() {
   }
   SetCancel(nullptr);
   call->Cancel();
-  const absl::Status finished = call->Finish();
+  absl::Status finished = call->Finish();
   // The call's own reason says more than "it ended"; our cancelling says nothing.
   if (finished.code() != absl::StatusCode::kCancelled && !finished.ok()) return finished;
   return delivered;
@@ -332,7 +332,7 @@ absl::Status Downlink::RunOnce() {
   }
   SetCancel(nullptr);
   if (!taken.ok()) call->Cancel();
-  const absl::Status finished = call->Finish();
+  absl::Status finished = call->Finish();
   if (!taken.ok()) return taken;
   if (finished.code() != absl::StatusCode::kOutOfRange || cursor.empty()) return finished;
   // The other side has a new store: start again; what we hold is recognised.

@@ -87,6 +87,8 @@ class Uplink : public LinkLoop {
   Uplink(std::string link, Transport& transport, store::Store& store, const PolicyHolder& policies,
          const Community& community, const Clock& clock);
   ~Uplink() override { Stop(); }
+  Uplink(const Uplink&) = delete;
+  Uplink& operator=(const Uplink&) = delete;
 
  private:
   absl::Status RunOnce() override;
@@ -114,6 +116,8 @@ class Downlink : public LinkLoop {
   Downlink(Sender sender, Transport& transport, store::Store& store, Intake& intake,
            const Clock& clock, FeedRequest request, Listener listener);
   ~Downlink() override { Stop(); }
+  Downlink(const Downlink&) = delete;
+  Downlink& operator=(const Downlink&) = delete;
 
  private:
   absl::Status RunOnce() override;

@@ -35,7 +35,7 @@ absl::Status PolicyHolder::DropAnnounced() {
 
 absl::Status PolicyHolder::Install(const CheckedPolicy& checked, const PolicyChange& change) {
   RENKEI_CHECK(checked.policy != nullptr);
-  const absl::Status stored = store_.Commit([&](store::Writer& writer) -> absl::Status {
+  absl::Status stored = store_.Commit([&](store::Writer& writer) -> absl::Status {
     RETURN_IF_ERROR(writer.PutPolicy(
         {.digest = change.digest.str(), .text = Bytes(checked.text), .applied = change.applied}));
     return RecordChange(writer, change);

@@ -42,7 +42,7 @@ absl::Status CsvReader::ReadCell(std::string& cell) {
     cell = text_.substr(start, at_ - start);
     return absl::OkStatus();
   }
-  const absl::Status unended = Wrong(at_, "a quoted cell begins here and never ends");
+  absl::Status unended = Wrong(at_, "a quoted cell begins here and never ends");
   ++at_;
   while (true) {
     if (at_ >= text_.size()) return unended;

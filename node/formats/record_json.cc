@@ -191,7 +191,7 @@ absl::Status ReadVersion(const JsonNode& node, Draft&) {
 
 const std::vector<Key>& Keys() {
   using N = const JsonNode&;
-  static const std::vector<Key> keys = {
+  static const std::vector<Key> kKeys = {
       {"renkei", ReadVersion},
       {"kind", [](N n, Draft& d) { return ReadWord(n, policy::KindFromWord, d.header.kind); }},
       {"tlp", [](N n, Draft& d) { return ReadWord(n, policy::TlpFromWord, d.header.tlp); }},
@@ -220,7 +220,7 @@ const std::vector<Key>& Keys() {
       {"from", ReadOrigin},
       {"sections", [](N n, Draft& d) { return MessageFromJson(n, d.sections); }},
   };
-  return keys;
+  return kKeys;
 }
 
 absl::Status ReadKey(std::string_view key, const JsonNode& node, Draft& draft) {

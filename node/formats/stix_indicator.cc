@@ -260,7 +260,7 @@ void AddManyValues(StixState& state, StixReader& reader, const IndicatorReading&
 
 std::string AddStixIndicator(StixState& state, v1::Indicator indicator, const std::string& id) {
   indicator.set_ref(state.made.NextRef('i'));
-  const std::string ref = indicator.ref();
+  std::string ref = indicator.ref();
   const StixValue value(indicator.type(), indicator.value());
   state.ref_by_value.emplace(value, ref);
   if (!id.empty()) {

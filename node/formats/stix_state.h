@@ -67,6 +67,7 @@ class StixReader {
  public:
   StixReader(StixState& state, const StixEntry& entry, const JsonDocument& document)
       : state_(state), entry_(entry), node_(document.top()) {}
+  ~StixReader() = default;
   StixReader(const StixReader&) = delete;
   StixReader& operator=(const StixReader&) = delete;
 

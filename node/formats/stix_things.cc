@@ -98,7 +98,7 @@ void ReadTechniqueThing(StixState& state, StixReader& reader, const std::string&
   if (!has_object && !text.value().empty()) *technique.mutable_comment() = text;
   std::vector<v1::KillChainPhase> phases = reader.Phases();
   if (phases.empty()) phases.emplace_back();
-  if (reader.Labels().size() > 0) reader.Lost("labels", "labels");
+  if (!reader.Labels().empty()) reader.Lost("labels", "labels");
   const auto own = reader.OwnNode("techniques");
   auto& techniques = *state.made.draft.sections.mutable_techniques();
   if (own) {

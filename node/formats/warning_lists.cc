@@ -254,8 +254,9 @@ bool WarningLists::Content::Put(Match match, ListNumber number, std::string_view
     case Match::kHostname: {
       while (!text.empty() && (text.front() == '.' || text.front() == '*')) text.remove_prefix(1);
       auto host = record::CanonicalHostName(text);
-      if (host) hosts_.push_back({*std::move(host), number});
-      return host.has_value();
+      if (!host) return false;
+      hosts_.push_back({*std::move(host), number});
+      return true;
     }
     case Match::kSubstring:
       substrings_.push_back({AsciiLower(text), number});

@@ -39,6 +39,8 @@ class WarningLists {
   // Covers nothing.
   WarningLists();
   ~WarningLists();
+  WarningLists(const WarningLists&) = delete;
+  WarningLists& operator=(const WarningLists&) = delete;
   WarningLists(WarningLists&&) noexcept;
   WarningLists& operator=(WarningLists&&) noexcept;
 

@@ -30,6 +30,8 @@ class Gateway {
  public:
   explicit Gateway(const Parts& parts);
   ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
 
   // Reads the tokens, and listens if `config` says where.  `folder`: of the node, where the files
   // of certificate and key are looked for.

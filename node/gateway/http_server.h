@@ -38,6 +38,8 @@ class HttpServer {
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const Options& options, Handler handler);
   // Closes all connections; requests that are being answered end first.
   ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
 
   // host:port really bound.
   const std::string& address() const;

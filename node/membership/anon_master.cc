@@ -80,7 +80,7 @@ absl::StatusOr<crypto::SigningKey> AnonMaster::OpenSeed(const record::RecordId& 
 
 absl::Status AnonMaster::Save(const std::string& path) const {
   std::string text = HexEncode(secret_) + "\n";
-  const absl::Status written = WriteFile(path, text, FileMode::kSecret);
+  absl::Status written = WriteFile(path, text, FileMode::kSecret);
   crypto::Wipe(text);
   return written;
 }

@@ -1,7 +1,7 @@
 #include "node/membership/node_keys.h"
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include <sys/stat.h>
 
@@ -29,7 +29,7 @@ bool Exists(const std::string& path) {
 absl::Status CheckPrivate(const std::string& path, std::string_view mode) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) {
-    const std::string text = fmt::format("`{}`: {}", path, std::strerror(errno));
+    const std::string text = fmt::format("`{}`: {}", path, std::generic_category().message(errno));
     return errno == ENOENT ? NotFound(text) : Unavailable(text);
   }
   if ((info.st_mode & 077) == 0) return absl::OkStatus();
@@ -75,7 +75,7 @@ absl::StatusOr<TlsKey> LoadTlsKey(const std::string& folder, std::string_view na
 
 absl::Status SaveTlsKey(const std::string& folder, std::string_view name, const TlsKey& key) {
   std::string pem = key.ToPem();
-  const absl::Status written = WriteFile(Path(folder, name), pem, FileMode::kSecret);
+  absl::Status written = WriteFile(Path(folder, name), pem, FileMode::kSecret);
   crypto::Wipe(pem);
   return written;
 }
@@ -217,7 +217,7 @@ absl::Status SaveCertificate(const std::string& folder, const TlsKey& key,
   absl::StatusOr<Bytes> old = LoadSecret(folder, "tls.key");
   std::string both = key.ToPem();
   if (old.ok() && old->size() + both.size() <= kKeyFileBytesMax) both += *old;
-  const absl::Status written = WriteFile(Path(folder, "tls.key"), both, FileMode::kSecret);
+  absl::Status written = WriteFile(Path(folder, "tls.key"), both, FileMode::kSecret);
   crypto::Wipe(both);
   if (old.ok()) crypto::Wipe(*old);
   RETURN_IF_ERROR(written);

@@ -14,8 +14,8 @@ constexpr long kPoolConnectionsMax = 4;
 
 // Once, before the first transfer of any thread.
 void StartCurl() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  RENKEI_CHECK(started == CURLE_OK);
+  static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
+  RENKEI_CHECK(kStarted == CURLE_OK);
 }
 
 absl::StatusCode CodeOf(CURLcode code) {

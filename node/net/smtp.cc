@@ -62,7 +62,7 @@ absl::Status SmtpClient::Send(const std::string& from, const std::string& to,
   easy.Set(CURLOPT_READFUNCTION, &MailUpload::Read);
   easy.Set(CURLOPT_READDATA, static_cast<void*>(&upload));
   easy.Set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(text.size()));
-  const absl::Status sent = easy.Perform(pool_->curl, cancel_);
+  absl::Status sent = easy.Perform(pool_->curl, cancel_);
   if (sent.ok()) return sent;
   const long code = easy.Number(CURLINFO_RESPONSE_CODE);
   const std::string doing = "send mail by " + server_.url.Shown();

@@ -43,6 +43,8 @@ class Courier {
   // What `parts` refer to outlives this.
   Courier(const Parts& parts, config::PushTarget target, std::unique_ptr<Channel> channel);
   ~Courier();
+  Courier(const Courier&) = delete;
+  Courier& operator=(const Courier&) = delete;
 
   // The place of a target; a new one's begins here, and is kept.  DATA_LOSS.
   static absl::StatusOr<Place> FindPlace(const Parts& parts, const config::PushTarget& target);

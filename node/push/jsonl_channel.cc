@@ -53,7 +53,7 @@ absl::Status JsonlChannel::Open() {
     Close();
     return FailedPrecondition(fmt::format("`{}` is not a regular file", path_));
   }
-  const absl::Status healed = TakeAwayHalfLine();
+  absl::Status healed = TakeAwayHalfLine();
   if (!healed.ok()) Close();
   return healed;
 }
@@ -103,7 +103,7 @@ absl::Status JsonlChannel::Append(const std::string& text) {
     const ssize_t n = write(fd_, rest.data(), rest.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      const absl::Status failed = Error("write");
+      absl::Status failed = Error("write");
       // No half line for a reader to meet; if even that fails, the next Open mends it.
       if (ftruncate(fd_, before) != 0) Close();
       return failed;

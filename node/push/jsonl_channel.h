@@ -19,6 +19,8 @@ class JsonlChannel : public Channel {
   JsonlChannel(std::string path, std::int64_t rotate_bytes, int keep)
       : path_(std::move(path)), rotate_bytes_(rotate_bytes), keep_(keep) {}
   ~JsonlChannel() override;
+  JsonlChannel(const JsonlChannel&) = delete;
+  JsonlChannel& operator=(const JsonlChannel&) = delete;
 
   Delivered Deliver(std::span<const Event> events) override;
 

@@ -33,6 +33,8 @@ class Pusher::Lane {
     });
   }
   ~Lane() { Stop(); }
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
 
   const config::PushTarget& target() const { return target_; }
 

@@ -24,6 +24,8 @@ class Pusher {
   // What `parts` refer to outlives this.
   Pusher(const Parts& parts, std::string org, ChannelMaker make);
   ~Pusher() { Stop(); }
+  Pusher(const Pusher&) = delete;
+  Pusher& operator=(const Pusher&) = delete;
 
   // Puts `targets` in force: those that did not change go on undisturbed.  One that can't begin is
   // in states() with its error, and tries again.

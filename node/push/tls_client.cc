@@ -72,6 +72,9 @@ absl::StatusOr<Addresses> Resolve(const TlsPeer& peer) {
 }  // namespace
 
 struct TlsClient::Handles {
+  Handles() = default;
+  Handles(const Handles&) = delete;
+  Handles& operator=(const Handles&) = delete;
   ~Handles() {
     SSL_free(ssl);
     SSL_CTX_free(context);

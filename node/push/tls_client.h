@@ -29,6 +29,8 @@ class TlsClient {
   static absl::StatusOr<std::unique_ptr<TlsClient>> Connect(const TlsPeer& peer,
                                                             const StopSignal& stop);
   ~TlsClient();
+  TlsClient(const TlsClient&) = delete;
+  TlsClient& operator=(const TlsClient&) = delete;
 
   // All of it, into the connection.
   absl::Status Write(std::string_view bytes);

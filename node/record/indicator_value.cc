@@ -32,6 +32,7 @@ constexpr std::array<Pair, 15> kDefanged = {{{"[.]", "."},
                                              {"[/]", "/"},
                                              {"[:/]", ":/"},
                                              {"\\.", "."}}};
+constexpr std::string_view kDefangedBegin = "[({\\";  // how each of them begins
 constexpr std::array<Pair, 5> kDefangedSchemes = {{{"hxxps:", "https:"},
                                                    {"hxxp:", "http:"},
                                                    {"h**ps:", "https:"},
@@ -237,6 +238,10 @@ std::string RefangedOnce(std::string_view value) {
     }
   }
   while (!rest.empty()) {
+    const std::size_t plain = std::min(rest.find_first_of(kDefangedBegin), rest.size());
+    out += rest.substr(0, plain);
+    rest.remove_prefix(plain);
+    if (rest.empty()) break;
     const std::string_view here = std::string_view(lower).substr(value.size() - rest.size());
     const auto found = std::find_if(kDefanged.begin(), kDefanged.end(),
                                     [&](const Pair& pair) { return here.starts_with(pair.first); });

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -38,7 +39,7 @@ bool WaitReadable(int fd, Clock::time_point deadline) {
     const int ready = poll(&waiting, 1, MillisecondsUntil(deadline));
     if (ready > 0) return true;
     if (ready == 0) return false;
-    if (errno != EINTR) Fail(fmt::format("poll: {}", std::strerror(errno)));
+    if (errno != EINTR) Fail(fmt::format("poll: {}", std::generic_category().message(errno)));
   }
 }
 
@@ -106,7 +107,7 @@ ChildProcess::ChildProcess(const Options& options) {
   }
   if (failed != 0) Fail(fmt::format("start {}: {}", options.command[0], std::strerror(failed)));
   pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-  if (pid_fd_ < 0) Fail(fmt::format("pidfd_open: {}", std::strerror(errno)));
+  if (pid_fd_ < 0) Fail(fmt::format("pidfd_open: {}", std::generic_category().message(errno)));
 }
 
 ChildProcess::~ChildProcess() {
@@ -128,7 +129,8 @@ std::optional<int> ChildProcess::WaitForExit(Milliseconds deadline) {
   if (exit_status_) return exit_status_;
   if (!WaitReadable(pid_fd_, Clock::now() + deadline)) return std::nullopt;
   int status = 0;
-  if (waitpid(pid_, &status, 0) != pid_) Fail(fmt::format("waitpid: {}", std::strerror(errno)));
+  if (waitpid(pid_, &status, 0) != pid_)
+    Fail(fmt::format("waitpid: {}", std::generic_category().message(errno)));
   exit_status_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return exit_status_;
 }

@@ -62,7 +62,7 @@ class IndexWalk {
   bool Full() const {
     return scanned_ >= kIndexScanMax || static_cast<int>(page_.hits.size()) >= limit_;
   }
-  absl::Status ByRecord(Reached from);
+  absl::Status ByRecord(const Reached& from);
   absl::Status OneRecord(std::int64_t issued, std::int64_t record, std::int64_t done);
   absl::Status ByKeys(const Reached& from);
   absl::Status ByPlace(const Reached& from);
@@ -193,7 +193,7 @@ absl::StatusOr<IndicatorRow> IndexWalk::RowOf(std::int64_t number) {
   return row;
 }
 
-absl::Status IndexWalk::ByRecord(Reached from) {
+absl::Status IndexWalk::ByRecord(const Reached& from) {
   Statement walk(connection_,
                  "SELECT issued, record FROM posting WHERE term = ?1 AND issued >= ?2"
                  " AND issued < ?3 AND (issued, record) <= (?4, ?5)"

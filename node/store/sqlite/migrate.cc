@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -43,7 +44,8 @@ absl::Status CheckVersion(std::int64_t version, std::int64_t application, const 
 absl::Status CheckHeader(int fd, const std::string& path) {
   Bytes header(kHeaderBytes, '\0');
   const ssize_t got = pread(fd, header.data(), header.size(), 0);
-  if (got < 0) return Unavailable(fmt::format("read `{}`: {}", path, std::strerror(errno)));
+  if (got < 0)
+    return Unavailable(fmt::format("read `{}`: {}", path, std::generic_category().message(errno)));
   if (got == 0) return absl::OkStatus();  // made just now, or a start cut short before the schema
   if (static_cast<std::size_t>(got) < kHeaderBytes || !header.starts_with(kMagic)) {
     return DataLoss(fmt::format("store `{}` is damaged: it has no SQLite header", path));
@@ -82,9 +84,10 @@ absl::Status CheckFile(const std::string& path) {
   // The -wal and -shm files take their mode from this one.
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) {
-    return FailedPrecondition(fmt::format("open store `{}`: {}", path, std::strerror(errno)));
+    return FailedPrecondition(
+        fmt::format("open store `{}`: {}", path, std::generic_category().message(errno)));
   }
-  const absl::Status status = CheckHeader(fd, path);
+  absl::Status status = CheckHeader(fd, path);
   close(fd);
   return status;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include <pthread.h>
 #include <sys/statvfs.h>
@@ -111,7 +112,7 @@ SqliteStore::~SqliteStore() {
 void SqliteStore::CommitAsync(Work work, Done done) {
   auto job = std::make_unique<Job>(Job{.work = std::move(work), .done = std::move(done)});
   if (jobs_.TryPush(job.get())) {
-    job.release();  // the queue's, and perhaps already carried out
+    (void)job.release();  // the queue's, and perhaps already carried out
     return;
   }
   job->done(closing_ ? Unavailable("store is closed")
@@ -231,7 +232,8 @@ void SqliteStore::Run() {
 absl::Status SqliteStore::CheckReserve() const {
   struct statvfs disk {};
   if (statvfs(options_.path.c_str(), &disk) != 0) {
-    return Unavailable(fmt::format("ask for free disk space: {}", std::strerror(errno)));
+    return Unavailable(
+        fmt::format("ask for free disk space: {}", std::generic_category().message(errno)));
   }
   const auto free_bytes = static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize);
   if (free_bytes >= options_.free_bytes_min) return absl::OkStatus();

@@ -34,6 +34,8 @@ class SqliteStore : public Store, public ShownStore, public IndicatorStore {
   SqliteStore(const SqliteOptions& options, Parts parts);
   // Carries out what is queued.
   ~SqliteStore() override;
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
 
   void CommitAsync(Work work, Done done) override;
   absl::Status Commit(Work work) override;
