@@ -74,15 +74,15 @@ class TwoCircles : public TableCommunity {
 
 // What was hit.  All of a team's values are own assets of every node here; who writes them counts.
 struct Owned {
-  std::string address;
-  std::string host;
-  std::string user;
-  std::string mail;
+  const char* address;
+  const char* host;
+  const char* user;
+  const char* mail;
 };
-const Owned kHinode = {"10.20.0.7", "srv-07.hinode-bank.example", "t.yamada",
-                       "t.yamada@hinode-bank.example"};
-const Owned kMinato = {"172.20.4.9", "app.minato-rail.example", "k.mori",
-                       "k.mori@minato-rail.example"};
+constexpr Owned kHinode = {"10.20.0.7", "srv-07.hinode-bank.example", "t.yamada",
+                           "t.yamada@hinode-bank.example"};
+constexpr Owned kMinato = {"172.20.4.9", "app.minato-rail.example", "k.mori",
+                           "k.mori@minato-rail.example"};
 
 config::Assets AssetsOfAll() {
   config::Assets assets;
@@ -159,7 +159,7 @@ class KeyedAdversaryTest : public testing::Test {
         CursorCodec(*crypto::AeadKey::From(Bytes(32, 'k')), hub.store->epoch()));
   }
   // What refers to the communities goes before them.
-  ~KeyedAdversaryTest() override {
+  void TearDown() override {
     for (RigNode* node : {&rig_.author, &other_, &stranger_, &rig_.hub}) {
       node->egress.reset();
       node->intake.reset();
@@ -177,7 +177,8 @@ class KeyedAdversaryTest : public testing::Test {
     draft.header.kind = policy::Kind::kIncident;
     draft.header.tlp = policy::Tlp::kGreen;
     draft.header.circles = {circle};
-    draft.sections.mutable_summary()->add_title()->set_value("Beacons from " + own.address);
+    draft.sections.mutable_summary()->add_title()->set_value(
+        fmt::format("Beacons from {}", own.address));
     draft.sections.mutable_summary()->add_description()->set_value(
         fmt::format("The host {} ({}) was entered by way of account {}, after a letter to {} with "
                     "a link.{}",
