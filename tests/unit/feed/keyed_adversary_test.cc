@@ -31,7 +31,10 @@ using testing_support::RigNode;
 using testing_support::Table;
 using testing_support::TableCommunity;
 
-constexpr std::size_t kShared = 8;  // bytes of two records that no chance makes equal
+// Bytes of two records that no chance makes equal.  8 would be few: up to 3 bytes that frame a
+// value may stay beside it, and two enciphered addresses begin with the same five characters one
+// time in some hundreds.
+constexpr std::size_t kShared = 12;
 // What a stranger's record has too is cut out by fewer: else 7 bytes that all have, beside one that
 // chance made equal, were a find.
 constexpr std::size_t kCommon = 4;
@@ -244,7 +247,8 @@ class KeyedAdversaryTest : public testing::Test {
     return delivered;
   }
 
-  // What of 8 bytes or more both hold, and neither a stranger's record nor a promise accounts for.
+  // What of kShared bytes or more both hold, and neither a stranger's record nor a promise accounts
+  // for.
   std::vector<std::string> Links(const Delivered& a, const Delivered& b,
                                  const Promised& promised) const {
     std::set<Bytes> seen;
