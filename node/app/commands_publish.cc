@@ -265,7 +265,11 @@ CommandResult PublishCommand(const CommandContext& context, Arguments& arguments
     if (refused) return *std::move(refused);
   }
   Outcome outcome;
-  for (formats::Imported& one : *imported) PublishOne(context, options, std::move(one), outcome);
+  for (std::size_t i = 0; i < imported->size(); ++i) {
+    // Each source of the file counts its parts from 1, so the part alone names none of them.
+    if (!context.once.empty()) options.once = fmt::format("{}/{}", context.once, i);
+    PublishOne(context, options, std::move((*imported)[i]), outcome);
+  }
   Json json = {{"name", name}, {"drafts", std::move(outcome.drafts)}};
   if (outcome.exit_status == kExitFailed) {
     json["error"] = outcome.error;

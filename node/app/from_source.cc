@@ -111,7 +111,7 @@ class SourceTaker {
                               kDraftPayloadBytesMax));
     }
     absl::StatusOr<Outlook> outlook = LookAhead(context_, draft_);
-    if (outlook.ok() && outlook->refused) outlook = LeaveOut(*std::move(outlook));
+    if (outlook.ok() && outlook->refused && !by_mail()) outlook = LeaveOut(*std::move(outlook));
     if (!outlook.ok() && !IsOfTheItem(outlook.status())) return outlook.status();
     if (!outlook.ok()) return Said(sources::Outcome::kUnreadable, Message(outlook.status()));
     if (outlook->records.empty()) return Said(sources::Outcome::kUnreadable, "nothing in it");

@@ -206,7 +206,10 @@ absl::StatusOr<std::optional<std::uint64_t>> ImapClient::SizeOf(std::uint32_t ui
   ASSIGN_OR_RETURN(const std::vector<ImapLine> lines,
                    Say(fmt::format("UID FETCH {} (UID RFC822.SIZE)", uid), kImapSearchBytesMax));
   for (const ImapLine& line : lines) {
-    if (IsFetchOf(line, uid)) return ImapNumberAfter(line.text, "RFC822.SIZE ");
+    if (!IsFetchOf(line, uid)) continue;
+    // A server may say unasked that its flags changed, in a line of the same form.
+    const auto size = ImapNumberAfter(line.text, "RFC822.SIZE ");
+    if (size) return size;
   }
   return std::optional<std::uint64_t>();
 }

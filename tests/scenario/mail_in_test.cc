@@ -155,5 +155,27 @@ TEST_F(MailIn, AMailAsAFileIsImportedAndShownWithoutItsSender) {
   community_.StopAll();
 }
 
+// Both are the first part of their source: approving published only the first of them.
+TEST_F(MailIn, TheReportAndWhatIsAttachedAreBothPublished) {
+  alpha_.Start();
+  const std::string file = community_.folder() + "/report.eml";
+  WriteText(file,
+            "From: mika@reporter.example\r\nSubject: Scans\r\nMessage-ID: <9@reporter.example>\r\n"
+            "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+            "--b\r\nContent-Type: text/plain\r\n\r\nWhat we saw is attached.\r\n"
+            "--b\r\nContent-Type: text/csv; name=seen.csv\r\n"
+            "Content-Disposition: attachment; filename=seen.csv\r\n\r\n"
+            "type,value\r\nipv4,198.51.100.7\r\nipv4,198.51.100.8\r\n--b--\r\n");
+  const Json draft = alpha_.Ask({"import", file})["files"][0];
+  ASSERT_EQ(draft["records"], 2) << draft.dump();
+  alpha_.Ask({"drafts", "show", draft["draft"].dump()});
+  const Json approved = alpha_.Ask({"approve", draft["draft"].dump()});
+  const Json& out = approved["answer"]["drafts"];
+  ASSERT_EQ(out.size(), 2U) << approved.dump();
+  EXPECT_NE(out[0]["id"], out[1]["id"]);
+  EXPECT_EQ(alpha_.Status()["store"]["own"], 2);
+  community_.StopAll();
+}
+
 }  // namespace
 }  // namespace renkei::testing_support
