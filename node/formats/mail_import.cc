@@ -88,6 +88,7 @@ class MailMaker {
     if (own) {
       RETURN_IF_ERROR(MakeOwn(file));
     }
+    NameAttached("sha256:" + HexEncode(crypto::Sha256(file).view()));
     std::vector<Imported> all;
     if (own) all.push_back({std::move(draft_), {}, 1, 1});
     std::move(attached_.begin(), attached_.end(), std::back_inserter(all));
@@ -107,6 +108,19 @@ class MailMaker {
   }
 
  private:
+  // By the mail that brought them, whatever they call themselves: else whoever writes a mail could
+  // revise what another source became.  Where they go is ours to say, too.
+  void NameAttached(const std::string& mail) {
+    std::size_t number = 0;
+    for (Imported& one : attached_) {
+      if (one.part == 1) ++number;
+      if (one.draft.source_format.empty()) one.draft.source_format = "mail";
+      one.draft.source_id = fmt::format("{}:{}", mail, number);
+      one.draft.header.circles.clear();
+      one.draft.header.recipients.clear();
+    }
+  }
+
   Reporter ReporterOf() const {
     const MailEnvelope& envelope = mail_.envelope;
     Reporter reporter{.name = Printable(envelope.from_name, kMailNameBytesMax),

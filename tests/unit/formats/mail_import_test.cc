@@ -144,6 +144,18 @@ TEST(MailImport, TheSameMailIsTheSameSourceAndAnotherIsNot) {
   EXPECT_NE(MustImport(mail)[0].draft.source_id, MustImport(mail + "z")[0].draft.source_id);
 }
 
+// An attachment that named a source which had been published revised what that one became.
+TEST(MailImport, WhatIsAttachedCannotNameTheSourceOfAnother) {
+  const std::string own =
+      R"({"renkei": 1, "kind": "incident", "circles": ["energy"],)"
+      R"( "from": {"format": "misp", "id": "a"}, "sections": {"summary": {"title": [{"value": "x"}]}}})";
+  const std::string mail = WithAttached("see", AttachedPart("application/json", "x.json", own));
+  const auto imported = MustImport(mail);
+  ASSERT_EQ(imported.size(), 2U) << imported[0].report.notes.size();
+  EXPECT_EQ(imported[1].draft.source_id, imported[0].draft.source_id + ":1");
+  EXPECT_TRUE(imported[1].draft.header.circles.empty());
+}
+
 TEST(MailImport, TextsOverTheLimitAreCutAndCounted) {
   const auto imported =
       MustImport(kFrom + "Subject: x\r\n\r\n" + std::string(300'000, 'a') + "\r\n");
