@@ -26,7 +26,6 @@ using policy::SourceMode;
 using record::Correlation;
 using std::chrono::hours;
 using testing_support::FeedRig;
-using testing_support::kNow;
 using testing_support::RigNode;
 using testing_support::Table;
 using testing_support::TableCommunity;
