@@ -72,7 +72,7 @@ class WordsDecoder {
  private:
   void Plain(std::string_view text) {
     // White space between two encoded words is none of the text (RFC 2047, 6.2).
-    if (!charset_.empty() && TrimmedText(text).empty()) {
+    if (open_ && TrimmedText(text).empty()) {
       pending_ = text;
       return;
     }
@@ -84,22 +84,25 @@ class WordsDecoder {
     // Writers cut characters in two at the end of a word: the bytes are put together first.
     if (word.charset != charset_) Flush();
     charset_ = word.charset;
+    open_ = true;
     bytes_ += word.encoding == 'b' ? DecodeMailBase64(word.text, flawed_)
                                    : DecodeQuotedPrintable(word.text, true, flawed_);
   }
   void Flush() {
-    if (!charset_.empty()) text_ += MailToUtf8(bytes_, charset_, flawed_);
+    if (open_) text_ += MailToUtf8(bytes_, charset_, flawed_);
     text_ += pending_;
     pending_ = {};
     bytes_.clear();
     charset_ = {};
+    open_ = false;
   }
 
   const std::string_view value_;
   bool& flawed_;
   std::string text_{};
   std::string bytes_{};
-  std::string_view charset_{};
+  std::string_view charset_{};  // of the words that are put together; may be empty
+  bool open_ = false;           // there are some
   std::string_view pending_{};
 };
 
@@ -120,6 +123,8 @@ bool IsPlainAddress(std::string_view address) {
   });
   const bool domain_ok = std::all_of(
       domain.begin(), domain.end(), [](char c) { return IsMailLetter(c) || c == '.' || c == '-'; });
+  // Servers answer to such as to a fault of theirs, and it would be tried again and again.
+  if (address.find("..") != std::string_view::npos || local.ends_with('.')) return false;
   return local_ok && domain_ok && !local.empty() && !domain.empty() && local.front() != '-' &&
          local.front() != '.' && IsMailLetter(domain.front()) && IsMailLetter(domain.back());
 }

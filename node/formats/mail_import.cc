@@ -76,6 +76,14 @@ std::string_view BareWord(std::string_view word) {
   return word;
 }
 
+constexpr std::ptrdiff_t kSignatureLinesMax = 8;
+
+bool IsSignature(std::string_view text) {
+  return std::count(text.begin(), text.end(), '\n') <= kSignatureLinesMax &&
+         !text.starts_with('>') && text.find("\n>") == std::string_view::npos &&
+         text.find("---") == std::string_view::npos;
+}
+
 class MailMaker {
  public:
   MailMaker(const MailMessage& mail, const ImportOptions& options)
@@ -85,10 +93,12 @@ class MailMaker {
     for (std::size_t i = 0; i < mail_.attachments.size(); ++i) TakeAttachment(i);
     // A mail that only carries something is none itself.
     const bool own = !mail_.texts.empty() || attached_.empty() || draft_.sections.has_attachments();
+    // By all that came: nobody can write a mail that revises what another mail became.
+    const std::string id = "sha256:" + HexEncode(crypto::Sha256(file).view());
     if (own) {
-      RETURN_IF_ERROR(MakeOwn(file));
+      RETURN_IF_ERROR(MakeOwn(id));
     }
-    NameAttached("sha256:" + HexEncode(crypto::Sha256(file).view()));
+    NameAttached(id);
     std::vector<Imported> all;
     if (own) all.push_back({std::move(draft_), {}, 1, 1});
     std::move(attached_.begin(), attached_.end(), std::back_inserter(all));
@@ -167,6 +177,7 @@ class MailMaker {
                                Printable(Message(imported->status()), kMailWhyBytesMax)));
     }
     report_.Mapped("attachment, named");
+    NoteSender(attachment.name, fmt::format("the name `{}`", NameOf(i)));
     report_.NotKeptByDesign(fmt::format("attachment[{}]", i), "what stands in an attachment");
     v1::Attachment& named = *draft_.sections.mutable_attachments()->add_attachments();
     named.set_name(NameOf(i));
@@ -175,7 +186,7 @@ class MailMaker {
     named.set_type(attachment.type);
   }
 
-  absl::Status MakeOwn(BytesView file) {
+  absl::Status MakeOwn(const std::string& id) {
     const MailTitle title = TitleOfSubject(mail_.envelope.subject);
     if (mail_.texts.empty() && title.text.empty() && mail_.attachments.empty()) {
       return InvalidArgument("a mail without a subject, a text or an attachment");
@@ -183,11 +194,11 @@ class MailMaker {
     draft_.header.kind = options_.kind.value_or(policy::Kind::kIncident);
     draft_.header.tlp = title.tlp;
     draft_.source_format = "mail";
-    // By all that came: nobody can write a mail that revises what another mail became.
-    draft_.source_id = "sha256:" + HexEncode(crypto::Sha256(file).view());
+    draft_.source_id = id;
     v1::Summary& summary = *draft_.sections.mutable_summary();
     summary.add_title()->set_value(title.text.empty() ? std::string(kUntitled) : title.text);
     report_.Mapped("subject");
+    NoteSender(title.text, "the title");
     for (std::size_t i = 0; i < mail_.texts.size(); ++i) TakeText(mail_.texts[i], i);
     return Annotate(record::CheckSections(draft_.sections), "imported mail");
   }
@@ -195,8 +206,10 @@ class MailMaker {
   void TakeText(const MailText& text, std::size_t i) {
     const std::string place = fmt::format("text[{}]", i);
     std::string_view value = text.value;
-    // What stands below `-- ` is who wrote it, not what (RFC 3676, 4.3).
-    if (const std::size_t end = value.rfind("\n-- \n"); end != std::string_view::npos) {
+    // What stands below `-- ` is who wrote it, not what (RFC 3676, 4.3); what is long, or quotes,
+    // is no signature: a mail that is passed on stands below its own.
+    const std::size_t end = value.rfind("\n-- \n");
+    if (end != std::string_view::npos && IsSignature(value.substr(end + 5))) {
       value = value.substr(0, end);
       report_.NotKeptByDesign(place, "a signature");
     }
@@ -212,19 +225,19 @@ class MailMaker {
                                                    : *summary.add_reports()->mutable_content();
     to.set_value(std::string(kept));
     to.set_lang(text.lang);
-    NoteSender(kept);
+    NoteSender(kept, "the text");
     TakeValues(kept, place);
   }
   std::size_t RoomLeft() const { return record::kLongTextBytesMax - text_bytes_; }
 
-  void NoteSender(std::string_view text) {
+  void NoteSender(std::string_view text, std::string_view what_of) {
     const MailEnvelope& envelope = mail_.envelope;
     const std::string lower = AsciiLower(text);
     const auto names = [&](const std::string& what) {
       return !what.empty() && lower.find(AsciiLower(what)) != std::string::npos;
     };
     if (names(envelope.from_name) || names(envelope.from_address)) {
-      report_.Note("the text names its sender: it would be published with it");
+      report_.Note(fmt::format("{} names the sender: it would be published with it", what_of));
     }
   }
 

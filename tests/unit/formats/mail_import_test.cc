@@ -85,7 +85,7 @@ TEST(MailImport, OnlyValuesThatCanBeNothingElseAreTaken) {
   EXPECT_EQ(values, (std::vector<std::string>{"https://login.portal.example/a", "198.51.100.7",
                                               "d41d8cd98f00b204e9800998ecf8427e"}));
   EXPECT_TRUE(HasNote(imported[0].report, "as context"));
-  EXPECT_TRUE(HasNote(imported[0].report, "names its sender"));
+  EXPECT_TRUE(HasNote(imported[0].report, "the text names the sender"));
 }
 
 TEST(MailImport, KnownAttachmentsComeInByTheirOwnImporter) {
@@ -142,6 +142,29 @@ TEST(MailImport, TheSameMailIsTheSameSourceAndAnotherIsNot) {
   EXPECT_EQ(MustImport(mail)[0].draft.source_id, MustImport(mail)[0].draft.source_id);
   // Of the same id: what one person wrote, another can't revise.
   EXPECT_NE(MustImport(mail)[0].draft.source_id, MustImport(mail + "z")[0].draft.source_id);
+}
+
+TEST(MailImport, ATitleAndANameThatTellTheSenderAreNoted) {
+  const auto title = MustImport(kFrom + "Subject: Report by mika example\r\n\r\nseen");
+  EXPECT_TRUE(HasNote(title[0].report, "the title names the sender"));
+  const auto name =
+      MustImport(WithAttached("seen", AttachedPart("application/pdf", "Mika Example.pdf", "x")));
+  EXPECT_TRUE(HasNote(name[0].report, "`Mika Example.pdf` names the sender"));
+}
+
+// All below a signature was cut, also the mail that was passed on there.
+TEST(MailImport, OnlyAShortSignatureIsCut) {
+  const auto text = [](const std::string& below) {
+    return MustImport(kFrom + "Subject: x\r\n\r\nSee below.\r\n-- \r\n" + below)[0]
+        .draft.sections.summary()
+        .description(0)
+        .value();
+  };
+  EXPECT_EQ(text("Mika\r\nReporter Ltd\r\n"), "See below.");
+  EXPECT_NE(text("Mika\r\n\r\n> From: evil@portal.example\r\n").find("evil"), std::string::npos);
+  std::string passed_on = "Mika\r\n";
+  for (int i = 0; i < 20; ++i) passed_on += "a line\r\n";
+  EXPECT_NE(text(passed_on + "hxxp://portal[.]example").find("portal"), std::string::npos);
 }
 
 // An attachment that named a source which had been published revised what that one became.
