@@ -25,6 +25,8 @@ inline constexpr std::size_t kReceiptsPerDayMax = 200;                        //
 inline constexpr int kReceiptTriesMax = 5;             // runs that try to send one
 inline constexpr std::size_t kMailsKnownMax = 20'000;  // told apart from what comes again
 
+inline constexpr int kReceiptFailuresMax = 2;  // of one run; then the server is at fault
+
 // ---- one run ----
 inline constexpr std::chrono::seconds kRunWithin = std::chrono::minutes(15);  // then the next one
 inline constexpr std::size_t kListedMax = 200'000;  // events of a manifest or a MISP instance
@@ -45,7 +47,7 @@ inline constexpr std::size_t kLookupIdsMax = 50;  // in one of them
 inline constexpr int kBadObjectsMax = 32;         // left out of a bundle, one by one
 
 // ---- over time ----
-inline constexpr int kTriesMax = 3;       // runs that try an event which can't be had
+inline constexpr int kTriesMax = 3;       // runs that try an event or a mail that can't be had
 inline constexpr int kItemsPerSave = 25;  // taken again at most, after a kill
 inline constexpr std::size_t kStateBytesMax = 64 * 1024 * 1024;
 inline constexpr std::size_t kErrorTextBytesMax = 300;

@@ -75,8 +75,7 @@ class MailTaker {
         counts.left = uids.size() - i;
         break;
       }
-      RETURN_IF_ERROR(TakeOne(*client, uids[i]));
-      run_.state.cursor = fmt::format("{}:{}", place.validity, uids[i]);
+      RETURN_IF_ERROR(TakeOne(*client, {.validity = place.validity, .uid = uids[i]}));
     }
     return absl::OkStatus();
   }
@@ -97,30 +96,65 @@ class MailTaker {
     return net::ImapClient::Open(server, run_.cancel);
   }
 
-  // An error ends the run; whatever is wrong with the message is counted.
-  absl::Status TakeOne(net::ImapClient& client, std::uint32_t uid) {
-    const std::string name = fmt::format("message {}", uid);
+  // Nothing: it is not to be had, and counted.
+  absl::StatusOr<std::optional<Bytes>> Load(net::ImapClient& client, std::uint32_t uid,
+                                            const std::string& name) {
     ASSIGN_OR_RETURN(const auto size, client.SizeOf(uid));
-    if (!size) return absl::OkStatus();  // gone meanwhile
-    if (*size > kMailBytesMax) {
+    if (size && *size > kMailBytesMax) {
       run_.taking.CountUnreadable(
           fmt::format("{}: {} bytes, and a draft may have {}", name, *size, kMailBytesMax));
-      return absl::OkStatus();
+      return std::optional<Bytes>();
     }
-    ASSIGN_OR_RETURN(const auto payload, client.Fetch(uid, kMailBytesMax));
-    if (!payload) return absl::OkStatus();
-    const auto envelope = formats::ReadMailEnvelope(*payload);
+    std::optional<Bytes> payload;
+    if (size) {
+      ASSIGN_OR_RETURN(payload, client.Fetch(uid, kMailBytesMax));
+    }
+    if (!payload) ++run_.taking.counts().gone;
+    return payload;
+  }
+
+  // Whether it was tried so often that the rest shall not wait for it.
+  bool GivenUp(MailPlace place, const std::string& name, const absl::Status& why) {
+    const std::string key = fmt::format("{}:{}", place.validity, place.uid);
+    Known& known = run_.state.known[key];
+    known = {.version = UnixSeconds(run_.clock.Now()), .tries = known.tries + 1};
+    if (known.tries < kTriesMax) return false;
+    run_.state.known.erase(key);
+    run_.taking.CountUnreadable(fmt::format("{}: {}", name, Message(why)));
+    return true;
+  }
+
+  // An error ends the run; whatever is wrong with the message is counted.
+  absl::Status TakeOne(net::ImapClient& client, MailPlace place) {
+    const std::string name = fmt::format("message {}", place.uid);
+    const auto payload = Load(client, place.uid, name);
+    if (!payload.ok()) {
+      // The connection is of no use any more, whoever is at fault: the next run goes on.
+      if (!run_.cancel.asked() && GivenUp(place, name, payload.status())) Pass(place);
+      return payload.status();
+    }
+    if (*payload) RETURN_IF_ERROR(TakeMail(name, **payload));
+    Pass(place);
+    return absl::OkStatus();
+  }
+
+  void Pass(MailPlace place) {
+    run_.state.cursor = fmt::format("{}:{}", place.validity, place.uid);
+  }
+
+  absl::Status TakeMail(const std::string& name, const Bytes& payload) {
+    const auto envelope = formats::ReadMailEnvelope(payload);
     if (!envelope.ok()) {
       run_.taking.CountUnreadable(fmt::format("{}: {}", name, Message(envelope.status())));
       return absl::OkStatus();
     }
-    const std::string key = KeyOfMail(*envelope, *payload);
+    const std::string key = KeyOfMail(*envelope, payload);
     if (run_.state.known.contains(key)) {
       ++run_.taking.counts().unchanged;
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(const Taken taken,
-                     run_.taking.Hand({.key = key, .name = name, .payload = *payload}));
+                     run_.taking.Hand({.key = key, .name = name, .payload = payload}));
     const std::int64_t now = UnixSeconds(run_.clock.Now());
     run_.state.known[key] = {.version = now};
     KeepNewest(run_.state.known, [](const Known& known) { return known.version; });

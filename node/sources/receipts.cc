@@ -86,24 +86,27 @@ std::string Receipts::TextOf(const Receipt& receipt) const {
 absl::Status Receipts::SendAll() {
   // Those that a kill interrupted may have been sent: not twice.
   std::erase_if(book_.waiting, [](const Receipt& one) { return one.begun; });
-  for (std::size_t i = 0; i < book_.waiting.size();) {
-    Receipt& receipt = book_.waiting[i];
-    ++receipt.tries;
-    receipt.begun = true;
+  int failures = 0;
+  for (std::size_t left = book_.waiting.size(); left > 0 && failures < kReceiptFailuresMax;
+       --left) {
+    book_.waiting.front().begun = true;
+    ++book_.waiting.front().tries;
     RETURN_IF_ERROR(save_());
     RETURN_IF_ERROR(FaultPoint("receipt.begun"));
+    Receipt receipt = book_.waiting.front();
+    book_.waiting.erase(book_.waiting.begin());
     const absl::Status sent = send_(receipt.to, TextOf(receipt));
-    receipt.begun = false;
     const bool never = sent.code() == absl::StatusCode::kInvalidArgument;
     if (!sent.ok()) {
       LogEvent(LogLevel::kWarn, "receipt.failed",
                {{"source", LogSafe(source_.name)}, {"why", LogSafe(Message(sent))}});
     }
     if (!sent.ok() && !never && receipt.tries < kReceiptTriesMax) {
-      // The server: the others would fare no better.
-      return save_();
+      // To the end: an address that its server won't take holds up no other.
+      ++failures;
+      receipt.begun = false;
+      book_.waiting.push_back(std::move(receipt));
     }
-    book_.waiting.erase(book_.waiting.begin() + static_cast<std::ptrdiff_t>(i));
     RETURN_IF_ERROR(save_());
   }
   return absl::OkStatus();

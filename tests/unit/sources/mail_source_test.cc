@@ -48,6 +48,34 @@ TEST_F(MailSourceTest, EachMessageIsTakenOnce) {
   EXPECT_EQ(sink_.items.size(), 3U);
 }
 
+// The mailbox stood still at it for ever.
+TEST_F(MailSourceTest, AMessageThatTheServerNeverGivesIsPassedAfterAFewRuns) {
+  host_.Put(1, MailOf("1@r.example"));
+  host_.Put(2, MailOf("2@r.example"));
+  host_.Answer([](const std::string& command) -> std::optional<std::string> {
+    if (command.starts_with("UID FETCH 1 ") && command.find("BODY") != std::string::npos) {
+      return "{tag} NO can't convert it\r\n";
+    }
+    return std::nullopt;
+  });
+  for (int i = 0; i < kTriesMax; ++i) {
+    EXPECT_TRUE(sink_.items.empty()) << i;
+    EXPECT_FALSE(Run().status.ok()) << i;
+  }
+  EXPECT_EQ(state_.last.unreadable, 1U);
+  EXPECT_EQ(Fetch().drafts, 1U);
+  EXPECT_EQ(sink_.items.at(0).payload, MailOf("2@r.example"));
+}
+
+TEST_F(MailSourceTest, AMessageThatIsGoneMeanwhileIsCounted) {
+  host_.Put(1, MailOf("1@r.example"));
+  host_.Answer([](const std::string& command) -> std::optional<std::string> {
+    if (command.starts_with("UID FETCH")) return "{tag} OK\r\n";
+    return std::nullopt;
+  });
+  EXPECT_EQ(Fetch().gone, 1U);
+}
+
 TEST_F(MailSourceTest, AMailThatComesAgainIsKnownByItsIdAndSender) {
   host_.Put(1, MailOf("1@r.example"));
   host_.Put(2, MailOf("1@r.example", "changed"));

@@ -24,7 +24,7 @@ class ReceiptsTest : public testing::Test {
           kept_before_ = !saved_.waiting.empty() && saved_.waiting.front().begun;
           sent_.push_back(to);
           text_ = text;
-          return answer_;
+          return to == broken_ ? Unavailable("451") : answer_;
         });
   }
   static formats::MailEnvelope From(const std::string& address) {
@@ -50,6 +50,7 @@ class ReceiptsTest : public testing::Test {
   std::string text_;
   bool kept_before_ = false;
   absl::Status answer_ = absl::OkStatus();
+  std::string broken_{};
 };
 
 TEST_F(ReceiptsTest, TheSenderIsToldTheNumberAndNothingOfTheMail) {
@@ -124,6 +125,30 @@ TEST_F(ReceiptsTest, AnAddressThatIsRefusedHoldsUpNobody) {
   EXPECT_TRUE(receipts.SendAll().ok());
   EXPECT_EQ(sent_, (std::vector<std::string>{"a@b.example", "c@b.example"}));
   EXPECT_TRUE(book_.waiting.empty());
+}
+
+// It was at the head of the queue for five runs, and nobody behind it was told.
+TEST_F(ReceiptsTest, AnAddressThatFailsHoldsUpNobody) {
+  broken_ = "a@b.example";
+  Receipts receipts = Make();
+  for (const char* to : {"a@b.example", "c@b.example", "d@b.example"}) {
+    receipts.Owe(From(to), to, 42);
+  }
+  EXPECT_TRUE(receipts.SendAll().ok());
+  EXPECT_EQ(sent_, (std::vector<std::string>{"a@b.example", "c@b.example", "d@b.example"}));
+  ASSERT_EQ(book_.waiting.size(), 1U);
+  EXPECT_FALSE(book_.waiting.front().begun);
+}
+
+TEST_F(ReceiptsTest, AServerThatTakesNothingIsNotAskedForEach) {
+  answer_ = Unavailable("no route");
+  Receipts receipts = Make();
+  for (int i = 0; i < 10; ++i) {
+    receipts.Owe(From(fmt::format("a{}@b.example", i)), fmt::format("k{}", i), 42);
+  }
+  EXPECT_TRUE(receipts.SendAll().ok());
+  EXPECT_EQ(sent_.size(), static_cast<std::size_t>(kReceiptFailuresMax));
+  EXPECT_EQ(book_.waiting.size(), 10U);
 }
 
 TEST_F(ReceiptsTest, AKillWhileOneIsSentSendsItNotAgain) {
