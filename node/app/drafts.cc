@@ -95,7 +95,34 @@ absl::StatusOr<std::vector<std::uint64_t>> Drafts::Numbers() const {
   return numbers;
 }
 
-absl::StatusOr<std::uint64_t> Drafts::Add(PendingDraft draft) {
+absl::Status Drafts::CheckRoom(const PendingDraft& draft, const DraftShare& share,
+                               const std::vector<std::uint64_t>& numbers) const {
+  const bool shared = share.drafts != 0;
+  std::uintmax_t bytes = draft.payload.size();
+  std::uintmax_t own_bytes = bytes;
+  std::size_t own = 0;
+  for (const std::uint64_t number : numbers) {
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(PathOf(number, kPayload), error);
+    if (!error) bytes += size;
+    if (!shared) continue;
+    const auto other = Read(number);
+    if (!other.ok() || other->author != draft.author) continue;
+    ++own;
+    if (!error) own_bytes += size;
+  }
+  if (shared && (own >= share.drafts || own_bytes > share.bytes)) {
+    return ResourceExhausted(
+        fmt::format("{} drafts of `{}` wait already: approve or reject some", own, draft.author));
+  }
+  if (numbers.size() >= kDraftsMax || bytes > kDraftBytesMax) {
+    return ResourceExhausted(
+        fmt::format("{} drafts wait already: approve or reject some", numbers.size()));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::uint64_t> Drafts::Add(PendingDraft draft, const DraftShare& share) {
   if (draft.payload.size() > kDraftPayloadBytesMax) {
     return ResourceExhausted(fmt::format("{} bytes, and a draft may have {}", draft.payload.size(),
                                          kDraftPayloadBytesMax));
@@ -103,16 +130,7 @@ absl::StatusOr<std::uint64_t> Drafts::Add(PendingDraft draft) {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(MakePrivateFolder(InFolder(folder_, kDraftsFolder)));
   ASSIGN_OR_RETURN(const std::vector<std::uint64_t> numbers, Numbers());
-  std::uintmax_t bytes = draft.payload.size();
-  for (const std::uint64_t number : numbers) {
-    std::error_code error;
-    const std::uintmax_t size = fs::file_size(PathOf(number, kPayload), error);
-    if (!error) bytes += size;
-  }
-  if (numbers.size() >= kDraftsMax || bytes > kDraftBytesMax) {
-    return ResourceExhausted(
-        fmt::format("{} drafts wait already: approve or reject some", numbers.size()));
-  }
+  RETURN_IF_ERROR(CheckRoom(draft, share, numbers));
   const std::string last_path = fmt::format("{}/{}/{}", folder_, kDraftsFolder, kLastFile);
   const auto last_text = ReadFile(last_path, 32);
   std::uint64_t last = numbers.empty() ? 0 : numbers.back();

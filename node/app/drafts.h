@@ -47,12 +47,18 @@ struct PendingDraft {
   std::map<std::string, DraftShown> shown{};  // account -> what it was shown last
 };
 
+// How much of all that may wait one author may fill; zeros: all of it.
+struct DraftShare {
+  std::size_t drafts = 0;
+  std::uintmax_t bytes = 0;
+};
+
 class Drafts {
  public:
   explicit Drafts(std::string folder) : folder_(std::move(folder)) {}
 
   // Answers its number, which is never used again; gives it `once`.  RESOURCE_EXHAUSTED at a limit.
-  absl::StatusOr<std::uint64_t> Add(PendingDraft draft);
+  absl::StatusOr<std::uint64_t> Add(PendingDraft draft, const DraftShare& share = {});
   // NOT_FOUND; DATA_LOSS.
   absl::StatusOr<PendingDraft> Find(std::uint64_t number) const;
   // By number, without payloads.
@@ -71,6 +77,8 @@ class Drafts {
   std::string PathOf(std::uint64_t number, std::string_view end) const;
   absl::StatusOr<std::vector<std::uint64_t>> Numbers() const;
   absl::StatusOr<PendingDraft> Read(std::uint64_t number) const;
+  absl::Status CheckRoom(const PendingDraft& draft, const DraftShare& share,
+                         const std::vector<std::uint64_t>& numbers) const;
 
   const std::string folder_;
   Mutex deciding_;

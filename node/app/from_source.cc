@@ -63,6 +63,9 @@ std::string WhyRefused(const Outlook& outlook) {
   return "by the policy";
 }
 
+// Anybody may write mails: what waits of them leaves room for others.
+constexpr DraftShare kMailShare{.drafts = kDraftsMax / 4, .bytes = kDraftBytesMax / 4};
+
 bool MustBeRead(const Outlook& outlook) {
   return std::any_of(outlook.records.begin(), outlook.records.end(), [](const Json& record) {
     const auto narratives = record.find("narratives");
@@ -191,7 +194,8 @@ class SourceTaker {
     ASSIGN_OR_RETURN(const std::uint64_t before, FindWaiting(same));
     if (same) return Waits(sources::Outcome::kWaiting, before);
     // The new one first: killed between the two, both wait, and none is lost.
-    ASSIGN_OR_RETURN(const std::uint64_t number, context_.drafts.Add(draft_));
+    ASSIGN_OR_RETURN(const std::uint64_t number,
+                     context_.drafts.Add(draft_, by_mail() ? kMailShare : DraftShare()));
     if (before != 0) RETURN_IF_ERROR(DropDraft(context_.node, context_.drafts, before));
     RETURN_IF_ERROR(
         Record(Done({{"draft", number}, {"digest", outlook.shown.draft}, {"result", "pending"}})));

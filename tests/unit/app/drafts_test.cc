@@ -47,6 +47,22 @@ TEST_F(DraftsTest, SurviveARestartWithAllThatWasHandedIn) {
   EXPECT_NE(Drafts(folder_.path()).Find(*again.Add(Sample("mika")))->once, kept->once);
 }
 
+// Mails of strangers filled what all share, and no other source could hand in.
+TEST_F(DraftsTest, AnAuthorWithAShareLeavesRoomForOthers) {
+  Drafts drafts(folder_.path());
+  const DraftShare two{.drafts = 2, .bytes = 1000};
+  EXPECT_TRUE(drafts.Add(Sample("source:mail"), two).ok());
+  EXPECT_TRUE(drafts.Add(Sample("mika")).ok());
+  EXPECT_TRUE(drafts.Add(Sample("source:mail"), two).ok());
+  const auto third = drafts.Add(Sample("source:mail"), two);
+  EXPECT_EQ(third.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Message(third.status()),
+            "2 drafts of `source:mail` wait already: approve or reject some");
+  EXPECT_TRUE(drafts.Add(Sample("mika")).ok());
+  const DraftShare small{.drafts = 9, .bytes = 3 * Sample("").payload.size() - 1};
+  EXPECT_FALSE(drafts.Add(Sample("source:mail"), small).ok());
+}
+
 TEST_F(DraftsTest, ANumberIsNeverUsedAgain) {
   Drafts drafts(folder_.path());
   EXPECT_EQ(*drafts.Add(Sample("mika")), 1U);
