@@ -12,7 +12,8 @@ absl::StatusOr<std::set<record::IndicatorKey>> FindTakenOut(const store::Indicat
                    reader.Disputed(now, config.false_positive_teams, kVerdictsAsked));
   for (const record::IndicatorKey& key : disputed) {
     ASSIGN_OR_RETURN(const store::IndicatorTally tally, reader.Tally(key, now));
-    if (feed::IsTakenOut(tally, config)) taken_out.insert(key);
+    // What nobody lists is in no list to be taken out of.
+    if (tally.listed > 0 && feed::IsTakenOut(tally, config)) taken_out.insert(key);
   }
   return taken_out;
 }

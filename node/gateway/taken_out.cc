@@ -7,15 +7,14 @@ namespace renkei::gateway {
 
 absl::StatusOr<std::shared_ptr<const TakenOut>> TakenOutNow::Get() {
   const auto config = parts_.indicators ? parts_.indicators() : config::IndicatorsConfig{};
+  // Held while the verdicts are read: requests that come at once read them once.
+  const MutexLock lock(mutex_);
   // Asked before the verdicts are read: what comes in between is asked for again, never missed.
   const std::uint64_t changes = parts_.shown.changes();
   const Timestamp now = parts_.clock.Now();
-  {
-    const MutexLock lock(mutex_);
-    const bool same = known_ != nullptr && changes_ == changes &&
-                      teams_ == config.false_positive_teams && now - read_ < kFileAgeMax;
-    if (same) return known_;
-  }
+  const bool same = known_ != nullptr && changes_ == changes &&
+                    teams_ == config.false_positive_teams && now - read_ < kFileAgeMax;
+  if (same) return known_;
   store::IndicatorStore* index = store::FindIndicatorStore(parts_.store);
   if (index == nullptr) return FailedPrecondition("this store keeps no index");
   auto found = std::make_shared<TakenOut>();
@@ -27,7 +26,6 @@ absl::StatusOr<std::shared_ptr<const TakenOut>> TakenOutNow::Get() {
   ByteWriter all;
   for (const record::IndicatorKey& key : found->keys) all.Raw(key.view());
   if (!found->keys.empty()) found->digest = crypto::Sha256(all.bytes()).str();
-  const MutexLock lock(mutex_);
   known_ = found;
   changes_ = changes;
   teams_ = config.false_positive_teams;
