@@ -67,10 +67,15 @@ void PrintDrafts(Context& context, const Json& answer) {
   context.out << (table.empty() ? "No drafts wait.\n" : table.ToText());
 }
 
+// ` by taro`; nothing on a node without accounts, whose owner made it.
+std::string ByAuthor(const Json& draft) {
+  const std::string author = Field(draft, "author");
+  return author.empty() ? author : " by " + author;
+}
+
 void PrintDraft(Context& context, const Json& draft, bool brief) {
-  context.out << fmt::format("draft {}: {} by {}, {}\n", Field(draft, "draft"),
-                             Field(draft, "command"), Field(draft, "author"),
-                             Field(draft, "created"));
+  context.out << fmt::format("draft {}: {}{}, {}\n", Field(draft, "draft"), Field(draft, "command"),
+                             ByAuthor(draft), Field(draft, "created"));
   if (draft.contains("of")) context.out << "of record " << Field(draft, "of") << "\n";
   context.out << "digest " << Field(draft, "digest") << "\n";
   for (const Json& record : draft["records"]) {
@@ -112,8 +117,8 @@ int RunDrafts(Context& context) {
 }
 
 void PrintApproved(Context& context, const Json& answer) {
-  context.out << fmt::format("draft {} by {}: {}\n", Field(answer, "draft"),
-                             Field(answer, "author"), Field(answer, "result"));
+  context.out << fmt::format("draft {}{}: {}\n", Field(answer, "draft"), ByAuthor(answer),
+                             Field(answer, "result"));
   const Json& made = answer["answer"];
   if (!made.contains("drafts")) {
     PrintPublished(context, "", made);
@@ -145,8 +150,8 @@ int RunReject(Context& context) {
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
   return Ask(context, target, "reject", {{"draft", number}, {"note", note}}, [&](const Json& json) {
-    context.out << fmt::format("draft {} by {}: rejected; nothing left this node\n",
-                               Field(json, "draft"), Field(json, "author"));
+    context.out << fmt::format("draft {}{}: rejected; nothing left this node\n",
+                               Field(json, "draft"), ByAuthor(json));
   });
 }
 

@@ -84,7 +84,7 @@ void PrintWhyCounted(Context& context, const Json& draft) {
 void PrintImport(Context& context, const Json& report) {
   if (const auto found = report.find("reporter"); found != report.end()) {
     const std::string by =
-        fmt::format("a mail by {} <{}>, {}: stays here, in no record", Field(*found, "name"),
+        fmt::format("a mail by {} <{}>, {}: its sender stays here", Field(*found, "name"),
                     Field(*found, "address"), Field(*found, "date"));
     for (const std::string& line : Wrap(by, kScreenWidth - 2)) context.out << "  " << line << "\n";
   }
@@ -94,7 +94,10 @@ void PrintImport(Context& context, const Json& report) {
                 << ", first at " << Field(one, "place") << ")\n";
   }
   for (const Json& note : report["notes"]) {
-    context.out << "  note: " << Safe(note.get<std::string>()) << "\n";
+    for (const std::string& line :
+         Wrap("note: " + Safe(note.get<std::string>()), kScreenWidth - 2)) {
+      context.out << "  " << line << "\n";
+    }
   }
   if (report["attributes"].get<std::uint64_t>() == 0) return;
   context.out << "  " << Field(report, "attributes_mapped") << " of " << Field(report, "attributes")
