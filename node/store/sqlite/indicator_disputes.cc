@@ -79,13 +79,7 @@ class VerdictWalk {
                      " CROSS JOIN record v ON v.number = t.record"
                      " WHERE v.community = ?3 AND v.state = 0 AND v.expires > ?4");
     select.BindText(1, team).Bind(2, limit).Bind(3, community_).Bind(4, now_);
-    while (select.Step()) {
-      on_indicators.push_back({.about = select.Int64(0),
-                               .team = number,
-                               .issued = select.Int64(1),
-                               .own = select.Flag(2)});
-    }
-    return select.status();
+    return Collect(select, number, on_indicators);
   }
 
   absl::Status AddOnRecords(const std::string& team, std::int64_t number, int limit) {
@@ -98,11 +92,16 @@ class VerdictWalk {
                      " AND (j.leaf = r.leaf OR j.leaf = x'')"
                      " WHERE v.state = 0 AND v.expires > ?4");
     select.BindText(1, team).Bind(2, limit).Bind(3, community_).Bind(4, now_);
+    return Collect(select, number, on_records);
+  }
+
+  // Rows of what it is about, when it was issued, whether it is ours.
+  static absl::Status Collect(Statement& select, std::int64_t team, std::vector<Verdict>& into) {
     while (select.Step()) {
-      on_records.push_back({.about = select.Int64(0),
-                            .team = number,
-                            .issued = select.Int64(1),
-                            .own = select.Flag(2)});
+      into.push_back({.about = select.Int64(0),
+                      .team = team,
+                      .issued = select.Int64(1),
+                      .own = select.Flag(2)});
     }
     return select.status();
   }
