@@ -2,17 +2,12 @@
 // back bit for bit.  The same input is also tried as a card and as a community state.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include "node/membership/attestation.h"
 #include "node/membership/card.h"
 #include "node/membership/community_state.h"
 #include "node/membership/limits.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;

@@ -8,11 +8,7 @@
 #include "node/membership/certificate_authority.h"
 #include "node/membership/names.h"
 #include "node/membership/peer_identity.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 namespace {
 

@@ -9,15 +9,11 @@
 #include "node/gateway/list_filter.h"
 #include "node/gateway/target.h"
 #include "node/gateway/tokens.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   if (const auto credentials = gateway::ReadCredentials(input)) {
     REQUIRE(credentials->name.size() + credentials->token.size() <= gateway::kCredentialBytesMax);
   }

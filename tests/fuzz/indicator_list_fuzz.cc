@@ -7,15 +7,11 @@
 #include <string_view>
 
 #include "node/formats/list_import.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   formats::ImportOptions mapped;
   mapped.csv_mappings = {{.name = "m",
                           .columns = {"first_seen", "", "type", "value", "tags", "confidence"},

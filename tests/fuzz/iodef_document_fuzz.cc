@@ -9,15 +9,11 @@
 #include "node/formats/export.h"
 #include "node/formats/import_any.h"
 #include "node/formats/record_json.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   const auto imported = formats::ImportAny(input);
   if (!imported.ok()) {
     REQUIRE(!Message(imported.status()).empty());

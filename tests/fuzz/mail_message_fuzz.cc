@@ -10,15 +10,11 @@
 #include "node/base/encoding.h"
 #include "node/formats/mail_import.h"
 #include "node/formats/mail_reader.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   const auto mail = formats::ReadMail(input);
   if (!mail.ok()) {
     REQUIRE(!Message(mail.status()).empty());

@@ -9,15 +9,11 @@
 #include "node/formats/import_json.h"
 #include "node/formats/record_json.h"
 #include "node/record/limits.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   formats::ImportOptions options;
   options.allow_org_only = true;
   const auto imported = formats::ImportJsonAuto(input, options);

@@ -14,13 +14,9 @@
 #include "policy/prove.h"
 #include "policy/question.h"
 #include "policy/table.h"
+#include "tests/fuzz/require.h"
 #include "tests/unit/policy/oracle.h"
 #include "tests/unit/policy/random_policy.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
 
 namespace renkei::policy {
 namespace {

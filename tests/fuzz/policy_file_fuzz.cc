@@ -6,15 +6,11 @@
 #include <string_view>
 
 #include "policy/policy.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei::policy;
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const std::string_view text = FuzzText(data, size);
   const ParseResult result = Parse(text, "fuzz");
   REQUIRE((result.policy == nullptr) == !result.problems.empty());
   if (result.policy == nullptr) return 0;

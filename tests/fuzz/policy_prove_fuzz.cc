@@ -9,11 +9,7 @@
 
 #include "policy/lint.h"
 #include "policy/prove.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 namespace {
 

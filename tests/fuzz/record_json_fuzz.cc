@@ -7,15 +7,11 @@
 #include <string_view>
 
 #include "node/formats/record_json.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   const auto draft = formats::DraftFromJson(input);
   if (!draft.ok()) return 0;
 

@@ -1,15 +1,10 @@
 // Bytes from a peer must never crash Open, and what it accepts must survive our own disclosure.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include "node/record/limits.h"
 #include "node/record/record.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;

@@ -14,11 +14,7 @@
 #include "node/sources/listed.h"
 #include "node/sources/taxii_bundle.h"
 #include "node/sources/taxii_client.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 namespace {
 
@@ -64,7 +60,7 @@ void ReadAsEnvelope(std::string_view input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   ReadAsManifest(input);
   ReadAsEnvelope(input);
   const absl::Status event =

@@ -9,11 +9,7 @@
 #include "node/formats/export.h"
 #include "node/formats/stix_import.h"
 #include "node/record/limits.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 namespace {
 
@@ -32,7 +28,7 @@ renkei::formats::HeldRecord Held(const renkei::record::Draft& draft) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   const auto imported = formats::ImportStix(input);
   if (!imported.ok()) {
     REQUIRE(!Message(imported.status()).empty());

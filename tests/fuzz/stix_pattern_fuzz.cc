@@ -8,15 +8,11 @@
 
 #include "node/formats/stix_pattern.h"
 #include "node/formats/stix_values.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   const auto pattern = formats::ParseStixPattern(input);
   if (!pattern.ok()) {
     REQUIRE(!Message(pattern.status()).empty());

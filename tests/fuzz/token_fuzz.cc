@@ -6,15 +6,11 @@
 #include "node/membership/limits.h"
 #include "node/membership/names.h"
 #include "node/membership/token.h"
-
-#define REQUIRE(condition)          \
-  do {                              \
-    if (!(condition)) std::abort(); \
-  } while (false)
+#include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace renkei;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view input = FuzzText(data, size);
   if (const auto name = membership::ParseSpiffeUri(input); name.ok()) {
     REQUIRE(membership::SpiffeUri(name->community, name->slug) == input);
   }
