@@ -2,17 +2,10 @@
 
 #include <array>
 #include <cctype>
-#include <cstdint>
-#include <cstdlib>
 #include <functional>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace renkei::testing_support {
 namespace {
@@ -20,15 +13,6 @@ namespace {
 std::string Lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
-}
-
-void SendAll(int fd, const std::string& bytes) {
-  std::size_t sent = 0;
-  while (sent < bytes.size()) {
-    const ssize_t n = send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-    if (n <= 0) return;
-    sent += static_cast<std::size_t>(n);
-  }
 }
 
 HostRequest ParseHead(const std::string& head) {
@@ -67,52 +51,18 @@ std::string HostRequest::Header(const std::string& name) const {
 }
 
 HttpHost::HttpHost(Handler handler) : handler_(std::move(handler)) {
-  listen_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  stop_ = eventfd(0, EFD_CLOEXEC);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  if (listen_ < 0 || stop_ < 0 || bind(listen_, plain, size) != 0 || listen(listen_, 16) != 0 ||
-      getsockname(listen_, plain, &size) != 0) {
-    std::abort();
-  }
-  port_ = ntohs(address.sin_port);
-  thread_ = std::thread([this] { Run(); });
+  host_.Start([this](int connection) { Serve(connection); });
 }
 
-HttpHost::~HttpHost() {
-  const std::uint64_t one = 1;
-  if (write(stop_, &one, sizeof one) != sizeof one) std::abort();
-  thread_.join();
-  close(listen_);
-  close(stop_);
-}
+HttpHost::~HttpHost() { host_.Stop(); }
 
 std::string HttpHost::Url(const std::string& path) const {
-  return fmt::format("http://127.0.0.1:{}{}", port_, path);
+  return fmt::format("http://127.0.0.1:{}{}", port(), path);
 }
 
 std::vector<HostRequest> HttpHost::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;
-}
-
-bool HttpHost::Readable(int fd) const {
-  std::array<pollfd, 2> fds{{{fd, POLLIN, 0}, {stop_, POLLIN, 0}}};
-  while (poll(fds.data(), fds.size(), -1) < 0) {
-  }
-  return (fds[1].revents & POLLIN) == 0;
-}
-
-void HttpHost::Run() {
-  while (Readable(listen_)) {
-    const int connection = accept4(listen_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection < 0) continue;
-    Serve(connection);
-    close(connection);
-  }
 }
 
 void HttpHost::Serve(int connection) {
@@ -121,7 +71,7 @@ void HttpHost::Serve(int connection) {
   std::size_t wanted = 0;
   HostRequest request;
   while (end == std::string::npos || bytes.size() < wanted) {
-    if (!Readable(connection)) return;
+    if (!host_.Readable(connection)) return;
     std::array<char, 8192> buffer{};
     const ssize_t n = recv(connection, buffer.data(), buffer.size(), 0);
     if (n <= 0) return;
@@ -140,7 +90,7 @@ void HttpHost::Serve(int connection) {
   const HostReply reply = handler_(request);
   SendAll(connection, Text(reply, request.method == "HEAD"));
   std::array<char, 64> rest{};
-  while (reply.stall && Readable(connection)) {
+  while (reply.stall && host_.Readable(connection)) {
     if (recv(connection, rest.data(), rest.size(), 0) <= 0) return;
   }
 }

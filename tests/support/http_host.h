@@ -7,9 +7,10 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#include "tests/support/loopback_host.h"
 
 namespace renkei::testing_support {
 
@@ -39,23 +40,18 @@ class HttpHost {
   HttpHost(const HttpHost&) = delete;
   HttpHost& operator=(const HttpHost&) = delete;
 
-  int port() const { return port_; }
+  int port() const { return host_.port(); }
   std::string Url(const std::string& path = "/") const;
   // All requests so far, in order.
   std::vector<HostRequest> requests() const;
 
  private:
-  void Run();
   void Serve(int connection);
-  bool Readable(int fd) const;  // false: the host stops
 
   const Handler handler_;
-  int listen_ = -1;
-  int stop_ = -1;
-  int port_ = 0;
   mutable std::mutex mutex_;
   std::vector<HostRequest> requests_;
-  std::thread thread_;
+  LoopbackHost host_;
 };
 
 // Answers each path with its body, else 404; with `ETag`s, as servers of files do.

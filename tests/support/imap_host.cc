@@ -4,25 +4,11 @@
 #include <cstdlib>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace renkei::testing_support {
 namespace {
-
-void SayAll(int fd, const std::string& bytes) {
-  std::size_t sent = 0;
-  while (sent < bytes.size()) {
-    const ssize_t n = send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-    if (n <= 0) return;
-    sent += static_cast<std::size_t>(n);
-  }
-}
 
 std::string WithTag(std::string text, const std::string& tag) {
   for (std::size_t at = text.find("{tag}"); at != std::string::npos; at = text.find("{tag}")) {
@@ -34,31 +20,13 @@ std::string WithTag(std::string text, const std::string& tag) {
 }  // namespace
 
 ImapHost::ImapHost() {
-  listen_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  stop_ = eventfd(0, EFD_CLOEXEC);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  if (listen_ < 0 || stop_ < 0 || bind(listen_, plain, size) != 0 || listen(listen_, 16) != 0 ||
-      getsockname(listen_, plain, &size) != 0) {
-    std::abort();
-  }
-  port_ = ntohs(address.sin_port);
-  thread_ = std::thread([this] { Run(); });
+  host_.Start([this](int connection) { Serve(connection); });
 }
 
-ImapHost::~ImapHost() {
-  const std::uint64_t one = 1;
-  if (write(stop_, &one, sizeof one) != sizeof one) std::abort();
-  thread_.join();
-  close(listen_);
-  close(stop_);
-}
+ImapHost::~ImapHost() { host_.Stop(); }
 
 std::string ImapHost::Url(const std::string& mailbox) const {
-  return fmt::format("imap://127.0.0.1:{}/{}", port_, mailbox);
+  return fmt::format("imap://127.0.0.1:{}/{}", host_.port(), mailbox);
 }
 
 void ImapHost::Put(std::uint32_t uid, const std::string& message) {
@@ -81,27 +49,11 @@ std::vector<std::string> ImapHost::commands() const {
   return commands_;
 }
 
-bool ImapHost::Readable(int fd) const {
-  std::array<pollfd, 2> both = {pollfd{fd, POLLIN, 0}, pollfd{stop_, POLLIN, 0}};
-  while (poll(both.data(), both.size(), -1) < 0) {
-  }
-  return (both[1].revents & POLLIN) == 0;
-}
-
-void ImapHost::Run() {
-  while (Readable(listen_)) {
-    const int connection = accept4(listen_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection < 0) continue;
-    Serve(connection);
-    close(connection);
-  }
-}
-
 void ImapHost::Serve(int connection) {
-  SayAll(connection, "* OK ready\r\n");
+  SendAll(connection, "* OK ready\r\n");
   std::string held;
   std::array<char, 4096> chunk{};
-  while (Readable(connection)) {
+  while (host_.Readable(connection)) {
     const ssize_t n = recv(connection, chunk.data(), chunk.size(), 0);
     if (n <= 0) return;
     held.append(chunk.data(), static_cast<std::size_t>(n));
@@ -109,7 +61,7 @@ void ImapHost::Serve(int connection) {
       const std::string line = held.substr(0, end);
       held.erase(0, end + 2);
       const std::size_t space = line.find(' ');
-      SayAll(connection, ReplyTo(line.substr(0, space), line.substr(space + 1)));
+      SendAll(connection, ReplyTo(line.substr(0, space), line.substr(space + 1)));
     }
   }
 }

@@ -9,8 +9,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "tests/support/loopback_host.h"
 
 namespace renkei::testing_support {
 
@@ -31,21 +32,16 @@ class ImapHost {
   std::vector<std::string> commands() const;
 
  private:
-  void Run();
   void Serve(int connection);
   std::string ReplyTo(const std::string& tag, const std::string& command);
   std::string FetchReply(const std::string& command) const;
-  bool Readable(int fd) const;  // false: the host stops
 
-  int listen_ = -1;
-  int stop_ = -1;
-  int port_ = 0;
   mutable std::mutex mutex_;
   std::uint32_t validity_ = 7;
   std::map<std::uint32_t, std::string> messages_{};
   std::function<std::optional<std::string>(const std::string&)> answer_{};
   std::vector<std::string> commands_{};
-  std::thread thread_;
+  LoopbackHost host_;
 };
 
 }  // namespace renkei::testing_support
