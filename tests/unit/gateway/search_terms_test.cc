@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/gateway/indicator_rules.h"
 #include "node/gateway/saved_searches.h"
 #include "tests/unit/gateway/gateway_fixture.h"
 
@@ -211,6 +212,37 @@ TEST_F(SearchFixture, OneTeamTakesNothingOutOfListsAndOurOwnDoes) {
   const std::string bundle = Body(Get("/feeds/stix/bundle.json", token_));
   EXPECT_EQ(bundle.find("[ipv4-addr:value = '198.51.100.7']"), std::string::npos);
   EXPECT_NE(bundle.find("strongly-disagree"), std::string::npos);
+}
+
+// Two teams that made up a value a minute had every reader's view walked again.
+TEST_F(SearchFixture, AVerdictOnWhatNobodyListsTakesNothingOut) {
+  std::size_t disputed = 0;
+  std::size_t taken_out = 0;
+  const auto look = [&] {
+    const auto read = [&](const store::Reader&,
+                          const store::IndicatorReader& reader) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto keys, reader.Disputed(rig_.clock.Now(), 1, 10));
+      ASSIGN_OR_RETURN(const auto out, FindTakenOut(reader, {}, rig_.clock.Now()));
+      disputed = keys.size();
+      taken_out = out.size();
+      return absl::OkStatus();
+    };
+    EXPECT_TRUE(store::FindIndicatorStore(*rig_.hub.store)->ReadIndicators(read).ok());
+  };
+  record::Draft made_up = DraftOf("203.0.113.1");
+  made_up.sections.mutable_indicators()->clear_indicators();
+  renkei::v1::Sighting& sighting = *made_up.sections.mutable_indicators()->add_sightings();
+  sighting.set_verdict(renkei::v1::VERDICT_FALSE_POSITIVE);
+  sighting.set_type(renkei::v1::INDICATOR_TYPE_IPV4);
+  sighting.set_value("203.0.113.99");
+  ASSERT_TRUE(rig_.hub.publisher->Publish(std::move(made_up), {}).ok());
+  look();
+  EXPECT_EQ(disputed, 1U);
+  EXPECT_EQ(taken_out, 0U);
+  SayFalse(*rig_.hub.publisher, Publish(), "198.51.100.7");
+  look();
+  EXPECT_EQ(disputed, 2U);
+  EXPECT_EQ(taken_out, 1U);
 }
 
 TEST_F(SearchFixture, AnIndicatorThatVerdictsTookOutIsInNoTaxiiCollectionUntilTheyAreTakenBack) {
