@@ -114,4 +114,8 @@ absl::Status MakePrivateFolder(const std::string& path) {
   return SystemError("make folder", path, error);
 }
 
+std::string PathIn(const std::string& folder, const std::string& file) {
+  return file.empty() || file.starts_with('/') ? file : folder + "/" + file;
+}
+
 }  // namespace renkei

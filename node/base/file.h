@@ -22,4 +22,8 @@ absl::Status WriteFile(const std::string& path, BytesView bytes, FileMode mode);
 // Makes `path` (one level) with mode 0700.  OK if it is a folder already.
 absl::Status MakePrivateFolder(const std::string& path);
 
+// A file that a configuration names: as it stands, or within `folder` if it is no absolute path.
+// Empty (none) stays empty.
+std::string PathIn(const std::string& folder, const std::string& file);
+
 }  // namespace renkei

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "config/node_config.h"
+#include "node/base/file.h"
 #include "node/base/log.h"
 #include "node/gateway/answers.h"
 
@@ -24,10 +25,6 @@ Response AskForToken(bool taxii) {
   Response response = taxii ? TaxiiError(401, "token-needed") : Refusal(401, "token-needed");
   response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"renkei\", charset=\"UTF-8\"");
   return response;
-}
-
-std::string PathIn(const std::string& folder, const std::string& file) {
-  return file.empty() || file.starts_with('/') ? file : folder + "/" + file;
 }
 
 // The code of a status for a client: no message.

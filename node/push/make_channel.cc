@@ -1,6 +1,7 @@
 #include "node/push/make_channel.h"
 
 #include "config/node_config.h"
+#include "node/base/file.h"
 #include "node/net/smtp.h"
 #include "node/push/jsonl_channel.h"
 #include "node/push/limits.h"
@@ -14,14 +15,10 @@ namespace {
 
 using Made = absl::StatusOr<std::unique_ptr<Channel>>;
 
-std::string InNode(const std::string& folder, const std::string& file) {
-  return file.empty() || file.starts_with('/') ? file : folder + "/" + file;
-}
-
 config::PushTls FilesOf(const std::string& folder, const config::PushTls& tls) {
-  return {.ca = InNode(folder, tls.ca),
-          .certificate = InNode(folder, tls.certificate),
-          .key = InNode(folder, tls.key)};
+  return {.ca = PathIn(folder, tls.ca),
+          .certificate = PathIn(folder, tls.certificate),
+          .key = PathIn(folder, tls.key)};
 }
 
 net::HttpPeer PeerOf(const std::string& folder, const config::PushTarget& target) {
@@ -42,7 +39,7 @@ Made MakeWebhook(const Parts& parts, const std::string& folder, const config::Pu
                  const StopSignal& stop) {
   WebhookChannel::Settings settings{.peer = PeerOf(folder, target)};
   ASSIGN_OR_RETURN(settings.url, net::ParseUrl(target.url));
-  ASSIGN_OR_RETURN(settings.secret, net::ReadSecretFile(InNode(folder, target.secret)));
+  ASSIGN_OR_RETURN(settings.secret, net::ReadSecretFile(PathIn(folder, target.secret)));
   if (settings.secret.Reveal().size() < kSecretBytesMin) {
     return FailedPrecondition(fmt::format("`{}` holds fewer than {} characters: too short to sign",
                                           target.secret, kSecretBytesMin));
@@ -56,7 +53,7 @@ Made MakeMisp(const Parts& parts, const std::string& folder, const config::PushT
                                  .community = parts.community.name()};
   ASSIGN_OR_RETURN(settings.url, net::ParseUrl(target.url));
   settings.peer.auth = net::AuthKind::kPlain;
-  ASSIGN_OR_RETURN(settings.peer.secret, net::ReadSecretFile(InNode(folder, target.key_file)));
+  ASSIGN_OR_RETURN(settings.peer.secret, net::ReadSecretFile(PathIn(folder, target.key_file)));
   return std::make_unique<MispChannel>(std::move(settings), parts.clock, stop.cancel());
 }
 
@@ -71,7 +68,7 @@ Made MakeMail(const Parts& parts, const std::string& folder, const config::PushT
       server.url,
       net::ParseUrl(fmt::format("{}://{}", target.tls_first ? "smtps" : "smtp", target.address)));
   if (!target.user.empty()) {
-    ASSIGN_OR_RETURN(server.password, net::ReadSecretFile(InNode(folder, target.password_file)));
+    ASSIGN_OR_RETURN(server.password, net::ReadSecretFile(PathIn(folder, target.password_file)));
   }
   const auto client = std::make_shared<net::SmtpClient>(std::move(server), stop.cancel());
   return std::make_unique<MailChannel>(
@@ -87,7 +84,7 @@ Made MakeChannel(const Parts& parts, const std::string& folder, const config::Pu
                  const StopSignal& stop) {
   switch (target.kind) {
     case config::PushKind::kJsonl:
-      return std::make_unique<JsonlChannel>(InNode(folder, target.file), target.rotate_bytes,
+      return std::make_unique<JsonlChannel>(PathIn(folder, target.file), target.rotate_bytes,
                                             target.keep);
     case config::PushKind::kSyslog:
       return MakeSyslog(parts, folder, target, stop);

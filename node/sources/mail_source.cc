@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "node/base/encoding.h"
+#include "node/base/file.h"
 #include "node/base/log.h"
 #include "node/crypto/digest.h"
 #include "node/net/imap.h"
@@ -82,15 +83,12 @@ class MailTaker {
 
  private:
   absl::StatusOr<std::unique_ptr<net::ImapClient>> Connect() {
-    const auto in_folder = [&](const std::string& file) {
-      return file.empty() || file.starts_with('/') ? file : run_.folder + "/" + file;
-    };
-    net::ImapServer server{.ca_file = in_folder(run_.source.ca),
-                           .certificate_file = in_folder(run_.source.certificate),
-                           .key_file = in_folder(run_.source.key)};
+    net::ImapServer server{.ca_file = PathIn(run_.folder, run_.source.ca),
+                           .certificate_file = PathIn(run_.folder, run_.source.certificate),
+                           .key_file = PathIn(run_.folder, run_.source.key)};
     ASSIGN_OR_RETURN(server.url, net::ParseUrl(run_.source.url));
     url_ = server.url;
-    auto login = net::ReadSecretFile(in_folder(run_.source.secret));
+    auto login = net::ReadSecretFile(PathIn(run_.folder, run_.source.secret));
     if (!login.ok()) return Annotate(FailedPrecondition(Message(login.status())), "secret");
     server.login = *std::move(login);
     return net::ImapClient::Open(server, run_.cancel);

@@ -15,10 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kManifestEnd = "/manifest.json";
 
-std::string PathIn(const std::string& folder, const std::string& path) {
-  return path.empty() || path.front() == '/' ? path : fmt::format("{}/{}", folder, path);
-}
-
 net::AuthKind AuthKindOf(config::SourceAuth auth) {
   switch (auth) {
     case config::SourceAuth::kNone:

@@ -6,6 +6,7 @@
 
 #include "node/base/encoding.h"
 #include "node/base/fault.h"
+#include "node/base/file.h"
 #include "node/base/log.h"
 #include "node/crypto/digest.h"
 #include "node/net/mail_text.h"
@@ -21,10 +22,6 @@ constexpr std::size_t kAddressDigits = 32;
 // Addresses are people's: what is only compared is kept as a digest.
 std::string DigestOfAddress(std::string_view address) {
   return HexEncode(crypto::Sha256(AsciiLower(address)).view()).substr(0, kAddressDigits);
-}
-
-std::string InNodeFolder(const std::string& folder, const std::string& file) {
-  return file.empty() || file.starts_with('/') ? file : folder + "/" + file;
 }
 
 }  // namespace
@@ -116,14 +113,14 @@ absl::StatusOr<ReceiptSender> MakeReceiptSender(const config::SourceConfig& sour
                                                 const std::string& folder,
                                                 const net::Cancel& cancel) {
   const config::PushTarget& by = source.receipt_by;
-  net::SmtpServer server{.ca_file = InNodeFolder(folder, by.tls.ca),
-                         .certificate_file = InNodeFolder(folder, by.tls.certificate),
-                         .key_file = InNodeFolder(folder, by.tls.key),
+  net::SmtpServer server{.ca_file = PathIn(folder, by.tls.ca),
+                         .certificate_file = PathIn(folder, by.tls.certificate),
+                         .key_file = PathIn(folder, by.tls.key),
                          .user = by.user};
   ASSIGN_OR_RETURN(server.url, net::ParseUrl(fmt::format("{}://{}", by.tls_first ? "smtps" : "smtp",
                                                          by.address)));
   if (!by.user.empty()) {
-    auto password = net::ReadSecretFile(InNodeFolder(folder, by.password_file));
+    auto password = net::ReadSecretFile(PathIn(folder, by.password_file));
     if (!password.ok()) return FailedPrecondition(Message(password.status()));
     server.password = *std::move(password);
   }
