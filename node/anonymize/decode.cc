@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 
+#include "node/anonymize/byte_masks.h"
 #include "node/anonymize/decode_parts.h"
 #include "node/anonymize/fold.h"
 #include "node/anonymize/punycode.h"
@@ -118,32 +120,26 @@ std::string FromUtf16(std::string_view bytes, bool little) {
   return text;
 }
 
-// What a byte is in a run, as bits: ASCII, the first byte of a longer character, one of its others.
-enum : std::uint8_t { kPrintable = 1, kFirst = 2, kOther = 4 };
-constexpr std::array<std::uint8_t, 256> kRunBytes = [] {
-  std::array<std::uint8_t, 256> kinds{};
-  for (std::size_t c = 0; c < kinds.size(); ++c) {
-    const bool printable = c >= 0x20 && c < 0x7f;
-    const bool first = c >= 0xc2 && c < 0xf5;
-    const bool other = c >= 0x80 && c < 0xc0;
-    kinds[c] = printable ? kPrintable : first ? kFirst : other ? kOther : 0;
-  }
-  return kinds;
-}();
-
-// Where the next run of kDecodedTextMin bytes may begin, from `at`; the end if nowhere.  Without a
-// branch for each byte, which noise makes costly.
+// Where the next run of kDecodedTextMin bytes may begin, from `at`; the end if nowhere.  A byte
+// fits if it is printable or in a row with others of a longer character.
 std::size_t RunStart(std::string_view bytes, std::size_t at) {
-  const auto* const data = reinterpret_cast<const unsigned char*>(bytes.data());
-  unsigned wide = 1;  // whether the byte before may be of a longer character
-  std::size_t run = 0;
-  for (; at < bytes.size(); ++at) {
-    const unsigned kind = kRunBytes[data[at]];
-    const unsigned next = at + 1 < bytes.size() ? kRunBytes[data[at + 1]] : 0U;
-    const unsigned fits = (kind | ((kind >> 1) & (next >> 2)) | ((kind >> 2) & wide)) & 1U;
-    run = (run + 1) & (std::size_t{0} - fits);
-    wide = (kind >> 1) | (kind >> 2);
-    if (run == kDecodedTextMin) return at + 1 - kDecodedTextMin;
+  static_assert(kDecodedTextMin == 6);
+  // Whether the byte before may be of a longer character; at the first one it may.
+  bool wide_before = true;
+  // Blocks overlap, so that every run of six stands whole in one, with the byte behind it.
+  constexpr std::size_t kStep = kBlockBytes - kDecodedTextMin;
+  for (std::size_t base = at; base < bytes.size(); base += kStep) {
+    const ByteBlock block(bytes, base);
+    const std::uint64_t first = block.Between(0xc2, 0xf4);
+    const std::uint64_t other = block.Between(0x80, 0xbf);
+    const std::uint64_t wide = first | other;
+    const std::uint64_t fits = block.Between(0x20, 0x7e) | (first & (other >> 1)) |
+                               (other & ((wide << 1) | (wide_before ? 1U : 0U)));
+    const std::uint64_t two = fits & (fits >> 1);
+    const std::uint64_t four = two & (two >> 2);
+    const std::uint64_t six = four & (two >> 4);
+    if (six != 0) return base + static_cast<std::size_t>(std::countr_zero(six));
+    wide_before = ((wide >> (kStep - 1)) & 1U) != 0;
   }
   return bytes.size();
 }

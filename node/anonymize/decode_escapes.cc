@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "node/anonymize/byte_masks.h"
 #include "node/anonymize/decode_parts.h"
 #include "node/anonymize/fold.h"
 
@@ -121,12 +122,11 @@ std::size_t Unescape(std::string_view text, std::size_t at, std::string& out) {
   return skip + 2;
 }
 
-constexpr std::array<bool, 256> MakeMarks() {
-  std::array<bool, 256> marks{};
-  for (const char c : {'%', '\\', '&', '='}) marks[static_cast<unsigned char>(c)] = true;
-  return marks;
+bool IsMark(char c) { return c == '%' || c == '\\' || c == '&' || c == '='; }
+std::uint64_t MarksOf(const ByteBlock& block) {
+  // `%` and `&` are neighbours.
+  return block.Between('%', '&') | block.Of('\\') | block.Of('=');
 }
-constexpr std::array<bool, 256> kMarks = MakeMarks();
 
 // Where a word ends, also one that another decoder put beside the next.
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '|'; }
@@ -148,17 +148,19 @@ std::size_t WordsBefore(std::string_view text, std::size_t at, std::size_t floor
 // Only words with escapes, and one beside them, are read again.
 void FindEscaped(std::string_view text, std::vector<HiddenText>& found) {
   std::string out;
+  MaskWalker marks(text, MarksOf);
   std::size_t done = 0;    // all before is in `out` or needs not be
   std::size_t wanted = 0;  // up to here plain text is taken along
   int blanks = 0;          // that may still follow an escape
   for (std::size_t at = 0; at < text.size();) {
-    if (!kMarks[static_cast<unsigned char>(text[at])]) {
-      if (at < wanted) {
-        out.push_back(text[at]);
-        if (IsBlank(text[at]) && ++blanks == 2) wanted = at;
-        done = at + 1;
-      }
-      ++at;
+    if (at >= wanted && !IsMark(text[at])) {
+      at = marks.Next(at);
+      continue;
+    }
+    if (!IsMark(text[at])) {
+      out.push_back(text[at]);
+      if (IsBlank(text[at]) && ++blanks == 2) wanted = at;
+      done = ++at;
       continue;
     }
     std::string means;

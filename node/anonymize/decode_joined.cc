@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "node/anonymize/byte_masks.h"
 #include "node/anonymize/decode_parts.h"
 #include "node/anonymize/fold.h"
 
@@ -73,6 +74,24 @@ std::size_t BreakAt(std::string_view text, std::size_t at, std::size_t& skip) {
   return at > 0 && end < text.size() && (line || beside) ? end - at : 0;
 }
 
+// Where a break may be, as long as one asks behind a gap and not in it.  A single blank between
+// words is none: only beside a number's dot or a letter alone.
+std::uint64_t StartsOf(const ByteBlock& block) {
+  constexpr std::uint64_t kEdges = 0xc000000000000003;  // what is beside is not in the block
+  const std::uint64_t blank = block.Of(' ');
+  const std::uint64_t line = block.Between('\t', '\r');
+  const std::uint64_t other =
+      line | block.Of('"') | block.Of('\'') | block.Of('<') | block.Between('^', '`');
+  if (blank == 0) return other;
+  const std::uint64_t digit = block.Between('0', '9');
+  const std::uint64_t alnum = digit | block.Letters('a', 'z');
+  const std::uint64_t dot = block.Of('.');
+  const std::uint64_t number = ((dot << 1) & (digit >> 1)) | ((digit << 1) & (dot >> 1));
+  const std::uint64_t spaced = ~(alnum << 2) & ~(alnum >> 2);
+  const std::uint64_t longer = (blank | line) >> 1;
+  return other | (blank & (number | spaced | longer | kEdges));
+}
+
 // The words beside a break: one, or three where tags or quotes stand inside a name.
 std::size_t LeftEnd(std::string_view text, std::size_t at, std::size_t floor, int blanks) {
   floor = std::max(floor, at > kSideMax ? at - kSideMax : 0);
@@ -101,16 +120,17 @@ std::size_t RightEnd(std::string_view text, std::size_t at, int blanks) {
 // Only the words on both sides are read again, so prose costs little.
 void FindJoined(std::string_view text, std::vector<HiddenText>& found) {
   std::string joined;
+  MaskWalker starts(text, StartsOf);
   std::size_t copied = 0;  // up to here the text is in `joined`, or is not wanted
   for (std::size_t at = 0; at < text.size();) {
     if (!kStarts[static_cast<unsigned char>(text[at])]) {
-      ++at;
+      at = starts.Next(at + 1);
       continue;
     }
     std::size_t skip = 1;
     const std::size_t length = BreakAt(text, at, skip);
     if (length == 0) {
-      at += skip;
+      at = starts.Next(at + skip);
       continue;
     }
     const int blanks = IsGap(text[at]) ? 0 : 2;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "node/anonymize/byte_masks.h"
 #include "node/anonymize/decode_parts.h"
 #include "node/anonymize/fold.h"
 
@@ -54,28 +55,30 @@ std::uint32_t SixBits(char c) {
   return static_cast<std::uint32_t>(kBase64[static_cast<unsigned char>(c)]);
 }
 
-// Unlike base/encoding's, takes whatever bits there are.
+// Unlike base/encoding's, takes whatever bits there are.  By pointers, as all noise comes by here
+// up to four times.
 void LooseBase64(std::string_view run, std::string& bytes) {
   bytes.resize(run.size() / 4 * 3 + 3);
-  std::size_t out = 0;
-  std::size_t at = 0;
-  for (; at + 4 <= run.size(); at += 4) {
-    const std::uint32_t bits = (SixBits(run[at]) << 18) | (SixBits(run[at + 1]) << 12) |
-                               (SixBits(run[at + 2]) << 6) | SixBits(run[at + 3]);
-    bytes[out++] = static_cast<char>(bits >> 16);
-    bytes[out++] = static_cast<char>((bits >> 8) & 0xffU);
-    bytes[out++] = static_cast<char>(bits & 0xffU);
+  const char* in = run.data();
+  const char* const whole_end = in + run.size() / 4 * 4;
+  char* out = bytes.data();
+  for (; in != whole_end; in += 4) {
+    const std::uint32_t bits =
+        (SixBits(in[0]) << 18) | (SixBits(in[1]) << 12) | (SixBits(in[2]) << 6) | SixBits(in[3]);
+    *out++ = static_cast<char>(bits >> 16);
+    *out++ = static_cast<char>((bits >> 8) & 0xffU);
+    *out++ = static_cast<char>(bits & 0xffU);
   }
   std::uint32_t rest = 0;
   int count = 0;
-  for (; at < run.size(); ++at) {
-    rest = (rest << 6) | SixBits(run[at]);
+  for (; in != run.data() + run.size(); ++in) {
+    rest = (rest << 6) | SixBits(*in);
     count += 6;
     if (count < 8) continue;
     count -= 8;
-    bytes[out++] = static_cast<char>((rest >> count) & 0xffU);
+    *out++ = static_cast<char>((rest >> count) & 0xffU);
   }
-  bytes.resize(out);
+  bytes.resize(static_cast<std::size_t>(out - bytes.data()));
 }
 
 // True if the first bytes are text: most words are refused by them.
@@ -209,18 +212,38 @@ void AddPieces(std::string_view run, std::string& bytes, std::vector<HiddenText>
 
 void FindRuns(std::string_view text, std::vector<HiddenText>& found) {
   std::string bytes;
-  for (std::size_t at = 0; at < text.size();) {
-    if (kKinds[static_cast<unsigned char>(text[at])] == 0) {
-      ++at;
-      continue;
-    }
-    // `\x` and `%` begin bytes of their own, which FindEscaped reads.
-    const SignRun run = RunAt(text, at);
-    at += run.text.size();
-    if (run.text.size() < kBase64CharsMin) continue;
+  // `\x` and `%` begin bytes of their own, which FindEscaped reads.
+  const auto add = [&](std::size_t begin, std::size_t end) {
+    if (end - begin < kBase64CharsMin) return;
+    const SignRun run = RunAt(text.substr(0, end), begin);
     AddRun(run, bytes, found);
     if (run.Has(kSign)) AddPieces(run.text, bytes, found);
+  };
+  std::size_t begin = 0;  // of a run that goes on in the next block
+  bool open = false;
+  for (std::size_t base = 0; base < text.size(); base += kBlockBytes) {
+    const ByteBlock block(text, base);
+    // `/` stands before the digits.
+    std::uint64_t left = block.Letters('a', 'z') | block.Between('/', '9') | block.Of('+') |
+                         block.Of('-') | block.Of('_');
+    if (open) {
+      const auto end = static_cast<unsigned>(std::countr_one(left));
+      if (end == kBlockBytes) continue;
+      open = false;
+      add(begin, base + end);
+      left &= ~std::uint64_t{0} << end;
+    }
+    while (left != 0) {
+      const auto first = static_cast<unsigned>(std::countr_zero(left));
+      const auto end = first + static_cast<unsigned>(std::countr_one(left >> first));
+      open = end == kBlockBytes;
+      begin = base + first;
+      if (open) break;
+      add(begin, base + end);
+      left &= ~BitsBetween(first, end);
+    }
   }
+  if (open) add(begin, text.size());
 }
 
 void FindSpacedHex(std::string_view text, const std::vector<DigitWord>& words,

@@ -133,6 +133,9 @@ Number ReadQuantityNumber(std::string_view text, std::size_t at) {
   return number;
 }
 
+// What may follow fewer than kCountDigits digits: `12:`, `1,2`, `1.2`, `1時`.
+bool GoesOnAsNumber(char c) { return c == ':' || c == ',' || c == '.' || c == '\xe6'; }
+
 template <class List>
 bool StartsWithAny(std::string_view text, const List& list) {
   return !text.empty() && std::any_of(list.begin(), list.end(), [&](std::string_view word) {
@@ -216,6 +219,13 @@ std::vector<ExactHit> FindExact(std::string_view folded, const std::vector<Digit
         ++at;
         continue;
       }
+      // A clock or a number of three digits goes on; most digits are of words such as `3f1a`.
+      std::size_t digits = at + 1;
+      while (digits < folded.size() && IsDigit(folded[digits])) ++digits;
+      if (digits - at < kCountDigits && !GoesOnAsNumber(CharIn(folded, digits))) {
+        at = digits;
+        continue;
+      }
       ExactHit hit;
       const bool found = ReadClock(folded, at, source, hit) ||
                          ReadJapaneseClock(folded, at, source, hit) ||
@@ -225,7 +235,7 @@ std::vector<ExactHit> FindExact(std::string_view folded, const std::vector<Digit
         hits.push_back(std::move(hit));
         continue;
       }
-      while (at < folded.size() && IsDigit(folded[at])) ++at;
+      at = digits;
     }
   }
   return hits;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "node/anonymize/byte_masks.h"
 #include "node/anonymize/fold_table.h"
 
 namespace renkei::anonymize {
@@ -95,11 +96,11 @@ class Folder {
       EmitPlain();
       return;
     }
-    if (const Defanged sign = DefangedAt(text_, at_); sign.length > 0) {
-      EmitDefanged(sign);
-      return;
-    }
     if (c > ' ' && c < 0x7f) {
+      if (const Defanged sign = DefangedAt(text_, at_); sign.length > 0) {
+        EmitDefanged(sign);
+        return;
+      }
       Emit(c);
       ++at_;
       return;
@@ -111,15 +112,47 @@ class Folder {
       return;
     }
     if (table_.Stays(code.code)) {
-      Emit(text_.substr(at_, code.length));
-    } else {
-      EmitFolded(code.code, code.length);
+      EmitStaying(code.length);
+      return;
     }
+    EmitFolded(code.code, code.length);
     at_ += code.length;
+  }
+
+  // Most kanji and kana, of which many stand in a row; the first has `length` bytes.
+  void EmitStaying(std::size_t length) {
+    std::size_t end = at_ + length;
+    while (!kOffsets && end < text_.size() && static_cast<unsigned char>(text_[end]) >= 0x80) {
+      const Utf8Char next = DecodeUtf8(text_, end);
+      if (next.length == 0 || !table_.Stays(next.code)) break;
+      end += next.length;
+    }
+    Emit(text_.substr(at_, end - at_));
+    at_ = end;
+  }
+
+  // Printable ASCII without brackets, backslashes and blanks in a row, which only loses its
+  // capitals: as many bytes as stand before anything else.
+  bool EmitBlock() {
+    if (text_.size() - at_ < kBlockBytes) return false;
+    const ByteBlock block(text_, at_);
+    const std::uint64_t blank = block.Of(' ');
+    const bool again = !out_.text.empty() && out_.text.back() == ' ';
+    const std::uint64_t more = ~block.Between(' ', '~') | block.Of('(') | block.Of('{') |
+                               block.Between('[', '\\') |
+                               (blank & ((blank << 1) | (again ? 1U : 0U)));
+    const auto size = static_cast<std::size_t>(std::countr_zero(more));
+    if (size < kBlockMin) return false;
+    char small[kBlockBytes];
+    block.Lower(small);
+    out_.text.append(small, size);
+    at_ += size;
+    return true;
   }
 
   // Nearly all of most texts.
   void EmitPlain() {
+    if (!kOffsets && EmitBlock()) return;
     std::size_t end = at_ + 1;
     while (end < text_.size() && kPlain[static_cast<unsigned char>(text_[end])] != 0) ++end;
     const std::size_t size = out_.text.size();
@@ -196,6 +229,8 @@ class Folder {
     const char after = text_[at_ + length];
     return IsAsciiAlnum(before) && IsAsciiAlnum(after) && !(IsDigit(before) && IsDigit(after));
   }
+
+  static constexpr std::size_t kBlockMin = 8;  // fewer bytes are done sooner one by one
 
   std::string_view text_;
   const FoldTable& table_;
