@@ -103,7 +103,8 @@ CommandResult StatusCommand(const CommandContext& context, Arguments&, const std
   RETURN_IF_ERROR(AddIndicatorState(node, json));
   if (joined) {
     json["community_state"] = {{"version", node.verifier().version().value_or(0)},
-                               {"freshness", FreshnessWord(node.verifier().freshness())}};
+                               {"freshness", FreshnessWord(node.verifier().freshness())},
+                               {"hub_key", HexEncode(node.verifier().attest_key().view())}};
   }
   if (const auto tls = node.tls(); tls->certificate) {
     json["certificate_expires"] = TimeText(tls->certificate->not_after());

@@ -132,10 +132,10 @@ absl::StatusOr<Bytes> HubCommunity::SealPseudonym(const std::string& team,
                                                   const record::Header& header) const {
   MutexLock lock(mutex_);
   if (!officers_) return FailedPrecondition("no escrow officers are set");
-  return membership::SealMapping(*officers_, {.pseudonym = header.origin,
-                                              .circle = header.circles.front(),
-                                              .epoch = membership::EpochOf(header.issued),
-                                              .slug = team});
+  return roster_.SealPseudonym(*officers_, {.pseudonym = header.origin,
+                                            .circle = header.circles.front(),
+                                            .epoch = membership::EpochOf(header.issued),
+                                            .slug = team});
 }
 
 bool HubCommunity::FitsCrowd(std::string_view circle,

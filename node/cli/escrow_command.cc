@@ -18,8 +18,8 @@ namespace {
 constexpr std::string_view kEscrowUsage =
     R"(Usage: renkei escrow key FILE
        renkei escrow open ID --reason TEXT --key FILE [--key FILE | --half OUT]
-                     [--dir DIR] [--json]
-       renkei escrow open --from HALF --key FILE [--json]
+                     [--hub KEY] [--dir DIR] [--json]
+       renkei escrow open --from HALF --key FILE [--hub KEY] [--json]
        renkei escrow log [--dir DIR] [--json]
 
 Which team a pseudonym is, any two of three officers can find out together.
@@ -27,7 +27,9 @@ Which team a pseudonym is, any two of three officers can find out together.
 key for [escrow] of the hub's node.toml.  `open`, at the hub, writes down that
 the pseudonym of record ID is opened and why; with both officers' keys it names
 the team, with one it writes to OUT what the second officer opens with --from,
-on any machine.  `log` lists all openings.
+on any machine.  A team is named only if a hub signed that: give --hub the
+`hub_key` of `renkei status --json` at any node of the community, or compare it
+with the one that is shown.  `log` lists all openings.
 
 Exit status: 0, 1 failed, 2 wrong usage.
 
@@ -45,6 +47,7 @@ struct Opening {
   std::string reason{};
   std::string from{};
   std::string half{};
+  std::string hub{};
   std::vector<std::string> keys{};
 };
 
@@ -71,13 +74,22 @@ int MakeOfficer(Context& context, const std::string& file) {
   return kDone;
 }
 
-int Tell(Context& context, const Target& target,
-         const absl::StatusOr<membership::PseudonymMapping>& mapping) {
-  if (!mapping.ok()) return EscrowFailed(context, mapping.status());
-  const Json json = {{"pseudonym", HexEncode(mapping->pseudonym.view())},
-                     {"team", mapping->slug},
-                     {"circle_id", HexEncode(mapping->circle.view())},
-                     {"epoch", mapping->epoch}};
+int Tell(Context& context, const Target& target, const Opening& opening,
+         const absl::StatusOr<membership::SaidMapping>& said) {
+  if (!said.ok()) return EscrowFailed(context, said.status());
+  const std::string hub = HexEncode(said->hub.view());
+  if (!opening.hub.empty() && hub != opening.hub) {
+    return EscrowFailed(context, PermissionDenied(fmt::format(
+                                     "the key {} signed this, not that of --hub: somebody made it "
+                                     "up, do not act on it",
+                                     hub)));
+  }
+  const membership::PseudonymMapping& mapping = said->mapping;
+  const Json json = {{"pseudonym", HexEncode(mapping.pseudonym.view())},
+                     {"team", mapping.slug},
+                     {"circle_id", HexEncode(mapping.circle.view())},
+                     {"epoch", mapping.epoch},
+                     {"hub_key", hub}};
   if (target.json) {
     context.out << ToPrettyText(json);
     return kDone;
@@ -88,8 +100,8 @@ int Tell(Context& context, const Target& target,
   return kDone;
 }
 
-absl::StatusOr<membership::PseudonymMapping> FinishHalf(const std::string& half,
-                                                        const std::string& key_file) {
+absl::StatusOr<membership::SaidMapping> FinishHalf(const std::string& half,
+                                                   const std::string& key_file) {
   ASSIGN_OR_RETURN(const crypto::BoxKey officer, LoadOfficer(key_file));
   return membership::OpenSecondHalf(half, officer);
 }
@@ -103,7 +115,7 @@ int FinishFrom(Context& context, const Target& target, const Opening& opening) {
     return EscrowFailed(context, InvalidArgument(fmt::format(
                                      "`{}` is no half that an officer handed on", opening.from)));
   }
-  return Tell(context, target, FinishHalf(*half, opening.keys.front()));
+  return Tell(context, target, opening, FinishHalf(*half, opening.keys.front()));
 }
 
 int OpenAtHub(Context& context, const Target& target, const Opening& opening) {
@@ -125,7 +137,9 @@ int OpenAtHub(Context& context, const Target& target, const Opening& opening) {
   auto half = sealed ? membership::OpenFirstHalf(*sealed, *first)
                      : InvalidArgument("the hub's answer holds nothing sealed");
   if (!half.ok()) return EscrowFailed(context, half.status());
-  if (opening.keys.size() == 2) return Tell(context, target, FinishHalf(*half, opening.keys[1]));
+  if (opening.keys.size() == 2) {
+    return Tell(context, target, opening, FinishHalf(*half, opening.keys[1]));
+  }
   const absl::Status written = WriteFile(opening.half, HexEncode(*half) + "\n", FileMode::kSecret);
   if (!written.ok()) return EscrowFailed(context, written);
   if (target.json) {
@@ -166,6 +180,7 @@ int RunEscrow(Context& context) {
   parser.Option("--reason", opening.reason);
   parser.Option("--from", opening.from);
   parser.Option("--half", opening.half);
+  parser.Option("--hub", opening.hub);
   parser.List("--key", opening.keys);
   target.AddTo(parser);
   if (const auto status = parser.Parse()) return *status;
@@ -176,6 +191,11 @@ int RunEscrow(Context& context) {
   }
   if (action != "open") return EscrowMisused(context, "expected key, open or log");
   const std::size_t keys = opening.keys.size();
+  const std::optional<Bytes> hub = HexDecode(opening.hub);
+  if (!opening.hub.empty() && (!hub || hub->size() != crypto::PublicKey::kSize)) {
+    return EscrowMisused(context, "open --hub: expected a key of 64 hex digits");
+  }
+  if (hub) opening.hub = HexEncode(*hub);  // as we write it
   if (!opening.from.empty()) {
     if (keys != 1) return EscrowMisused(context, "open --from: one --key is needed");
     return FinishFrom(context, target, opening);

@@ -11,12 +11,14 @@
 namespace renkei::membership {
 namespace {
 
-constexpr std::uint8_t kEscrowVersion = 1;
+constexpr std::uint8_t kEscrowVersion = 2;
 constexpr std::size_t kPairs = kOfficers * (kOfficers - 1);
 constexpr std::size_t kPairsPerOfficer = kOfficers - 1;
 constexpr std::size_t kEscrowHead = 16 + 1 + 1 + crypto::PublicKey::kSize;
 constexpr std::size_t kMappingBytes = record::CircleId::kSize + 4 + 1 + kSlugBytesMax;
-constexpr std::size_t kInnerBytes = kEscrowHead + kMappingBytes + crypto::kSealedBoxOverhead;
+constexpr std::size_t kSaidBytes =
+    kMappingBytes + crypto::PublicKey::kSize + crypto::Signature::kSize;
+constexpr std::size_t kInnerBytes = kEscrowHead + kSaidBytes + crypto::kSealedBoxOverhead;
 constexpr std::size_t kOuterBytes = kEscrowHead + kInnerBytes + crypto::kSealedBoxOverhead;
 
 // What a file of each kind begins with.
@@ -57,19 +59,35 @@ Bytes MappingBytes(const PseudonymMapping& mapping) {
       .Take();
 }
 
-absl::StatusOr<PseudonymMapping> ParseMapping(const crypto::PublicKey& pseudonym, BytesView bytes) {
+Bytes WhatIsSigned(const crypto::PublicKey& pseudonym, BytesView mapping) {
+  return ByteWriter()
+      .Raw(crypto::Tag16("RNK1.escrow.says"))
+      .Raw(pseudonym.view())
+      .Raw(mapping)
+      .Take();
+}
+
+absl::StatusOr<SaidMapping> ParseSaid(const crypto::PublicKey& pseudonym, BytesView bytes) {
   ByteReader in(bytes);
-  PseudonymMapping mapping{.pseudonym = pseudonym};
+  SaidMapping said;
+  PseudonymMapping& mapping = said.mapping;
+  mapping.pseudonym = pseudonym;
   mapping.circle = in.Read<record::CircleId>();
   mapping.epoch = in.U32();
   const std::size_t length = in.U8();
   const BytesView slug = in.Raw(kSlugBytesMax);
+  said.hub = in.Read<crypto::PublicKey>();
+  const auto signature = in.Read<crypto::Signature>();
   if (!in.ok() || !in.AtEnd() || length > kSlugBytesMax || !IsSlug(slug.substr(0, length)) ||
       slug.find_first_not_of('\0', length) != BytesView::npos) {
     return InvalidArgument("escrow: what is sealed is no mapping");
   }
   mapping.slug = std::string(slug.substr(0, length));
-  return mapping;
+  if (!crypto::Verify(said.hub, WhatIsSigned(pseudonym, bytes.substr(0, kMappingBytes)),
+                      signature)) {
+    return InvalidArgument("escrow: no hub signed this mapping: do not act on it");
+  }
+  return said;
 }
 
 // What is in `box` behind its head; nothing if it is not for this key, pair and pseudonym.
@@ -82,7 +100,11 @@ std::optional<Bytes> OpenLayer(BytesView box, const crypto::BoxKey& officer, std
 
 absl::Status CheckFront(BytesView bytes, std::uint8_t kind, std::size_t size) {
   ByteReader in(bytes);
-  if (in.U8() != kEscrowVersion || in.U8() != kind || bytes.size() != size) {
+  const std::uint8_t version = in.U8();
+  if (version > 0 && version < kEscrowVersion) {
+    return InvalidArgument("escrow: an earlier version of this program sealed this: it opens it");
+  }
+  if (version != kEscrowVersion || in.U8() != kind || bytes.size() != size) {
     return InvalidArgument(kind == kWhole ? "escrow: this is no sealed mapping"
                                           : "escrow: this is no half that an officer handed on");
   }
@@ -111,10 +133,16 @@ absl::StatusOr<EscrowOfficers> ParseOfficers(const std::vector<std::string>& key
   return officers;
 }
 
-Bytes SealMapping(const EscrowOfficers& officers, const PseudonymMapping& mapping) {
+Bytes SealMapping(const EscrowOfficers& officers, const PseudonymMapping& mapping,
+                  const crypto::SigningKey& hub) {
   RENKEI_CHECK(mapping.slug.size() <= kSlugBytesMax);
   Bytes sealed = Front(kWhole, mapping.pseudonym);
-  const Bytes content = MappingBytes(mapping);
+  const Bytes bytes = MappingBytes(mapping);
+  const Bytes content = ByteWriter()
+                            .Raw(bytes)
+                            .Raw(hub.public_key().view())
+                            .Raw(hub.Sign(WhatIsSigned(mapping.pseudonym, bytes)).view())
+                            .Take();
   for (std::size_t pair = 0; pair < kPairs; ++pair) {
     const Bytes head = EscrowHead(pair, mapping.pseudonym);
     const Bytes inner = crypto::SealTo(officers.at(SecondOf(pair)), head + content);
@@ -145,7 +173,7 @@ absl::StatusOr<Bytes> OpenFirstHalf(BytesView sealed, const crypto::BoxKey& offi
   return half;
 }
 
-absl::StatusOr<PseudonymMapping> OpenSecondHalf(BytesView half, const crypto::BoxKey& officer) {
+absl::StatusOr<SaidMapping> OpenSecondHalf(BytesView half, const crypto::BoxKey& officer) {
   RETURN_IF_ERROR(CheckFront(half, kHalf, kHalfBytes));
   ASSIGN_OR_RETURN(const crypto::PublicKey pseudonym, PseudonymOf(half));
   for (std::size_t i = 0; i < kPairsPerOfficer; ++i) {
@@ -153,7 +181,7 @@ absl::StatusOr<PseudonymMapping> OpenSecondHalf(BytesView half, const crypto::Bo
     const std::size_t pair = static_cast<unsigned char>(one[0]);
     if (pair >= kPairs) continue;
     const auto content = OpenLayer(one.substr(1), officer, pair, pseudonym);
-    if (content) return ParseMapping(pseudonym, *content);
+    if (content) return ParseSaid(pseudonym, *content);
   }
   return PermissionDenied("escrow: this key opens nothing here: a second officer's is needed");
 }

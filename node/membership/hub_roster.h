@@ -30,6 +30,7 @@
 #include "node/membership/attestation.h"
 #include "node/membership/certificate_authority.h"
 #include "node/membership/community_state.h"
+#include "node/membership/escrow.h"
 #include "node/membership/node_keys.h"
 #include "node/membership/peer_identity.h"
 #include "node/membership/token.h"
@@ -158,6 +159,11 @@ class HubRoster {
       std::string_view slug, policy::SourceMode source, const crypto::PublicKey& key,
       const record::CircleId& circle, Timestamp not_before, Timestamp not_after,
       std::optional<policy::Rung> first = std::nullopt) const;
+
+  // Which team a pseudonym is, signed and sealed to the officers.
+  Bytes SealPseudonym(const EscrowOfficers& officers, const PseudonymMapping& mapping) const {
+    return SealMapping(officers, mapping, hub_.attest);
+  }
 
   // ---- the state ----
 

@@ -68,6 +68,8 @@ class Verifier {
   // The newest state, to hand on; nothing before the first.
   std::optional<v1::SignedState> signed_state() const;
   std::optional<std::uint64_t> version() const;
+  // The hub's, by which states and attestations are verified.
+  const crypto::PublicKey& attest_key() const { return attest_key_; }
   // Dead before the first state.  Not fresh beyond the age of LimitAge, whatever the charter says.
   Freshness freshness() const;
   void LimitAge(std::chrono::hours age_max) { age_max_ = age_max; }

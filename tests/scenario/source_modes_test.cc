@@ -183,6 +183,15 @@ TEST_F(SourceModes, TwoOfThreeOfficersOpenAPseudonymAndItIsWrittenDown) {
   EXPECT_EQ(Renkei({"escrow", "open", "--from", half, "--key", KeyFile(3)}).exit_status, 1);
   const Ran second = MustRenkei({"escrow", "open", "--from", half, "--key", KeyFile(1), "--json"});
   EXPECT_NE(second.out.find("\"team\": \"beta\""), std::string::npos) << second.out;
+  // Whose word it is can be compared at any node, by hand or by the program.
+  const std::string key = Member("alpha").Ask({"status"})["community_state"]["hub_key"];
+  EXPECT_NE(second.out.find(key), std::string::npos);
+  EXPECT_EQ(
+      Renkei({"escrow", "open", "--from", half, "--key", KeyFile(1), "--hub", key}).exit_status, 0);
+  const Ran other = Renkei(
+      {"escrow", "open", "--from", half, "--key", KeyFile(1), "--hub", std::string(64, 'a')});
+  EXPECT_EQ(other.exit_status, 1);
+  EXPECT_NE(other.err.find("do not act on it"), std::string::npos) << other.err;
   const Json at_once = hub.Ask(
       {"escrow", "open", id, "--reason", "again", "--key", KeyFile(1), "--key", KeyFile(2)});
   EXPECT_EQ(at_once["team"], "beta");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "node/base/encoding.h"
+#include "node/crypto/digest.h"
 #include "node/record/header.h"
 
 namespace renkei::membership {
@@ -17,9 +18,10 @@ class EscrowTest : public testing::Test {
       keys.push_back(HexEncode(officers_.back().public_key().view()));
     }
     parties_ = *ParseOfficers(keys);
-    sealed_ = SealMapping(parties_, mapping_);
+    sealed_ = SealMapping(parties_, mapping_, hub_);
   }
 
+  const crypto::SigningKey hub_ = crypto::SigningKey::Generate();
   std::vector<crypto::BoxKey> officers_;
   EscrowOfficers parties_{};
   const PseudonymMapping mapping_{.pseudonym = crypto::SigningKey::Generate().public_key(),
@@ -37,7 +39,7 @@ TEST_F(EscrowTest, AnyTwoOfThreeOpenInEitherOrder) {
       const auto mapping = OpenSecondHalf(*half, officers_[second]);
       EXPECT_EQ(mapping.ok(), first != second) << first << second;
       if (mapping.ok()) {
-        EXPECT_EQ(*mapping, mapping_);
+        EXPECT_EQ(*mapping, (SaidMapping{.mapping = mapping_, .hub = hub_.public_key()}));
       }
     }
   }
@@ -59,13 +61,13 @@ TEST_F(EscrowTest, NothingSealedShowsTheTeamOrHowLongItsNameIs) {
   EXPECT_EQ(sealed_.find("alpha"), Bytes::npos);
   PseudonymMapping longer = mapping_;
   longer.slug = std::string(32, 'z');
-  EXPECT_EQ(SealMapping(parties_, longer).size(), sealed_.size());
-  EXPECT_EQ(
-      OpenSecondHalf(*OpenFirstHalf(SealMapping(parties_, longer), officers_[2]), officers_[0])
-          ->slug,
-      longer.slug);
+  EXPECT_EQ(SealMapping(parties_, longer, hub_).size(), sealed_.size());
+  EXPECT_EQ(OpenSecondHalf(*OpenFirstHalf(SealMapping(parties_, longer, hub_), officers_[2]),
+                           officers_[0])
+                ->mapping.slug,
+            longer.slug);
   // The hub knows all slugs: sealing again must not be a way to compare.
-  const Bytes again = SealMapping(parties_, mapping_);
+  const Bytes again = SealMapping(parties_, mapping_, hub_);
   for (std::size_t at = 40; at + 16 <= sealed_.size(); at += 16) {
     EXPECT_EQ(again.find(sealed_.substr(at, 16)), Bytes::npos) << at;
   }
@@ -82,6 +84,48 @@ TEST_F(EscrowTest, AMappingBesideAnotherPseudonymOpensForNobody) {
   EXPECT_FALSE(OpenSecondHalf(half, officers_[1]).ok());
 }
 
+// What one officer hands to another was its word: anyone can seal to the second's public key.
+TEST_F(EscrowTest, AHalfThatAnOfficerMadeUpIsToldByItsKeyAndIsTheirsAlone) {
+  PseudonymMapping other = mapping_;
+  other.slug = "beta";
+  const crypto::SigningKey mine = crypto::SigningKey::Generate();
+  const Bytes made_up = *OpenFirstHalf(SealMapping(parties_, other, mine), officers_[0]);
+  const auto opened = OpenSecondHalf(made_up, officers_[1]);
+  ASSERT_TRUE(opened.ok()) << Message(opened.status());
+  EXPECT_EQ(opened->hub, mine.public_key());
+  EXPECT_NE(opened->hub, hub_.public_key());
+  // With the hub's key beside it, and a signature that the hub gave for something else.
+  const Bytes mapping = ByteWriter()
+                            .Raw(mapping_.circle.view())
+                            .U32(mapping_.epoch)
+                            .U8(4)
+                            .Raw("beta" + std::string(28, '\0'))
+                            .Take();
+  const Bytes said =
+      ByteWriter().Raw(mapping).Raw(hub_.public_key().view()).Raw(hub_.Sign(mapping).view()).Take();
+  for (std::uint8_t pair = 0; pair < 6; ++pair) {
+    const Bytes head = ByteWriter()
+                           .Raw(crypto::Tag16("RNK1.escrow"))
+                           .U8(2)
+                           .U8(pair)
+                           .Raw(mapping_.pseudonym.view())
+                           .Take();
+    Bytes half = made_up;
+    const std::size_t each = (half.size() - 34) / 2;
+    half[34] = static_cast<char>(pair);
+    half.replace(35, each - 1, crypto::SealTo(officers_[1].public_key(), head + said));
+    EXPECT_EQ(Message(OpenSecondHalf(half, officers_[1]).status()),
+              "escrow: no hub signed this mapping: do not act on it");
+  }
+}
+
+TEST_F(EscrowTest, WhatAnEarlierVersionSealedIsNamed) {
+  Bytes earlier = sealed_;
+  earlier[0] = 1;
+  EXPECT_NE(Message(OpenFirstHalf(earlier, officers_[0]).status()).find("earlier version"),
+            std::string::npos);
+}
+
 TEST_F(EscrowTest, EveryCutAndEveryFlippedByteIsAnsweredWithoutHarm) {
   for (std::size_t length = 0; length < sealed_.size(); length += 7) {
     EXPECT_EQ(OpenFirstHalf(BytesView(sealed_).substr(0, length), officers_[0]).status().code(),
@@ -95,7 +139,7 @@ TEST_F(EscrowTest, EveryCutAndEveryFlippedByteIsAnsweredWithoutHarm) {
     const auto opened = OpenSecondHalf(changed, officers_[1]);
     // Whatever opens is the truth: a flip in the other officer's box hurts nobody.
     if (opened.ok()) {
-      EXPECT_EQ(*opened, mapping_) << i;
+      EXPECT_EQ(opened->mapping, mapping_) << i;
     }
   }
   EXPECT_FALSE(PseudonymOf("").ok());
