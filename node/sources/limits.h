@@ -13,6 +13,8 @@ inline constexpr std::size_t kEventBytesMax = 8 * 1024 * 1024;  // what a draft 
 inline constexpr std::size_t kFileBytesMax = 64 * 1024 * 1024;  // what an import may have
 inline constexpr std::size_t kPageBytesMax = 16 * 1024 * 1024;  // of a list of MISP
 inline constexpr std::size_t kTaxiiPageBytesMax = 3 * 1024 * 1024;
+// Of a page of one object that is passed over; of a larger one only the manifest is read.
+inline constexpr std::size_t kTaxiiPassedOverBytesMax = 16 * 1024 * 1024;
 inline constexpr std::size_t kSmallBytesMax = 1024 * 1024;  // discovery, API root, collections
 inline constexpr std::chrono::seconds kAnswerWithin{60};
 inline constexpr std::size_t kValidatorBytesMax = 512;  // an ETag, a Last-Modified, a cursor

@@ -173,13 +173,19 @@ absl::StatusOr<net::Url> TaxiiClient::FindCollection(const net::Url& root,
                                         there.empty() ? "none that may be read" : there));
 }
 
-absl::StatusOr<TaxiiClient::Page> TaxiiClient::Objects(const net::Url& collection,
-                                                       const std::vector<std::string>& query) {
+absl::StatusOr<TaxiiClient::Page> TaxiiClient::AskPage(const net::Url& collection,
+                                                       std::string_view endpoint,
+                                                       const std::vector<std::string>& query,
+                                                       std::size_t bytes_max) {
   net::Url url = collection;
-  url.path += "objects/";
+  url.path += fmt::format("{}/", endpoint);
   url.query = fmt::format("{}", fmt::join(query, "&"));
-  ASSIGN_OR_RETURN(const net::HttpResponse response, AskTaxii(std::move(url), kTaxiiPageBytesMax));
-  ASSIGN_OR_RETURN(Page page, Annotate(ReadEnvelope(response.body), "objects"));
+  ASSIGN_OR_RETURN(const net::HttpResponse response, AskTaxii(std::move(url), bytes_max));
+  absl::StatusOr<Page> read = Annotate(ReadEnvelope(response.body), endpoint);
+  if (read.status().code() == absl::StatusCode::kResourceExhausted) {
+    return OutOfRange(Message(read.status()));
+  }
+  ASSIGN_OR_RETURN(Page page, std::move(read));
   page.added_last = response.Header("x-taxii-date-added-last");
   if (!page.objects.empty() && !IsTaxiiTime(page.added_last)) {
     return FailedPrecondition(
@@ -187,6 +193,17 @@ absl::StatusOr<TaxiiClient::Page> TaxiiClient::Objects(const net::Url& collectio
         "2.1 demands");
   }
   return page;
+}
+
+absl::StatusOr<TaxiiClient::Page> TaxiiClient::Objects(const net::Url& collection,
+                                                       const std::vector<std::string>& query,
+                                                       std::size_t bytes_max) {
+  return AskPage(collection, "objects", query, bytes_max);
+}
+
+absl::StatusOr<TaxiiClient::Page> TaxiiClient::Manifest(const net::Url& collection,
+                                                        const std::vector<std::string>& query) {
+  return AskPage(collection, "manifest", query, kSmallBytesMax);
 }
 
 }  // namespace renkei::sources

@@ -33,10 +33,16 @@ class TaxiiClient {
   };
   // The objects are not looked into: the importer reads them strictly.
   static absl::StatusOr<Page> ReadEnvelope(BytesView body);
-  // `query`: `name=value` pairs, escaped.
-  absl::StatusOr<Page> Objects(const net::Url& collection, const std::vector<std::string>& query);
+  // `query`: `name=value` pairs, escaped.  RESOURCE_EXHAUSTED: more than `bytes_max`; OUT_OF_RANGE:
+  // too many objects, or too long a `next`.
+  absl::StatusOr<Page> Objects(const net::Url& collection, const std::vector<std::string>& query,
+                               std::size_t bytes_max);
+  // The same of its manifest: what stands in `objects` tells of objects, and holds none.
+  absl::StatusOr<Page> Manifest(const net::Url& collection, const std::vector<std::string>& query);
 
  private:
+  absl::StatusOr<Page> AskPage(const net::Url& collection, std::string_view endpoint,
+                               const std::vector<std::string>& query, std::size_t bytes_max);
   absl::StatusOr<net::HttpResponse> AskTaxii(net::Url url, std::size_t bytes_max);
 
   Reach& reach_;

@@ -30,12 +30,15 @@ class CollectionRun {
     while (more) {
       if (pages == run_.source.events_max || run_.taking.full()) break;
       ++pages;
-      absl::StatusOr<TaxiiClient::Page> answer = client_.Objects(collection_, Query());
-      if (answer.status().code() == absl::StatusCode::kResourceExhausted && limit_ > 1) {
+      absl::StatusOr<TaxiiClient::Page> answer =
+          client_.Objects(collection_, Query(), kTaxiiPageBytesMax);
+      const bool large = answer.status().code() == absl::StatusCode::kResourceExhausted;
+      if ((large || answer.status().code() == absl::StatusCode::kOutOfRange) && limit_ > 1) {
         limit_ = std::max(1, limit_ / kFewer);
-        next_.clear();  // belongs to the query that it came from
+        AskAnew();
         continue;
       }
+      if (large) answer = PassOver();
       // What came before the way broke off need not come again.
       if (answer.status().code() == absl::StatusCode::kUnavailable) RETURN_IF_ERROR(Flush());
       ASSIGN_OR_RETURN(TaxiiClient::Page page, std::move(answer));
@@ -56,6 +59,39 @@ class CollectionRun {
     if (!after.empty()) query.push_back("added_after=" + net::UrlEscape(after));
     if (!next_.empty()) query.push_back("next=" + net::UrlEscape(next_));
     return query;
+  }
+
+  // From behind the last object on: `next` belongs to the query that it came from.
+  void AskAnew() {
+    next_.clear();
+    nexts_.clear();
+  }
+
+  // The one object that is too large is counted and left out: what a page says of what comes behind
+  // it, without that object.
+  absl::StatusOr<TaxiiClient::Page> PassOver() {
+    absl::StatusOr<TaxiiClient::Page> page =
+        client_.Objects(collection_, Query(), kTaxiiPassedOverBytesMax);
+    if (page.status().code() == absl::StatusCode::kResourceExhausted) {
+      // Not even that much: the manifest knows when it was added, and its `next` is its own.
+      AskAnew();
+      auto told = client_.Manifest(collection_, Query());
+      if (!told.ok() || told->objects.size() != 1) return page.status();
+      page = std::move(told);
+      page->next.clear();
+    }
+    RETURN_IF_ERROR(page.status());
+    if (page->objects.size() != 1) {
+      return FailedPrecondition(fmt::format(
+          "the server answers {} objects where one was asked for, of more than {} bytes together",
+          page->objects.size(), kTaxiiPageBytesMax));
+    }
+    run_.taking.counts().listed += 1;
+    run_.taking.CountUnreadable(
+        fmt::format("the object that was added at {} has more than {} bytes", page->added_last,
+                    kTaxiiPageBytesMax));
+    page->objects.clear();
+    return page;
   }
 
   // Notes where the next page begins; an error if that is where we have been.
@@ -91,12 +127,14 @@ class CollectionRun {
       }
       if (wanted.empty()) return absl::OkStatus();
       ++lookups;
-      auto page =
-          client_.Objects(collection_, {fmt::format("match%5Bid%5D={}", fmt::join(wanted, ",")),
-                                        fmt::format("limit={}", kTaxiiPageObjects)});
+      auto page = client_.Objects(collection_,
+                                  {fmt::format("match%5Bid%5D={}", fmt::join(wanted, ",")),
+                                   fmt::format("limit={}", kTaxiiPageObjects)},
+                                  kTaxiiPageBytesMax);
       // It helps; nothing depends on it.
       if (page.status().code() == absl::StatusCode::kNotFound ||
-          page.status().code() == absl::StatusCode::kResourceExhausted) {
+          page.status().code() == absl::StatusCode::kResourceExhausted ||
+          page.status().code() == absl::StatusCode::kOutOfRange) {
         return absl::OkStatus();
       }
       RETURN_IF_ERROR(page.status());
@@ -109,7 +147,10 @@ class CollectionRun {
 
   // Takes what has come, and notes that it has.
   absl::Status Flush() {
-    if (bundle_.empty()) return absl::OkStatus();
+    if (bundle_.empty()) {
+      run_.state.cursor = reached_;  // behind what was passed over
+      return absl::OkStatus();
+    }
     RETURN_IF_ERROR(LookUpMissing());
     // Where it begins names it: asked for again, after a kill, it is the same.
     const std::string begins =

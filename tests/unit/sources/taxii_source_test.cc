@@ -61,12 +61,14 @@ class TaxiiMock {
                     {{"id", "c-1"}, {"title", "All"}, {"alias", "all"}, {"can_read", true}}}}});
     }
     if (path == "/api1/collections/c-1/objects/") return Objects(request.target);
+    if (path == "/api1/collections/c-1/manifest/" && has_manifest) return Objects(request.target);
     return {.status = 404};
   }
 
   std::vector<std::string> objects{};
   std::size_t page = 2;
   bool gives_next = true;
+  bool has_manifest = true;  // of which nobody reads more than when it was added
   std::string roots = "/api1/";
 
   static HostReply Say(const Json& json) {
@@ -104,6 +106,11 @@ class TaxiiSourceTest : public SourceTest {
     config_.kind = config::SourceKind::kTaxii;
     config_.url = host_.Url("/taxii2/");
     config_.collection = "all";
+  }
+  // Another source, that has fetched nothing yet.
+  void Begin() {
+    config_.name += "x";
+    sink_.items.clear();
   }
   std::size_t ObjectsIn(std::size_t item) const {
     return Json::parse(sink_.items.at(item).payload)["objects"].size();
@@ -169,6 +176,83 @@ TEST_F(TaxiiSourceTest, APageThatIsTooLargeIsAskedForWithFewerObjects) {
   config_.url = host.Url("/taxii2/");
   taxii_.objects = {Indicator(1), Indicator(2), Indicator(3)};
   EXPECT_EQ(Fetch(), (Counts{.listed = 3, .published = 1}));
+}
+
+// A collection with one object that is too large was stopped there for ever.
+TEST_F(TaxiiSourceTest, AnObjectThatIsTooLargeIsCountedAndWhatComesBehindItIsRead) {
+  std::size_t larger_by = 0;
+  HttpHost host([&](const HostRequest& request) {
+    const std::string limit = Argument(request.target, "limit");
+    if (limit.size() > 1 && request.target.find("match") == std::string::npos) {
+      return HostReply{.headers = {{"Content-Type", kMedia}},
+                       .body = std::string(kTaxiiPageBytesMax + 1, ' ')};
+    }
+    HostReply reply = taxii_.Answer(request);
+    const bool large = request.target.find("/objects/") != std::string::npos &&
+                       reply.body.find(Uuid(2)) != std::string::npos;
+    if (large) reply.body.append(larger_by, ' ');
+    return reply;
+  });
+  config_.url = host.Url("/taxii2/");
+  taxii_.objects = {Indicator(1), Indicator(2), Indicator(3)};
+  taxii_.page = 1;
+  for (const std::size_t bytes : {kTaxiiPageBytesMax, kTaxiiPassedOverBytesMax}) {
+    for (const bool gives_next : {true, false}) {
+      larger_by = bytes;
+      taxii_.gives_next = gives_next;
+      Begin();
+      EXPECT_EQ(Fetch(), (Counts{.listed = 3, .published = 1, .unreadable = 1}))
+          << bytes << gives_next;
+      EXPECT_EQ(ObjectsIn(0), 2U);
+      EXPECT_EQ(state_.cursor, Added(3));
+      EXPECT_NE(state_.last_error.find("has more than 3145728 bytes"), std::string::npos)
+          << state_.last_error;
+    }
+  }
+  // Alone it is passed over once, and not with every run.
+  taxii_.objects = {Indicator(2)};
+  Begin();
+  EXPECT_EQ(Fetch(), (Counts{.listed = 1, .unreadable = 1}));
+  EXPECT_EQ(Fetch(), (Counts{}));
+  // A server that knows no manifest is told of.
+  taxii_.has_manifest = false;
+  Begin();
+  EXPECT_FALSE(Run().status.ok());
+}
+
+// It was left out as too large, because a page of it was wrong in another way.
+TEST_F(TaxiiSourceTest, AnObjectOnAPageThatIsWrongInAnotherWayIsNotPassedOver) {
+  HttpHost host([&](const HostRequest& request) {
+    HostReply reply = taxii_.Answer(request);
+    if (request.target.find("/objects/") != std::string::npos) {
+      Json page = Json::parse(reply.body);
+      page["next"] = std::string(kTaxiiNextBytesMax + 1, 'x');
+      reply.body = page.dump();
+    }
+    return reply;
+  });
+  config_.url = host.Url("/taxii2/");
+  taxii_.objects = {Indicator(1)};
+  const auto ran = Run();
+  EXPECT_EQ(Message(ran.status), "objects: `next` has more than 2048 bytes");
+  EXPECT_EQ(state_.last.unreadable, 0U);
+}
+
+TEST_F(TaxiiSourceTest, AServerThatGivesMoreThanOneIsAskedForIsTold) {
+  HttpHost host([&](const HostRequest& request) {
+    HostReply reply = taxii_.Answer(request);
+    if (request.target.find("/objects/") != std::string::npos) {
+      reply.body.append(kTaxiiPageBytesMax, ' ');
+    }
+    return reply;
+  });
+  config_.url = host.Url("/taxii2/");
+  taxii_.objects = {Indicator(1), Indicator(2)};
+  const auto ran = Run();
+  EXPECT_EQ(Message(ran.status),
+            "the server answers 2 objects where one was asked for, of more than 3145728 bytes "
+            "together");
+  EXPECT_EQ(state_.cursor, "");
 }
 
 TEST_F(TaxiiSourceTest, WhatCameBeforeTheWayBrokeOffIsKept) {
