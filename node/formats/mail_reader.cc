@@ -277,6 +277,12 @@ bool LooksLikeMail(BytesView file) {
     const std::string first = AsciiLower(file.substr(0, colon));
     return std::find(kOfMails.begin(), kOfMails.end(), first) != kOfMails.end();
   }
+  // A sender alone is one, too: no list has such a line above an empty one.
+  const bool has_sender =
+      std::any_of(header->fields.begin(), header->fields.end(), [](const MailField& field) {
+        return field.name == "from" && field.value.find('@') != std::string::npos;
+      });
+  if (has_sender) return true;
   return std::count_if(kOfMails.begin(), kOfMails.end(), [&](std::string_view name) {
            return std::any_of(header->fields.begin(), header->fields.end(),
                               [&](const MailField& field) { return field.name == name; });

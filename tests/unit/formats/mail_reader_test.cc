@@ -335,6 +335,8 @@ TEST(MailReader, HtmlBecomesItsWords) {
 
 TEST(MailReader, OtherFilesAreNoMails) {
   EXPECT_TRUE(LooksLikeMail(kHead + "\r\nx"));
+  EXPECT_TRUE(LooksLikeMail("From: Ana <ana@team.example>\r\n\r\n198.51.100.7 scans us"));
+  EXPECT_FALSE(LooksLikeMail("From: nobody\r\n\r\n198.51.100.7"));
   EXPECT_TRUE(LooksLikeMail(ManyFields(5'000)));
   for (const char* text : {"192.0.2.1\n198.51.100.7\n", "date,value\n2026-11-22,192.0.2.1\n",
                            "# from: here\n192.0.2.1\n", "", ":", "portal.example: yes\n",
