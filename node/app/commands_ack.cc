@@ -7,7 +7,6 @@
 namespace renkei::app {
 namespace {
 
-constexpr std::string_view kAckRows = "ack";
 constexpr std::size_t kAckNamesMax = 64;  // of one record
 constexpr std::size_t kAckNameBytesMax = 64;
 
@@ -32,7 +31,7 @@ absl::Status AddAck(Json& acks, const std::string& by, Timestamp now) {
 }  // namespace
 
 absl::StatusOr<Json> Acknowledged(const store::Reader& reader, const record::RecordId& id) {
-  ASSIGN_OR_RETURN(const auto row, reader.FindObject(kAckRows, id.view()));
+  ASSIGN_OR_RETURN(const auto row, reader.FindObject(store::kAckRows, id.view()));
   return AcksFrom(row);
 }
 
@@ -50,7 +49,7 @@ CommandResult AckCommand(const CommandContext& context, Arguments& arguments, co
   RETURN_IF_ERROR(context.node.store().Commit([&](store::Writer& writer) -> absl::Status {
     ASSIGN_OR_RETURN(acks, Acknowledged(writer, id));
     const absl::Status added = AddAck(acks, by, context.node.clock().Now());
-    return added.ok() ? writer.PutObject(kAckRows, id.view(), ToText(acks)) : added;
+    return added.ok() ? writer.PutObject(store::kAckRows, id.view(), ToText(acks)) : added;
   }));
   return Done({{"id", record::ToString(id)}, {"acknowledged", std::move(acks)}});
 }

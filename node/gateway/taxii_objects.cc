@@ -12,7 +12,7 @@ constexpr int kCatchUpBatch = 100;
 constexpr int kCatchUpTries = 1000;
 constexpr int kRowsBatch = 256;
 // Rises when the same record makes other objects than before: all views are looked at again.
-constexpr std::uint32_t kObjectsVersion = 2;
+constexpr std::uint32_t kObjectsVersion = 3;
 
 // `modified`, else `created`, else none.
 std::int64_t VersionOf(const Json& object) {
@@ -27,13 +27,10 @@ std::int64_t VersionOf(const Json& object) {
 // The objects of records.  Rows of one record stand together, so that only the last is kept.
 class ObjectsOfRecords {
  public:
-  ObjectsOfRecords(const store::Reader& reader, const Showing& showing, const Collection& wanted,
-                   const feed::Community& community, const TakenOut& taken_out)
-      : reader_(reader),
-        showing_(showing),
-        wanted_(wanted),
-        community_(community),
-        taken_out_(taken_out) {
+  ObjectsOfRecords(const store::Reader& reader, const store::ShownReader& shown,
+                   const Showing& showing, const Collection& wanted,
+                   const feed::Community& community)
+      : reader_(reader), shown_(shown), showing_(showing), wanted_(wanted), community_(community) {
     if (!wanted.search) return;
     auto query = QueryOf(*wanted.search, community.name(), showing.now());
     wrong_ = query.status();
@@ -57,8 +54,9 @@ class ObjectsOfRecords {
                      .community = community_.name(),
                      .judged = [this](formats::v1::IndicatorType type,
                                       std::string_view value) -> std::string_view {
-                       return taken_out_.Has(type, value) ? "taken out" : "";
+                       return IsTakenOut(type, value) ? "taken out" : "";
                      }});
+        RETURN_IF_ERROR(wrong_);
       }
     }
     last_ = id;
@@ -66,11 +64,18 @@ class ObjectsOfRecords {
   }
 
  private:
+  // What can't be asked is in no answer, which fails.
+  bool IsTakenOut(formats::v1::IndicatorType type, std::string_view value) {
+    const auto out = shown_.IsTakenOut(record::KeyOf(type, value).key);
+    if (!out.ok()) wrong_ = out.status();
+    return out.value_or(true);
+  }
+
   const store::Reader& reader_;
+  const store::ShownReader& shown_;
   const Showing& showing_;
   const Collection& wanted_;
   const feed::Community& community_;
-  const TakenOut& taken_out_;
   absl::Status wrong_ = absl::OkStatus();
   std::optional<SearchMatch> match_{};
   std::optional<record::RecordId> last_{};
@@ -113,7 +118,6 @@ struct TaxiiObjects::Place {
   Showing showing;
   Bytes key{};    // of the view
   Bytes basis{};  // by which its rows were made
-  std::shared_ptr<const TakenOut> taken_out{};
 };
 
 Bytes TaxiiObjects::ViewKey(std::string_view alias, std::string_view see) {
@@ -124,22 +128,25 @@ absl::StatusOr<TaxiiObjects::Place> TaxiiObjects::PlaceOf(const Collection& coll
                                                           const std::string& see) {
   Place place{.collection = collection,
               .showing = Showing(parts_.policies, parts_.community, see, parts_.clock.Now())};
-  ASSIGN_OR_RETURN(place.taken_out, taken_out_.Get());
+  RETURN_IF_ERROR(taken_out_.Settle());
   place.key = ViewKey(collection.alias, see);
   place.basis =
       crypto::Sha256({ByteWriter().U32(kObjectsVersion).bytes(), place.showing.basis().view(),
-                      collection.search ? renkei::ToText(ToJson(*collection.search)) : "", "\n",
-                      place.taken_out->digest})
+                      collection.search ? renkei::ToText(ToJson(*collection.search)) : ""})
           .str();
   return place;
 }
 
-// What the next entries of the feed tell a view.
+// What the next entries of the feed, and the records to be looked at again, tell a view.
 struct TaxiiObjects::Step {
   std::optional<store::ShownView> before{};
-  store::Offset reached = 0;
+  store::ShownPlace after{};
   std::vector<std::pair<record::RecordId, std::vector<store::ShownObject>>> told{};
-  int entries = 0;
+  int looked = 0;
+  bool more = false;
+  // Its basis changed again before it was through: of a row that still stands nobody knows whether
+  // a reader has passed it when it showed nothing.
+  bool anew = false;
 };
 
 absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Place& place) const {
@@ -147,22 +154,42 @@ absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Place& place) c
   const auto look = [&](const store::Reader& reader,
                         const store::ShownReader& shown) -> absl::Status {
     ASSIGN_OR_RETURN(step.before, shown.FindView(place.key));
-    const bool same = step.before && step.before->basis == place.basis;
-    const store::Offset from = same ? step.before->reached : 0;
     ASSIGN_OR_RETURN(const store::Offset newest, reader.Newest());
-    ASSIGN_OR_RETURN(const auto entries, reader.Entries(from, newest, kCatchUpBatch));
-    step.entries = static_cast<int>(entries.size());
-    step.reached = step.entries == kCatchUpBatch ? entries.back().offset : newest;
-    ObjectsOfRecords made(reader, place.showing, place.collection, parts_.community,
-                          *place.taken_out);
-    for (const store::EntryRow& entry : entries) {
-      if (entry.type == store::EntryType::kReceipts) continue;
-      ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(entry.id));
+    store::ShownPlace& at = step.after;
+    if (step.before) {
+      at = step.before->place;
+    } else {
+      ASSIGN_OR_RETURN(at.looked, shown.NewestSecondLook());
+    }
+    if (!step.before || at.basis != place.basis) {
+      step.anew = step.before && at.reached < at.until;
+      at = {.until = newest, .looked = at.looked, .basis = place.basis};
+    }
+    std::vector<record::RecordId> records;
+    ASSIGN_OR_RETURN(const auto looks, shown.SecondLooks(at.looked, kCatchUpBatch));
+    for (const store::SecondLook& one : looks) records.push_back(one.record);
+    if (!looks.empty()) at.looked = looks.back().number;
+    const int left = kCatchUpBatch - static_cast<int>(looks.size());
+    if (left > 0) {
+      ASSIGN_OR_RETURN(const auto entries, reader.Entries(at.reached, newest, left));
+      for (const store::EntryRow& entry : entries) {
+        if (entry.type != store::EntryType::kReceipts) records.push_back(entry.id);
+      }
+      step.looked = static_cast<int>(looks.size() + entries.size());
+      step.more = static_cast<int>(entries.size()) == left;
+      at.reached = step.more ? entries.back().offset : newest;
+    } else {
+      step.looked = kCatchUpBatch;
+      step.more = true;
+    }
+    ObjectsOfRecords made(reader, shown, place.showing, place.collection, parts_.community);
+    for (const record::RecordId& id : records) {
+      ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(id));
       std::vector<store::ShownObject> names;
       for (const Json& object : *objects) {
         names.push_back({object["id"].get<std::string>(), VersionOf(object)});
       }
-      step.told.emplace_back(entry.id, std::move(names));
+      step.told.emplace_back(id, std::move(names));
     }
     return absl::OkStatus();
   };
@@ -170,16 +197,14 @@ absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Place& place) c
   return step;
 }
 
-// False: another request was quicker, and what was read must be looked at again.
 absl::StatusOr<bool> TaxiiObjects::Keep(const Place& place, const Step& step) const {
   bool kept = false;
   const auto keep = [&](store::Writer&, store::ShownWriter& shown) -> absl::Status {
     ASSIGN_OR_RETURN(const auto now, shown.FindView(place.key));
     const auto& before = step.before;
-    kept = now.has_value() == before.has_value() &&
-           (!now || (now->reached == before->reached && now->basis == before->basis));
+    kept = now.has_value() == before.has_value() && (!now || now->place == before->place);
     if (!kept) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::int64_t view, shown.PutView(place.key, step.reached, place.basis));
+    ASSIGN_OR_RETURN(const std::int64_t view, shown.PutView(place.key, step.after));
     for (const auto& [record, names] : step.told) {
       RETURN_IF_ERROR(shown.Put(view, record, names));
     }
@@ -189,16 +214,26 @@ absl::StatusOr<bool> TaxiiObjects::Keep(const Place& place, const Step& step) co
   return kept;
 }
 
+absl::Status TaxiiObjects::DropRows(const Place& place) const {
+  return parts_.shown.CommitShown([&](store::Writer&, store::ShownWriter& shown) -> absl::Status {
+    return shown.DropView(place.key, kViewRowsDropped).status();
+  });
+}
+
 absl::StatusOr<bool> TaxiiObjects::CatchUp(const Place& place) const {
   int looked = 0;
   for (int tries = 0; looked < kCatchUpEntries && tries < kCatchUpTries; ++tries) {
     ASSIGN_OR_RETURN(const Step step, LookAhead(place));
-    const bool same = step.before && step.before->basis == place.basis;
-    if (same && step.before->reached == step.reached) return true;
+    if (step.before && step.before->place == step.after) return true;
+    if (step.anew) {
+      RETURN_IF_ERROR(DropRows(place));
+      looked += kCatchUpBatch;
+      continue;
+    }
     ASSIGN_OR_RETURN(const bool kept, Keep(place, step));
     if (!kept) continue;
-    looked += step.entries;
-    if (step.entries < kCatchUpBatch) return true;
+    looked += step.looked;
+    if (!step.more) return true;
   }
   return false;
 }
@@ -210,8 +245,11 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Place& place, const Taxii
       [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
         ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
         if (!view) return absl::OkStatus();
-        ObjectsOfRecords made(reader, place.showing, place.collection, parts_.community,
-                              *place.taken_out);
+        ASSIGN_OR_RETURN(const auto looks, shown.SecondLooks(view->place.looked, 1));
+        // It changed since it was caught up with: what a row shows now says nothing.
+        page.more = view->place.basis != place.basis || !looks.empty();
+        if (page.more) return absl::OkStatus();
+        ObjectsOfRecords made(reader, shown, place.showing, place.collection, parts_.community);
         const Timestamp now = place.showing.now();
         const auto full = static_cast<std::size_t>(query.limit);
         std::size_t bytes = 0;
@@ -261,18 +299,18 @@ absl::StatusOr<std::optional<TaxiiObject>> TaxiiObjects::Find(const Collection& 
   ASSIGN_OR_RETURN(const Place place, PlaceOf(collection, see));
   std::optional<TaxiiObject> found;
   ASSIGN_OR_RETURN(const bool caught_up, CatchUp(place));
-  RETURN_IF_ERROR(parts_.shown.ReadShown([&](const store::Reader& reader,
-                                             const store::ShownReader& shown) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
-    if (!view) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place.showing.now()));
-    if (!row) return absl::OkStatus();
-    ObjectsOfRecords made(reader, place.showing, collection, parts_.community, *place.taken_out);
-    ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row->record));
-    const Json* json = ObjectNamed(*objects, id);
-    if (json != nullptr) found = MakeObject(*row, *json);
-    return absl::OkStatus();
-  }));
+  RETURN_IF_ERROR(parts_.shown.ReadShown(
+      [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
+        if (!view) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place.showing.now()));
+        if (!row) return absl::OkStatus();
+        ObjectsOfRecords made(reader, shown, place.showing, collection, parts_.community);
+        ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row->record));
+        const Json* json = ObjectNamed(*objects, id);
+        if (json != nullptr) found = MakeObject(*row, *json);
+        return absl::OkStatus();
+      }));
   if (!found && !caught_up) return Unavailable("the collection is being brought up to date");
   return found;
 }

@@ -6,7 +6,9 @@
 // nothing and gets nothing twice.  Content is made from the record when it is asked for, through
 // the mask in force then (showing.h); an object that the reader may not see any more is passed
 // over.  So is an indicator that verdicts took out: it is gone at once, and added again at the end
-// when they are taken back.  Thread-safe.
+// when they are taken back.  No page is read while a view has not caught up with what it already
+// showed: what is passed over now and shown later has then lost its place, and comes at the end.
+// Thread-safe.
 #pragma once
 
 #include <string>
@@ -63,15 +65,18 @@ class TaxiiObjects {
   struct Step;
 
   absl::StatusOr<Place> PlaceOf(const Collection& collection, const std::string& see);
-  // Looks at up to kCatchUpEntries entries of the feed; false: there are more.
+  // Looks at up to kCatchUpEntries entries and records; false: there are more.
   absl::StatusOr<bool> CatchUp(const Place& place) const;
   absl::StatusOr<Step> LookAhead(const Place& place) const;
+  // False: another request was quicker, and what was read must be looked at again.
   absl::StatusOr<bool> Keep(const Place& place, const Step& step) const;
+  // Forgets some rows of a view that has to be made anew.
+  absl::Status DropRows(const Place& place) const;
   absl::StatusOr<TaxiiPage> ReadPage(const Place& place, const TaxiiQuery& query,
                                      std::int64_t after) const;
 
   const Parts parts_;
-  TakenOutNow taken_out_;
+  TakenOutKeeper taken_out_;
 };
 
 }  // namespace renkei::gateway

@@ -114,7 +114,7 @@ class IndicatorReader {
   // Of an indicator that no live record tells: nothing in it.
   virtual absl::StatusOr<IndicatorTally> Tally(const IndicatorKey& key, Timestamp now) const = 0;
   // Indicators that so many teams by name, or our own, call a false positive.  At most `limit`
-  // verdicts are looked at, of each team an equal share, its newest.
+  // verdicts of others are looked at, of each team an equal share, its newest; and ours.
   virtual absl::StatusOr<std::vector<IndicatorKey>> Disputed(Timestamp now, int teams,
                                                              int limit) const = 0;
   // What other teams by name dispute of a live record, each thing once per team, at most `limit`.
@@ -133,6 +133,9 @@ class IndicatorStore {
   // As Store::Read, over the same snapshot.
   virtual absl::Status ReadIndicators(
       const std::function<absl::Status(const Reader&, const IndicatorReader&)>& query) const = 0;
+  // Rises with each commit after which other indicators may be disputed than before, or be listed
+  // by others; time alone does not change it.  From 0 at each start.
+  virtual std::uint64_t verdict_changes() const = 0;
 };
 
 // The same store; null: this backend keeps no index.

@@ -11,14 +11,31 @@
 #include <string_view>
 #include <vector>
 
+#include "node/record/indicator_key.h"
 #include "node/store/store.h"
 
 namespace renkei::store {
 
+// How far a view is.
+struct ShownPlace {
+  Offset reached = 0;       // all entries up to here were looked at
+  Offset until = 0;         // ... which were there when its basis became what it is
+  std::int64_t looked = 0;  // all second looks up to here were taken
+  Bytes basis{};            // opaque: by what it was decided
+
+  bool operator==(const ShownPlace&) const = default;
+};
+
 struct ShownView {
   std::int64_t number = 0;
-  Offset reached = 0;  // all entries up to here were looked at
-  Bytes basis{};       // opaque: by what it was decided
+  ShownPlace place{};
+};
+
+// A record whose objects may be others than when its entry came, because more or less of it is held
+// since, or an indicator of it was taken out or put back.
+struct SecondLook {
+  std::int64_t number = 0;  // rising
+  RecordId record{};
 };
 
 struct ShownObject {
@@ -48,19 +65,29 @@ class ShownReader {
                                                       Timestamp now, int limit) const = 0;
   virtual absl::StatusOr<std::optional<ShownRow>> Find(std::int64_t view, std::string_view id,
                                                        Timestamp now) const = 0;
+  // In order, from behind `number`.  A record stands there once, at its last time.
+  virtual absl::StatusOr<std::vector<SecondLook>> SecondLooks(std::int64_t number,
+                                                              int limit) const = 0;
+  virtual absl::StatusOr<std::int64_t> NewestSecondLook() const = 0;  // 0: there is none
+  // Indicators that SetTakenOut named, sorted.
+  virtual absl::StatusOr<std::vector<record::IndicatorKey>> TakenOut() const = 0;
+  virtual absl::StatusOr<bool> IsTakenOut(const record::IndicatorKey& key) const = 0;
 };
 
 class ShownWriter : public ShownReader {
  public:
-  // Makes or changes a view; answers its number.  `reached` and `basis` replace what was.
-  virtual absl::StatusOr<std::int64_t> PutView(BytesView key, Offset reached, BytesView basis) = 0;
+  // Makes or changes a view; answers its number.
+  virtual absl::StatusOr<std::int64_t> PutView(BytesView key, const ShownPlace& place) = 0;
   // From now on this record tells exactly `objects` in the view: what it tells already keeps its
   // place, the rest is added in the order given.  OK if there is no such record.
   virtual absl::Status Put(std::int64_t view, const RecordId& record,
                            const std::vector<ShownObject>& objects) = 0;
   // Forgets a view, at most `rows` of its rows at once; true: nothing is left of it, or was there.
-  // Until then its `reached` and `basis` are of no view: who asks for it makes it anew.
+  // Until then it stands as one that did not get through: its basis is empty, `reached` < `until`.
   virtual absl::StatusOr<bool> DropView(BytesView key, int rows) = 0;
+  // Exactly these are taken out from now on.  Records that list one for which that is new wait for
+  // a second look.
+  virtual absl::Status SetTakenOut(const std::vector<record::IndicatorKey>& keys) = 0;
 };
 
 class ShownStore {

@@ -294,6 +294,9 @@ class Reader {
       std::string_view kind) const = 0;
 };
 
+// The kind of opaque rows that say who took notice of a record, by its id.
+inline constexpr std::string_view kAckRows = "ack";
+
 // A snapshot that can be changed.  Confined to the store thread, for one piece of work.
 class Writer : public Reader {
  public:
@@ -337,6 +340,7 @@ class Writer : public Reader {
   // Removes records and all that belongs to them that expired before `before`, those published
   // without our name included; at most `limit` of each; answers how many.
   virtual absl::StatusOr<int> DropExpired(Timestamp before, int limit) = 0;
+  // Rows of kind kAckRows go with the record whose id is their key.
   virtual absl::Status PutObject(std::string_view kind, BytesView key, BytesView value) = 0;
   virtual absl::Status DropObject(std::string_view kind, BytesView key) = 0;
 };

@@ -25,24 +25,46 @@ class VerdictWalk {
   VerdictWalk(Connection& connection, std::int64_t community, Timestamp now)
       : connection_(connection), community_(community), now_(UnixSeconds(now)) {}
 
-  // At most `limit` of all teams together.
-  absl::Status Run(int limit) {
+  // At most `limit` of all other teams together, and `own_limit` of ours.
+  absl::Status Run(int limit, int own_limit) {
     RETURN_IF_ERROR(FindTeams());
     if (teams_.empty()) return absl::OkStatus();
-    each = std::clamp(limit / static_cast<int>(teams_.size()), 1, kVerdictsOfTeam);
+    const int each = std::clamp(limit / static_cast<int>(teams_.size()), 1, kVerdictsOfTeam);
     std::int64_t number = 0;
     for (const std::string& team : teams_) {
-      RETURN_IF_ERROR(AddOnIndicators(team, ++number, each));
-      RETURN_IF_ERROR(AddOnRecords(team, number, each));
+      // Ours decide alone: however many others judge, they leave none of ours out.
+      ASSIGN_OR_RETURN(const bool own, IsOwn(team));
+      const int most = own ? own_limit : each;
+      shares[++number] = most;
+      RETURN_IF_ERROR(AddOnIndicators(team, number, most));
+      RETURN_IF_ERROR(AddOnRecords(team, number, most));
     }
     return absl::OkStatus();
   }
 
   std::vector<Verdict> on_indicators{};
   std::vector<Verdict> on_records{};
-  int each = 0;  // of one team
+  std::map<std::int64_t, int> shares{};  // of each team
 
  private:
+  // By its newest verdicts.
+  absl::StatusOr<bool> IsOwn(const std::string& team) {
+    Statement select(connection_,
+                     "SELECT (SELECT v.own FROM told t INDEXED BY told_disputed_by"
+                     " CROSS JOIN record v ON v.number = t.record WHERE t.says & 4"
+                     " AND t.author = ?1 ORDER BY t.record DESC LIMIT 1),"
+                     " (SELECT v.own FROM judged j INDEXED BY judged_disputed_by"
+                     " CROSS JOIN record v ON v.number = j.record WHERE j.says & 4"
+                     " AND j.community = ?2 AND j.author = ?1 ORDER BY j.record DESC LIMIT 1)");
+    select.BindText(1, team).Bind(2, community_);
+    bool own = false;
+    if (select.Step()) {
+      own = (!select.IsNull(0) && select.Flag(0)) || (!select.IsNull(1) && select.Flag(1));
+    }
+    RETURN_IF_ERROR(select.status());
+    return own;
+  }
+
   absl::Status FindTeams() {
     for (std::string team; teams_.size() < static_cast<std::size_t>(kTellersMax);) {
       Statement next(connection_,
@@ -127,9 +149,9 @@ void KeepNewest(std::vector<Verdict>& verdicts) {
 // A verdict on a record counts for its indicators: of each team within its share.
 absl::Status Expand(Connection& connection, VerdictWalk& walk) {
   KeepNewest(walk.on_records);
-  std::map<std::int64_t, int> left;
+  std::map<std::int64_t, int> left = walk.shares;
   for (const Verdict& verdict : walk.on_records) {
-    int& of_team = left.try_emplace(verdict.team, walk.each).first->second;
+    int& of_team = left[verdict.team];
     if (of_team <= 0) continue;
     Statement list(connection, "SELECT indicators FROM indexed WHERE record = ?1");
     list.Bind(1, verdict.about);
@@ -264,7 +286,7 @@ absl::Status AddOwnListing(Connection& connection, const Verdict& verdict, std::
 absl::StatusOr<std::vector<IndicatorKey>> SqliteIndicators::Disputed(Timestamp now, int teams,
                                                                      int limit) const {
   VerdictWalk walk(connection_, community_, now);
-  RETURN_IF_ERROR(walk.Run(limit));
+  RETURN_IF_ERROR(walk.Run(limit, kVerdictsOfTeam));
   RETURN_IF_ERROR(Expand(connection_, walk));
   auto& verdicts = walk.on_indicators;
   KeepNewest(verdicts);
@@ -314,7 +336,7 @@ absl::StatusOr<std::vector<Dispute>> SqliteIndicators::DisputesOf(const RecordId
 absl::StatusOr<std::vector<RecordId>> SqliteIndicators::OwnDisputed(Timestamp now,
                                                                     int limit) const {
   VerdictWalk walk(connection_, community_, now);
-  RETURN_IF_ERROR(walk.Run(kOwnVerdictsMax));
+  RETURN_IF_ERROR(walk.Run(kOwnVerdictsMax, 0));
   std::set<RecordId> records;
   for (std::vector<Verdict>* verdicts : {&walk.on_indicators, &walk.on_records}) {
     std::erase_if(*verdicts, [](const Verdict& one) { return one.own; });

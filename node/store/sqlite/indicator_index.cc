@@ -56,6 +56,41 @@ absl::StatusOr<Bytes> AddTerms(Connection& connection, std::int64_t community, s
   return numbers.Take();
 }
 
+absl::StatusOr<bool> FindsRow(Statement& select) {
+  const bool found = select.Step();
+  RETURN_IF_ERROR(select.status());
+  return found;
+}
+
+absl::StatusOr<bool> IsDisputed(Connection& connection, std::int64_t indicator) {
+  Statement select(connection,
+                   "SELECT 1 FROM told INDEXED BY told_disputed WHERE says & 4"
+                   " AND indicator = ?1 LIMIT 1");
+  return FindsRow(select.Bind(1, indicator));
+}
+
+// It judges another record as a whole, or another judges it.
+absl::StatusOr<bool> IsJudgedOrJudges(Connection& connection, std::int64_t record) {
+  Statement select(connection,
+                   "SELECT EXISTS (SELECT 1 FROM judged WHERE record = ?1)"
+                   " OR EXISTS (SELECT 1 FROM record r CROSS JOIN judged j INDEXED BY judged_about"
+                   " ON j.community = r.community AND j.about = r.id WHERE r.number = ?1)");
+  select.Bind(1, record);
+  const bool found = select.Step() && select.Flag(0);
+  RETURN_IF_ERROR(select.status());
+  return found;
+}
+
+// Of any of the indicators, numbers of 8 bytes.
+absl::StatusOr<bool> AnyIsDisputed(Connection& connection, BytesView numbers) {
+  ByteReader in(numbers);
+  while (in.ok() && !in.AtEnd()) {
+    ASSIGN_OR_RETURN(const bool disputed, IsDisputed(connection, in.I64()));
+    if (disputed) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<Bytes> AddTold(Connection& connection, std::int64_t community, std::int64_t record,
                               const IndexContent& content, std::string_view author) {
   ByteWriter numbers;
@@ -108,8 +143,15 @@ absl::Status DropTold(Connection& connection, std::int64_t record, BytesView num
   return absl::OkStatus();
 }
 
-absl::Status AddContent(Connection& connection, std::int64_t community, std::int64_t record,
-                        const IndexContent& content, std::string_view author) {
+// What the verdicts say may be other with than without what the index holds of the record.
+absl::StatusOr<bool> TouchesVerdicts(Connection& connection, std::int64_t record,
+                                     BytesView indicators) {
+  ASSIGN_OR_RETURN(const bool judged, IsJudgedOrJudges(connection, record));
+  return judged ? judged : AnyIsDisputed(connection, indicators);
+}
+
+absl::StatusOr<bool> AddContent(Connection& connection, std::int64_t community, std::int64_t record,
+                                const IndexContent& content, std::string_view author) {
   ASSIGN_OR_RETURN(const Bytes terms, AddTerms(connection, community, record, content));
   ASSIGN_OR_RETURN(const Bytes indicators, AddTold(connection, community, record, content, author));
   if (content.about) {
@@ -123,35 +165,42 @@ absl::Status AddContent(Connection& connection, std::int64_t community, std::int
   Statement put(connection,
                 "INSERT INTO indexed (record, issued, terms, indicators) VALUES (?1, ?2, ?3, ?4)");
   put.Bind(1, record).Bind(2, content.issued).BindBlob(3, terms).BindBlob(4, indicators);
-  return put.Run();
+  RETURN_IF_ERROR(put.Run());
+  return TouchesVerdicts(connection, record, indicators);
 }
 
 }  // namespace
 
-absl::Status UnindexRecord(Connection& connection, std::int64_t number) {
+absl::StatusOr<bool> UnindexRecord(Connection& connection, std::int64_t number) {
   Bytes terms;
   Bytes indicators;
   std::int64_t issued = 0;
   {
     Statement find(connection, "SELECT issued, terms, indicators FROM indexed WHERE record = ?1");
     find.Bind(1, number);
-    if (!find.Step()) return find.status();
+    ASSIGN_OR_RETURN(const bool found, FindsRow(find));
+    if (!found) return false;
     issued = find.Int64(0);
     terms = find.BlobCopy(1);
     indicators = find.BlobCopy(2);
     RETURN_IF_ERROR(find.status());
   }
+  ASSIGN_OR_RETURN(const bool touches, TouchesVerdicts(connection, number, indicators));
   RETURN_IF_ERROR(DropTerms(connection, number, issued, terms));
   RETURN_IF_ERROR(DropTold(connection, number, indicators));
   RETURN_IF_ERROR(RunOn(connection, "DELETE FROM judged WHERE record = ?1", number));
-  return RunOn(connection, "DELETE FROM indexed WHERE record = ?1", number);
+  RETURN_IF_ERROR(RunOn(connection, "DELETE FROM indexed WHERE record = ?1", number));
+  return touches;
 }
 
-absl::Status IndexRecord(Connection& connection, std::int64_t community, std::int64_t number,
-                         BytesView stored, RecordState state, std::string_view author) {
-  RETURN_IF_ERROR(UnindexRecord(connection, number));
+absl::StatusOr<bool> IndexRecord(Connection& connection, std::int64_t community,
+                                 std::int64_t number, BytesView stored, RecordState state,
+                                 std::string_view author) {
+  ASSIGN_OR_RETURN(const bool touched, UnindexRecord(connection, number));
   const auto content = ContentOf(stored, state, author);
-  return content ? AddContent(connection, community, number, *content, author) : absl::OkStatus();
+  if (!content) return touched;
+  ASSIGN_OR_RETURN(const bool touches, AddContent(connection, community, number, *content, author));
+  return touched || touches;
 }
 
 absl::StatusOr<bool> IndexEarlier(Connection& connection) {
@@ -173,7 +222,7 @@ absl::StatusOr<bool> IndexEarlier(Connection& connection) {
     const auto content = ContentOf(rows.Blob(2), RecordState::kLive, author);
     if (!content) continue;
     indicators += content->told.size();
-    RETURN_IF_ERROR(AddContent(connection, rows.Int64(1), reached, *content, author));
+    RETURN_IF_ERROR(AddContent(connection, rows.Int64(1), reached, *content, author).status());
   }
   RETURN_IF_ERROR(rows.status());
   const bool more = records == kIndexStepRecords || indicators >= kIndexStepIndicators;

@@ -364,6 +364,35 @@ UPDATE judged SET author =
 CREATE INDEX judged_about ON judged (community, about, author, says, record);
 CREATE INDEX judged_disputed_by ON judged (community, author, record) WHERE says & 4;
 )sql"},
+    {9, R"sql(
+-- Indicators that what teams say keeps from readers, as far as it was reckoned.
+CREATE TABLE taken_out (
+  community INTEGER NOT NULL,
+  key       BLOB NOT NULL,     -- 16 bytes
+  PRIMARY KEY (community, key)
+) STRICT, WITHOUT ROWID;
+
+-- Records whose objects may be others than when their entry came: what is held of them changed, or
+-- what may be told of their indicators.  Each record once, at its last time.
+CREATE TABLE second_look (
+  number    INTEGER PRIMARY KEY AUTOINCREMENT,
+  community INTEGER NOT NULL,
+  record    INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX second_look_record ON second_look (record);
+CREATE TRIGGER second_look_gone AFTER DELETE ON record BEGIN
+  DELETE FROM second_look WHERE record = old.number;
+END;
+
+-- Who took notice of records that went long ago.
+DELETE FROM object WHERE kind = 'ack'
+  AND NOT EXISTS (SELECT 1 FROM community c CROSS JOIN revision r ON r.community = c.number
+                  AND r.id = object.key);
+
+-- How far a view is with them, and up to which entry it was begun anew.
+ALTER TABLE shown_view ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shown_view ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
+)sql"},
 };
 
 }  // namespace renkei::store

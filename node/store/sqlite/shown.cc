@@ -38,15 +38,15 @@ absl::StatusOr<std::optional<std::int64_t>> NumberOf(Connection& connection, std
 }  // namespace
 
 absl::StatusOr<std::optional<ShownView>> SqliteShown::FindView(BytesView key) const {
-  Statement select(connection_,
-                   "SELECT number, reached, basis FROM shown_view"
-                   " WHERE community = ?1 AND key = ?2");
+  Statement select(connection_, kShownViewSql);
   select.Bind(1, community_).BindBlob(2, key);
   std::optional<ShownView> view;
   if (select.Step()) {
     view = ShownView{.number = select.Int64(0),
-                     .reached = select.Number<Offset>(1),
-                     .basis = select.BlobCopy(2)};
+                     .place = {.reached = select.Number<Offset>(1),
+                               .until = select.Number<Offset>(2),
+                               .looked = select.Int64(3),
+                               .basis = select.BlobCopy(4)}};
   }
   RETURN_IF_ERROR(select.status());
   return view;
@@ -64,11 +64,7 @@ absl::StatusOr<std::vector<ShownRow>> SqliteShown::After(std::int64_t view, std:
 
 absl::StatusOr<std::optional<ShownRow>> SqliteShown::Find(std::int64_t view, std::string_view id,
                                                           Timestamp now) const {
-  Statement select(connection_,
-                   "SELECT s.place, s.id, s.version, r.id FROM shown s"
-                   " CROSS JOIN record r ON r.number = s.record"
-                   " WHERE s.view = ?2 AND s.id = ?3 AND r.community = ?1 AND r.state = 0"
-                   " AND r.expires > ?4 ORDER BY s.place LIMIT 1");
+  Statement select(connection_, kShownFindSql);
   select.Bind(1, community_).Bind(2, view).BindText(3, id).BindTime(4, now);
   std::optional<ShownRow> row;
   if (select.Step()) row = ShownAt(select);
@@ -76,13 +72,14 @@ absl::StatusOr<std::optional<ShownRow>> SqliteShown::Find(std::int64_t view, std
   return row;
 }
 
-absl::StatusOr<std::int64_t> SqliteShown::PutView(BytesView key, Offset reached, BytesView basis) {
+absl::StatusOr<std::int64_t> SqliteShown::PutView(BytesView key, const ShownPlace& place) {
   Statement put(connection_,
-                "INSERT INTO shown_view (community, key, reached, basis) VALUES (?1, ?2, ?3, ?4)"
+                "INSERT INTO shown_view (community, key, reached, until, looked, basis)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
                 " ON CONFLICT (community, key) DO UPDATE SET reached = excluded.reached,"
-                " basis = excluded.basis");
-  put.Bind(1, community_).BindBlob(2, key).Bind(3, reached).BindBlob(4, basis);
-  RETURN_IF_ERROR(put.Run());
+                " until = excluded.until, looked = excluded.looked, basis = excluded.basis");
+  put.Bind(1, community_).BindBlob(2, key).Bind(3, place.reached).Bind(4, place.until);
+  RETURN_IF_ERROR(put.Bind(5, place.looked).BindBlob(6, place.basis).Run());
   ASSIGN_OR_RETURN(const auto view, FindView(key));
   if (!view) return DataLoss("a view that was just written is not there");
   return view->number;
@@ -134,7 +131,7 @@ absl::StatusOr<std::vector<Bytes>> SqliteShown::Views() const {
 absl::StatusOr<bool> SqliteShown::DropView(BytesView key, int rows) {
   ASSIGN_OR_RETURN(const auto view, FindView(key));
   if (!view) return true;
-  RETURN_IF_ERROR(PutView(key, /*reached=*/0, /*basis=*/"").status());
+  RETURN_IF_ERROR(PutView(key, {.until = 1}).status());
   Statement some(connection_,
                  "DELETE FROM shown WHERE place IN"
                  " (SELECT place FROM shown WHERE view = ?1 ORDER BY place LIMIT ?2)");

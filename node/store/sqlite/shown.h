@@ -19,10 +19,16 @@ class SqliteShown : public ShownWriter {
                                               int limit) const override;
   absl::StatusOr<std::optional<ShownRow>> Find(std::int64_t view, std::string_view id,
                                                Timestamp now) const override;
-  absl::StatusOr<std::int64_t> PutView(BytesView key, Offset reached, BytesView basis) override;
+  absl::StatusOr<std::vector<SecondLook>> SecondLooks(std::int64_t number,
+                                                      int limit) const override;
+  absl::StatusOr<std::int64_t> NewestSecondLook() const override;
+  absl::StatusOr<std::vector<record::IndicatorKey>> TakenOut() const override;
+  absl::StatusOr<bool> IsTakenOut(const record::IndicatorKey& key) const override;
+  absl::StatusOr<std::int64_t> PutView(BytesView key, const ShownPlace& place) override;
   absl::Status Put(std::int64_t view, const RecordId& record,
                    const std::vector<ShownObject>& objects) override;
   absl::StatusOr<bool> DropView(BytesView key, int rows) override;
+  absl::Status SetTakenOut(const std::vector<record::IndicatorKey>& keys) override;
 
  private:
   Connection& connection_;

@@ -190,6 +190,7 @@ void SqliteStore::IndexMore() {
       },
       [this](const absl::Status& status) {
         index_stuck_ = !status.ok();
+        ++verdict_changes_;
         index_queued_ = false;
       });
 }
@@ -219,6 +220,7 @@ void SqliteStore::Run() {
     const Effects effects = CommitGroup(group);
     // Before those who wait are told: what they read next is not what was.
     if (effects.newest > 0 || effects.erased) ++changes_;
+    if (effects.judged) ++verdict_changes_;
     for (const auto& job : group) job->done(std::move(job->status));
     if (effects.newest > 0) TellOf(effects.newest);
     scrub_due_ = scrub_due_ || effects.erased;
@@ -291,6 +293,7 @@ absl::Status SqliteStore::RunJob(Job& job, Effects& effects) {
   if (job.status.ok()) {
     effects.newest = std::max(effects.newest, made.newest);
     effects.erased = effects.erased || made.erased;
+    effects.judged = effects.judged || made.judged;
   }
   return absl::OkStatus();
 }

@@ -51,6 +51,7 @@ class SqliteStore : public Store, public ShownStore, public IndicatorStore {
   absl::Status ReadIndicators(
       const std::function<absl::Status(const Reader&, const IndicatorReader&)>& query)
       const override;
+  std::uint64_t verdict_changes() const override { return verdict_changes_; }
 
  private:
   struct Job {
@@ -93,6 +94,7 @@ class SqliteStore : public Store, public ShownStore, public IndicatorStore {
   Timestamp scrubbed_{};                    // likewise
   std::atomic<bool> closing_ = false;
   std::atomic<std::uint64_t> changes_ = 0;
+  std::atomic<std::uint64_t> verdict_changes_ = 0;
   BoundedQueue<Job*> jobs_;  // owns what it holds
   std::jthread thread_;      // last: runs on all of the above
 };

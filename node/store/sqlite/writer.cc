@@ -4,6 +4,7 @@
 
 #include "node/record/header.h"
 #include "node/store/sqlite/indicator_index.h"
+#include "node/store/sqlite/second_looks.h"
 #include "node/store/sqlite/statement.h"
 #include "node/store/sqlite/tuples.h"
 
@@ -126,8 +127,7 @@ absl::StatusOr<Offset> SqliteWriter::PutRecord(const RecordRow& row) {
                 " WHERE community = ?1 AND id = ?2 AND expires IS NOT NULL",
                 row.id));
   }
-  RETURN_IF_ERROR(
-      IndexRecord(connection(), community(), number, row.stored, row.state, row.author));
+  RETURN_IF_ERROR(Index(number, row.stored, row.state, row.author));
   ASSIGN_OR_RETURN(marks.tuple, CountTuple(connection(), community(), row.header, row.circles));
   ASSIGN_OR_RETURN(const Offset offset, AppendEntry(number, EntryType::kRecord, marks));
   RETURN_IF_ERROR(OpenRevision(row, !present || present->leaf != row.leaf, offset));
@@ -151,6 +151,7 @@ absl::Status SqliteWriter::UpdateStored(const RecordId& id, BytesView stored,
   update.Bind(1, community()).BindBlob(2, id.view()).BindBlob(3, stored).BindBlob(4, attestations);
   RETURN_IF_ERROR(update.Run());
   RETURN_IF_ERROR(RequireRecord(id));
+  RETURN_IF_ERROR(LookAgain(connection(), community(), id));
   return IndexAgain(id, stored);
 }
 
@@ -159,8 +160,15 @@ absl::Status SqliteWriter::IndexAgain(const RecordId& id, BytesView stored) {
                  "SELECT number, state, author FROM record WHERE community = ?1 AND id = ?2");
   find.Bind(1, community()).BindBlob(2, id.view());
   if (!find.Step()) return find.status();
-  return IndexRecord(connection(), community(), find.Int64(0), stored,
-                     find.Word(1, RecordState::kWithdrawn), find.Text(2));
+  return Index(find.Int64(0), stored, find.Word(1, RecordState::kWithdrawn), find.Text(2));
+}
+
+absl::Status SqliteWriter::Index(std::int64_t number, BytesView stored, RecordState state,
+                                 std::string_view author) {
+  ASSIGN_OR_RETURN(const bool judges,
+                   IndexRecord(connection(), community(), number, stored, state, author));
+  effects_.judged = effects_.judged || judges;
+  return absl::OkStatus();
 }
 
 absl::Status SqliteWriter::PutRevision(const RevisionRow& row) {
@@ -234,7 +242,8 @@ absl::Status SqliteWriter::DropRecord(const RecordId& id) {
   close.Bind(1, community()).BindBlob(2, id.view()).Bind(3, newest).Bind(4, present->number);
   RETURN_IF_ERROR(close.Run());
   RETURN_IF_ERROR(UncountTuple(connection(), present->number));
-  RETURN_IF_ERROR(UnindexRecord(connection(), present->number));
+  ASSIGN_OR_RETURN(const bool judged, UnindexRecord(connection(), present->number));
+  effects_.judged = effects_.judged || judged;
   Statement entries(connection(), "DELETE FROM entry WHERE record = ?1");
   RETURN_IF_ERROR(entries.Bind(1, present->number).Run());
   Statement record(connection(), "DELETE FROM record WHERE number = ?1");
@@ -267,6 +276,7 @@ absl::StatusOr<int> SqliteWriter::DropExpired(Timestamp before, int limit) {
     RETURN_IF_ERROR(RunById("DELETE FROM taken_back WHERE community = ?1 AND id = ?2", id));
     RETURN_IF_ERROR(RunById("DELETE FROM receipt WHERE community = ?1 AND id = ?2", id));
     RETURN_IF_ERROR(RunById("DELETE FROM source WHERE community = ?1 AND id = ?2", id));
+    RETURN_IF_ERROR(DropObject(kAckRows, id.view()));
     effects_.erased = true;
   }
   ASSIGN_OR_RETURN(const std::vector<RecordId> unnamed,

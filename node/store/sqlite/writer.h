@@ -9,6 +9,7 @@ namespace renkei::store {
 struct Effects {
   Offset newest = 0;    // largest offset it made; 0: none
   bool erased = false;  // it deleted or replaced content
+  bool judged = false;  // it may have changed what verdicts say of indicators
 };
 
 // Confined to the store thread.
@@ -71,6 +72,8 @@ class SqliteWriter : public Reads<Writer> {
   absl::StatusOr<std::vector<RecordId>> ExpiredIds(const char* sql, Timestamp before, int limit);
   // The index follows what is held of the record.
   absl::Status IndexAgain(const RecordId& id, BytesView stored);
+  absl::Status Index(std::int64_t number, BytesView stored, RecordState state,
+                     std::string_view author);
   // NOT_FOUND if the last statement changed no row.
   absl::Status RequireRecord(const RecordId& id);
 

@@ -1,4 +1,5 @@
 // Rows beside the records: what links gave, outbox, cursors, policies, opaque rows.
+#include "node/store/sqlite/second_looks.h"
 #include "node/store/sqlite/statement.h"
 #include "node/store/sqlite/writer.h"
 
@@ -9,15 +10,20 @@ absl::Status SqliteWriter::PutHeld(const HeldRow& row) {
                 "INSERT INTO held (community, id, link, leaf, sections, relay, first_received)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
                 " ON CONFLICT (community, id, link) DO UPDATE SET leaf = excluded.leaf,"
-                " sections = excluded.sections, relay = excluded.relay");
+                " sections = excluded.sections, relay = excluded.relay"
+                " WHERE leaf <> excluded.leaf OR sections <> excluded.sections"
+                " OR relay <> excluded.relay");
   put.Bind(1, community()).BindBlob(2, row.id.view()).BindText(3, row.link);
   put.BindBlob(4, row.leaf.view()).Bind(5, row.sections).Bind(6, row.relay).BindTime(7, now_);
-  return put.Run();
+  RETURN_IF_ERROR(put.Run());
+  return connection().ChangedRows() == 0 ? absl::OkStatus()
+                                         : LookAgain(connection(), community(), row.id);
 }
 
 absl::Status SqliteWriter::DropHeld(const RecordId& id, std::string_view link) {
   Statement drop(connection(), "DELETE FROM held WHERE community = ?1 AND id = ?2 AND link = ?3");
-  return drop.Bind(1, community()).BindBlob(2, id.view()).BindText(3, link).Run();
+  RETURN_IF_ERROR(drop.Bind(1, community()).BindBlob(2, id.view()).BindText(3, link).Run());
+  return LookAgain(connection(), community(), id);
 }
 
 absl::StatusOr<std::int64_t> SqliteWriter::PutOutbox(const OutboxRow& row) {

@@ -48,6 +48,10 @@ constexpr const char* kUndoFifth =
 constexpr const char* kUndoSixth =
     "DROP TRIGGER shown_gone; DROP TABLE shown; DROP TABLE shown_view;";
 
+constexpr const char* kUndoNinth =
+    "DROP TRIGGER second_look_gone; DROP TABLE second_look; DROP TABLE taken_out;"
+    " ALTER TABLE shown_view DROP COLUMN looked; ALTER TABLE shown_view DROP COLUMN until;";
+
 // The same of step 7, and of step 8 that adds to its tables.
 constexpr const char* kUndoSeventh =
     "DROP TABLE indicator; DROP TABLE told; DROP TABLE judged; DROP TABLE term;"
@@ -140,19 +144,20 @@ TEST_F(SqliteStoreTest, AcknowledgedWorkSurvivesAKill) {
 
 TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
   MakeClosed();
-  Sql(path_, "PRAGMA user_version = 9");
+  Sql(path_, "PRAGMA user_version = 10");
   const std::string before = FileBytes(path_);
   const auto opened = TryOpen();
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(
       Message(opened.status()),
-      fmt::format("store `{}` was made by a newer version (schema 9, this one knows 8)", path_));
+      fmt::format("store `{}` was made by a newer version (schema 10, this one knows 9)", path_));
   EXPECT_EQ(FileBytes(path_), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
 }
 
 TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoNinth);
   Sql(path_, kUndoSeventh);
   Sql(path_, kUndoSixth);
   Sql(path_, kUndoFifth);
@@ -168,6 +173,7 @@ TEST_F(SqliteStoreTest, EarlierSchemaIsBroughtUpToDate) {
 
 TEST_F(SqliteStoreTest, TheSchemaBeforeUnnamedRecordsIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoNinth);
   Sql(path_, kUndoSeventh);
   Sql(path_, kUndoSixth);
   Sql(path_, kUndoFifth);
@@ -180,13 +186,14 @@ TEST_F(SqliteStoreTest, TheSchemaBeforeUnnamedRecordsIsBroughtUpToDate) {
 
 TEST_F(SqliteStoreTest, TheSchemaBeforeWhatHttpReadersAreShownIsBroughtUpToDate) {
   MakeClosed();
+  Sql(path_, kUndoNinth);
   Sql(path_, kUndoSeventh);
   Sql(path_, kUndoSixth);
   Sql(path_, "PRAGMA user_version = 5");
   const auto store = Open();
   ASSERT_TRUE(Put(*store, RowOf(1)).ok());
   const auto show = [](Writer&, ShownWriter& shown) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::int64_t view, shown.PutView("key", 0, "basis"));
+    ASSIGN_OR_RETURN(const std::int64_t view, shown.PutView("key", {.basis = "basis"}));
     return shown.Put(view, IdOf(1), {{"report--1", 1}});
   };
   EXPECT_OK(FindShownStore(*store)->CommitShown(show));
@@ -207,6 +214,7 @@ TEST_F(SqliteStoreTest, RecordsOfTheSchemaBeforeTheIndexComeIntoIt) {
     }
     ASSERT_TRUE(Put(*store, RowOf(kRecords + 1)).ok());  // that does not parse
   }
+  Sql(path_, kUndoNinth);
   Sql(path_, kUndoSeventh);
   Sql(path_, "PRAGMA user_version = 6");
   const auto store = Open();
@@ -238,6 +246,7 @@ TEST_F(SqliteStoreTest, TheSchemaBeforeTalliesByTeamIsBroughtUpToDate) {
     row.stored = record.ToStored();
     ASSERT_TRUE(Put(*store, row).ok());
   }
+  Sql(path_, kUndoNinth);
   Sql(path_,
       "DROP INDEX told_by; DROP INDEX told_disputed; DROP INDEX told_disputed_by;"
       " DROP INDEX judged_about; DROP INDEX judged_disputed_by;"
@@ -254,12 +263,32 @@ TEST_F(SqliteStoreTest, TheSchemaBeforeTalliesByTeamIsBroughtUpToDate) {
       }));
 }
 
+TEST_F(SqliteStoreTest, AcknowledgementsOfRecordsThatAreGoneGoWithTheSchemaBefore) {
+  {
+    const auto store = Open();
+    ASSERT_TRUE(Put(*store, RowOf(1)).ok());
+    EXPECT_OK(store->Commit([](Writer& writer) -> absl::Status {
+      RETURN_IF_ERROR(writer.PutObject(kAckRows, IdOf(1).view(), "one"));
+      return writer.PutObject(kAckRows, IdOf(2).view(), "two");
+    }));
+  }
+  Sql(path_, kUndoNinth);
+  Sql(path_, "PRAGMA user_version = 8");
+  const auto store = Open();
+  EXPECT_OK(store->Read([](const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto acks, reader.ListObjects(kAckRows));
+    EXPECT_EQ(acks.size(), 1U);
+    EXPECT_EQ(acks.begin()->second, "one");
+    return absl::OkStatus();
+  }));
+}
+
 TEST_F(SqliteStoreTest, NewerVersionInTheLogAloneIsRefusedAndNothingCheckpointed) {
   MakeClosed();
   sqlite3* handle = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &handle), SQLITE_OK);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  ASSERT_EQ(sqlite3_exec(handle, "PRAGMA user_version = 9", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(handle, "PRAGMA user_version = 10", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(handle);
   const std::string before = FileBytes(path_);
   const std::string log = FileBytes(path_ + "-wal");

@@ -92,6 +92,7 @@ TEST_F(SqliteViewTest, AStoreFromBeforeTuplesGetsThem) {
   SqlBehind(path_,
             "ALTER TABLE entry DROP COLUMN tuple; ALTER TABLE entry DROP COLUMN fresh;"
             "DROP TABLE tuple; DROP TABLE unnamed; DROP TABLE unreleased;"
+            "DROP TRIGGER second_look_gone; DROP TABLE second_look; DROP TABLE taken_out;"
             "DROP TRIGGER shown_gone; DROP TABLE shown; DROP TABLE shown_view;"
             "DROP TABLE indicator; DROP TABLE told; DROP TABLE judged; DROP TABLE term;"
             "DROP TABLE posting; DROP TABLE indexed; DROP TABLE index_left;"
@@ -191,7 +192,7 @@ TEST_F(SqliteViewTest, AViewOfAnOldOrMissingStoreSaysWhatToDo) {
   EXPECT_EQ(Message(ViewSqlite(path_).status()),
             fmt::format("view store `{}`: it is of schema 2, this version reads {}: start its node "
                         "once",
-                        path_, 8));
+                        path_, 9));
 }
 
 }  // namespace

@@ -375,6 +375,24 @@ TEST_P(StoreRowsTest, CommunitiesDoNotSeeEachOthersRows) {
   EXPECT_EQ(Find(IdOf(1))->offset, 1);
 }
 
+TEST_P(StoreRowsTest, WhoTookNoticeOfARecordGoesWithItWhenItHasExpired) {
+  StoreSuite::Put(RowOf(1));
+  StoreSuite::Put(RowOf(2));
+  Write([&](Writer& writer) {
+    EXPECT_OK(writer.PutObject(kAckRows, IdOf(1).view(), "one"));
+    EXPECT_OK(writer.PutObject("other", IdOf(1).view(), "stays"));
+    EXPECT_OK(writer.DropExpired(RowOf(1).expires, 10).status());
+  });
+  EXPECT_TRUE(
+      Ask([](const Reader& reader) { return reader.FindObject(kAckRows, IdOf(1).view()); }));
+  Write([&](Writer& writer) {
+    EXPECT_OK(writer.DropExpired(RowOf(1).expires + std::chrono::seconds(1), 10).status());
+  });
+  EXPECT_FALSE(
+      Ask([](const Reader& reader) { return reader.FindObject(kAckRows, IdOf(1).view()); }));
+  EXPECT_TRUE(Ask([](const Reader& reader) { return reader.FindObject("other", IdOf(1).view()); }));
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, StoreRowsTest, testing::ValuesIn(Backends()), BackendName);
 
 }  // namespace

@@ -14,7 +14,7 @@ class ShownTest : public StoreSuite {
   ShownStore& shown() { return *FindShownStore(*store_); }
   void Put(std::uint32_t n, const Objects& objects) {
     const absl::Status put = shown().CommitShown([&](Writer&, ShownWriter& writer) -> absl::Status {
-      ASSIGN_OR_RETURN(const std::int64_t view, writer.PutView("key", 0, "basis"));
+      ASSIGN_OR_RETURN(const std::int64_t view, writer.PutView("key", {.basis = "basis"}));
       return writer.Put(view, IdOf(n), objects);
     });
     EXPECT_TRUE(put.ok()) << put;
@@ -30,6 +30,42 @@ class ShownTest : public StoreSuite {
         });
     EXPECT_TRUE(read.ok()) << read;
     return rows;
+  }
+  void PutPlace(const ShownPlace& place) {
+    const auto put = [&](Writer&, ShownWriter& writer) {
+      return writer.PutView("key", place).status();
+    };
+    EXPECT_TRUE(shown().CommitShown(put).ok());
+  }
+  void Hold(std::uint32_t n, const std::string& link, policy::SectionMask sections) {
+    Write([&](Writer& writer) {
+      const HeldRow row{.id = IdOf(n), .link = link, .leaf = RowOf(n).leaf, .sections = sections};
+      EXPECT_TRUE(writer.PutHeld(row).ok());
+    });
+  }
+  // The records that wait for a second look.
+  std::string Looks(std::int64_t after) {
+    std::string records;
+    const auto read = [&](const Reader&, const ShownReader& reader) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto looks, reader.SecondLooks(after, 100));
+      for (const SecondLook& one : looks) {
+        for (const std::uint32_t n : {1U, 2U}) {
+          if (one.record == IdOf(n)) records += fmt::format("{} ", n);
+        }
+      }
+      return absl::OkStatus();
+    };
+    EXPECT_TRUE(shown().ReadShown(read).ok());
+    return records;
+  }
+  std::int64_t NewestLook() {
+    std::int64_t newest = 0;
+    const auto read = [&](const Reader&, const ShownReader& reader) -> absl::Status {
+      ASSIGN_OR_RETURN(newest, reader.NewestSecondLook());
+      return absl::OkStatus();
+    };
+    EXPECT_TRUE(shown().ReadShown(read).ok());
+    return newest;
   }
   bool Drop(BytesView key, int rows) {
     bool gone = false;
@@ -139,11 +175,67 @@ TEST_P(ShownTest, AViewThatIsAskedForAmidItsEndIsLookedAtFromTheStart) {
   EXPECT_TRUE(shown()
                   .ReadShown([](const Reader&, const ShownReader& reader) -> absl::Status {
                     ASSIGN_OR_RETURN(const auto view, reader.FindView("key"));
-                    EXPECT_EQ(view->reached, 0U);
-                    EXPECT_EQ(view->basis, "");
+                    EXPECT_LT(view->place.reached, view->place.until);
+                    EXPECT_EQ(view->place.basis, "");
                     return absl::OkStatus();
                   })
                   .ok());
+}
+
+TEST_P(ShownTest, WhatIsHeldOfARecordChangesItWaitsForASecondLookOnce) {
+  const Offset first = StoreSuite::Put(RowOf(1));
+  Hold(1, "alpha", 1);
+  EXPECT_EQ(Looks(0), "");  // there is no view
+  PutPlace({.reached = first});
+  StoreSuite::Put(RowOf(2));
+  Hold(2, "alpha", 1);
+  EXPECT_EQ(Looks(0), "");  // nor has one passed the second record
+  Hold(1, "alpha", 1);
+  EXPECT_EQ(Looks(0), "");  // nor is that anything new
+  Hold(1, "alpha", 3);
+  EXPECT_EQ(Looks(0), "1 ");
+  const std::int64_t newest = NewestLook();
+  Hold(1, "beta", 1);
+  EXPECT_EQ(Looks(0), "1 ");
+  EXPECT_EQ(Looks(newest), "1 ");
+  EXPECT_EQ(Looks(NewestLook()), "");
+  // A view that is made again counts up to where it was.
+  PutPlace({.until = first + 1});
+  Write([](Writer& writer) { EXPECT_TRUE(writer.DropHeld(IdOf(2), "alpha").ok()); });
+  EXPECT_EQ(Looks(0), "1 2 ");
+  Write([](Writer& writer) { EXPECT_TRUE(writer.DropRecord(IdOf(1)).ok()); });
+  EXPECT_EQ(Looks(0), "2 ");
+}
+
+TEST_P(ShownTest, WhatIsTakenOutIsExactlyWhatWasSaidLast) {
+  const auto key = [](char c) { return *record::IndicatorKey::From(Bytes(16, c)); };
+  const auto taken_out = [&] {
+    std::vector<record::IndicatorKey> keys;
+    EXPECT_TRUE(shown()
+                    .ReadShown([&](const Reader&, const ShownReader& reader) -> absl::Status {
+                      ASSIGN_OR_RETURN(keys, reader.TakenOut());
+                      for (const char c : {'a', 'b', 'c'}) {
+                        ASSIGN_OR_RETURN(const bool out, reader.IsTakenOut(key(c)));
+                        EXPECT_EQ(out, std::count(keys.begin(), keys.end(), key(c)) == 1);
+                      }
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return keys;
+  };
+  const auto set = [&](const std::vector<record::IndicatorKey>& keys) {
+    EXPECT_TRUE(
+        shown()
+            .CommitShown([&](Writer&, ShownWriter& writer) { return writer.SetTakenOut(keys); })
+            .ok());
+  };
+  EXPECT_TRUE(taken_out().empty());
+  set({key('b'), key('a')});
+  EXPECT_EQ(taken_out(), (std::vector{key('a'), key('b')}));
+  set({key('b'), key('c')});
+  EXPECT_EQ(taken_out(), (std::vector{key('b'), key('c')}));
+  set({});
+  EXPECT_TRUE(taken_out().empty());
 }
 
 TEST_P(ShownTest, ChangesRiseWithRecordsAndWithNothingElse) {
@@ -156,29 +248,37 @@ TEST_P(ShownTest, ChangesRiseWithRecordsAndWithNothingElse) {
   EXPECT_EQ(shown().changes(), after);
 }
 
-// A page is one range of an index, whatever the size of the view: SQLite says how it goes.
-TEST_P(ShownTest, APageIsOneRangeOfAnIndexWithNothingSorted) {
+// Whatever the size of a view, each question is a range of an index: SQLite says how it goes.
+TEST_P(ShownTest, EachQuestionIsARangeOfAnIndexWithNothingSorted) {
   StoreSuite::Put(RowOf(1));
   Put(1, {{"a", 1}});
   sqlite3* handle = nullptr;
   ASSERT_EQ(sqlite3_open_v2((folder_.path() + "/node.db").c_str(), &handle, SQLITE_OPEN_READONLY,
                             nullptr),
             SQLITE_OK);
-  sqlite3_stmt* statement = nullptr;
-  const std::string sql = std::string("EXPLAIN QUERY PLAN ") + kShownAfterSql;
-  ASSERT_EQ(sqlite3_prepare_v2(handle, sql.c_str(), -1, &statement, nullptr), SQLITE_OK);
-  std::vector<std::string> steps;
-  while (sqlite3_step(statement) == SQLITE_ROW) {
-    steps.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(statement, 3)));
+  const std::vector<std::pair<std::string, std::string>> questions = {
+      {kShownAfterSql, "SEARCH s USING INDEX shown_place (view=? AND place>?)"},
+      {kShownFindSql, "SEARCH s USING INDEX shown_id (view=? AND id=?)"},
+      {kShownViewSql, "SEARCH shown_view USING INDEX shown_view_key (community=? AND key=?)"},
+      {kSecondLooksSql, "SEARCH s USING INTEGER PRIMARY KEY (rowid>?)"},
+      {kTakenOutSql, "SEARCH taken_out USING PRIMARY KEY (community=? AND key=?)"}};
+  for (const auto& [sql, first] : questions) {
+    sqlite3_stmt* statement = nullptr;
+    const std::string explain = "EXPLAIN QUERY PLAN " + sql;
+    ASSERT_EQ(sqlite3_prepare_v2(handle, explain.c_str(), -1, &statement, nullptr), SQLITE_OK);
+    std::vector<std::string> steps;
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+      steps.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(statement, 3)));
+    }
+    sqlite3_finalize(statement);
+    ASSERT_FALSE(steps.empty());
+    EXPECT_EQ(steps[0], first);
+    for (const std::string& step : steps) {
+      EXPECT_EQ(step.find("SCAN"), std::string::npos) << step;
+      EXPECT_EQ(step.find("TEMP B-TREE"), std::string::npos) << step;
+    }
   }
-  sqlite3_finalize(statement);
   sqlite3_close(handle);
-  ASSERT_FALSE(steps.empty());
-  EXPECT_EQ(steps[0], "SEARCH s USING INDEX shown_place (view=? AND place>?)");
-  for (const std::string& step : steps) {
-    EXPECT_EQ(step.find("SCAN"), std::string::npos) << step;
-    EXPECT_EQ(step.find("TEMP B-TREE"), std::string::npos) << step;
-  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, ShownTest, testing::ValuesIn(Backends()), BackendName);
