@@ -4,6 +4,9 @@ function(renkei_library name)
   add_library(renkei_${name} STATIC ${ARG_SOURCES})
   target_include_directories(renkei_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(renkei_${name} PUBLIC ${ARG_DEPS} PRIVATE renkei_flags ${ARG_PRIVATE_DEPS})
+  if(name IN_LIST RENKEI_OPTIMIZED)
+    target_compile_options(renkei_${name} PRIVATE -O1)
+  endif()
 endfunction()
 
 # renkei_test(NAME [SERIAL] [TIMEOUT s] [LABEL l] [SOURCES ...] [DEPS ...]): one GoogleTest binary,

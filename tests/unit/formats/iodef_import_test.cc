@@ -323,9 +323,6 @@ std::vector<HostileXml> HostileInputs() {
            }() +
            "/>",
        "line 1, column 442: more than 64 attributes"},
-      {"MoreThanElementsMay", "<a>" + Many("<b/>", 1'000'000) + "</a>",
-       "line 1, column 4000002: more than 1000000 elements and attributes",
-       absl::StatusCode::kResourceExhausted},
       {"ANulByte", "<a>x\0y</a>"s, "line 1, column 5: character U+0000 is not allowed in XML"},
       {"AControlCharacter", "<a>x\x01y</a>",
        "line 1, column 5: character U+0001 is not allowed in XML"},
@@ -359,22 +356,32 @@ std::vector<HostileXml> HostileInputs() {
       {"TwoIdsInJson",
        R"({"version": "2.0", "Incident": [{"IncidentID": [{"id": "1"}, {"id": "2"}]}]})",
        "`Incident[0]`: `IncidentID` stands twice"},
-      {"MoreValuesThanMay",
-       Document("<Incident purpose=\"watch\">" + id +
-                IndicatorOf("<BulkObservable type=\"mutex\"><BulkObservableList>" +
-                            Many("m\n", 400'001) + "</BulkObservableList></BulkObservable>") +
-                "</Incident>"),
-       "Incident[0]: more than 400000 values", absl::StatusCode::kResourceExhausted},
   };
 }
 
 class HostileXmlTest : public testing::TestWithParam<HostileXml> {};
 
-TEST_P(HostileXmlTest, IsRefusedInOneLine) {
-  const auto imported = ImportAny(GetParam().text);
+void ExpectRefused(const HostileXml& input) {
+  const auto imported = ImportAny(input.text);
   ASSERT_FALSE(imported.ok());
-  EXPECT_EQ(Message(imported.status()), GetParam().message);
-  EXPECT_EQ(imported.status().code(), GetParam().code);
+  EXPECT_EQ(Message(imported.status()), input.message);
+  EXPECT_EQ(imported.status().code(), input.code);
+}
+
+TEST_P(HostileXmlTest, IsRefusedInOneLine) { ExpectRefused(GetParam()); }
+
+// Not among the inputs, which are made at each start of this program.
+TEST(HostileXmlTooLarge, IsRefusedInOneLine) {
+  ExpectRefused({"MoreThanElementsMay", "<a>" + Many("<b/>", 1'000'000) + "</a>",
+                 "line 1, column 4000002: more than 1000000 elements and attributes",
+                 absl::StatusCode::kResourceExhausted});
+  ExpectRefused(
+      {"MoreValuesThanMay",
+       Document("<Incident purpose=\"watch\"><IncidentID name=\"c\">1</IncidentID>" +
+                IndicatorOf("<BulkObservable type=\"mutex\"><BulkObservableList>" +
+                            Many("m\n", 400'001) + "</BulkObservableList></BulkObservable>") +
+                "</Incident>"),
+       "Incident[0]: more than 400000 values", absl::StatusCode::kResourceExhausted});
 }
 
 INSTANTIATE_TEST_SUITE_P(Inputs, HostileXmlTest, testing::ValuesIn(HostileInputs()),
