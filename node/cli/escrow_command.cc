@@ -133,7 +133,10 @@ int OpenAtHub(Context& context, const Target& target, const Opening& opening) {
     PrintReplyError(context, "escrow open", reply.json);
     return reply.exit_status;
   }
-  const std::optional<Bytes> sealed = HexDecode(Field(reply.json, "sealed"));
+  // As it is: Field is for people, and shortens.
+  const Json text = reply.json.is_object() ? reply.json.value("sealed", Json()) : Json();
+  const std::optional<Bytes> sealed =
+      text.is_string() ? HexDecode(text.get_ref<const std::string&>()) : std::nullopt;
   auto half = sealed ? membership::OpenFirstHalf(*sealed, *first)
                      : InvalidArgument("the hub's answer holds nothing sealed");
   if (!half.ok()) return EscrowFailed(context, half.status());
