@@ -13,8 +13,6 @@ inline constexpr std::size_t kEventBytesMax = 8 * 1024 * 1024;  // what a draft 
 inline constexpr std::size_t kFileBytesMax = 64 * 1024 * 1024;  // what an import may have
 inline constexpr std::size_t kPageBytesMax = 16 * 1024 * 1024;  // of a list of MISP
 inline constexpr std::size_t kTaxiiPageBytesMax = 3 * 1024 * 1024;
-// Of a page of one object that is passed over; of a larger one only the manifest is read.
-inline constexpr std::size_t kTaxiiPassedOverBytesMax = 16 * 1024 * 1024;
 inline constexpr std::size_t kSmallBytesMax = 1024 * 1024;  // discovery, API root, collections
 inline constexpr std::chrono::seconds kAnswerWithin{60};
 inline constexpr std::size_t kValidatorBytesMax = 512;  // an ETag, a Last-Modified, a cursor
@@ -36,6 +34,8 @@ inline constexpr int kMispPageEvents = 1000;        // asked for at once
 inline constexpr int kMispPagesMax = 200;           // = kListedMax
 inline constexpr int kTaxiiPageObjects = 500;  // asked for; fewer where those are too many bytes
 inline constexpr std::size_t kTaxiiNextBytesMax = 2048;
+inline constexpr std::size_t kTaxiiIdBytesMax = 250;
+inline constexpr std::size_t kTaxiiComeMax = 100'000;  // told apart from what comes again
 inline constexpr std::size_t kTaxiiRootsMax = 100;
 inline constexpr std::size_t kTaxiiCollectionsMax = 1000;
 inline constexpr std::size_t kTaxiiPageObjectsMax = 10'000;   // given, whatever was asked for

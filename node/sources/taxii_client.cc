@@ -186,7 +186,10 @@ absl::StatusOr<TaxiiClient::Page> TaxiiClient::AskPage(const net::Url& collectio
     return OutOfRange(Message(read.status()));
   }
   ASSIGN_OR_RETURN(Page page, std::move(read));
+  page.added_first = response.Header("x-taxii-date-added-first");
   page.added_last = response.Header("x-taxii-date-added-last");
+  if (!IsTaxiiTime(page.added_first)) page.added_first.clear();
+  if (page.objects.empty() && !IsTaxiiTime(page.added_last)) page.added_last.clear();
   if (!page.objects.empty() && !IsTaxiiTime(page.added_last)) {
     return FailedPrecondition(
         "the server does not say when its objects were added (X-TAXII-Date-Added-Last), as TAXII "
@@ -203,7 +206,30 @@ absl::StatusOr<TaxiiClient::Page> TaxiiClient::Objects(const net::Url& collectio
 
 absl::StatusOr<TaxiiClient::Page> TaxiiClient::Manifest(const net::Url& collection,
                                                         const std::vector<std::string>& query) {
-  return AskPage(collection, "manifest", query, kSmallBytesMax);
+  return AskPage(collection, "manifest", query, kTaxiiPageBytesMax);
+}
+
+absl::StatusOr<TaxiiClient::Entry> TaxiiClient::ReadEntry(BytesView text) {
+  ASSIGN_OR_RETURN(const auto document, formats::JsonDocument::Parse(text));
+  const formats::JsonNode top = document.top();
+  if (!top.IsObject()) return top.WrongType("an entry of a manifest");
+  Entry entry;
+  ASSIGN_OR_RETURN(entry.id, MemberText(top, "id"));
+  ASSIGN_OR_RETURN(entry.added, MemberText(top, "date_added"));
+  ASSIGN_OR_RETURN(entry.version, MemberText(top, "version"));
+  if (entry.id.empty() || entry.id.size() > kTaxiiIdBytesMax || !IsTaxiiTime(entry.added) ||
+      !IsTaxiiTime(entry.version)) {
+    return FailedPrecondition(
+        "the manifest does not name an object by id, date_added and version, as TAXII 2.1 demands");
+  }
+  return entry;
+}
+
+absl::StatusOr<TaxiiClient::Page> TaxiiClient::Object(const net::Url& collection,
+                                                      const Entry& entry) {
+  return AskPage(collection, fmt::format("objects/{}", net::UrlEscape(entry.id)),
+                 {fmt::format("match%5Bversion%5D={}", net::UrlEscape(entry.version))},
+                 kTaxiiPageBytesMax);
 }
 
 }  // namespace renkei::sources

@@ -28,8 +28,15 @@ class TaxiiClient {
   struct Page {
     std::vector<std::string> objects{};  // JSON texts
     bool more = false;
-    std::string next{};        // opaque; may be empty though there is more
-    std::string added_last{};  // when the last object was added; empty: no objects
+    std::string next{};         // opaque; may be empty though there is more
+    std::string added_first{};  // when the first object was added; empty: not said
+    std::string added_last{};   // when the last object was added; empty: no objects
+  };
+  // What a manifest says of an object.
+  struct Entry {
+    std::string id{};
+    std::string added{};    // when it was added
+    std::string version{};  // which version of it
   };
   // The objects are not looked into: the importer reads them strictly.
   static absl::StatusOr<Page> ReadEnvelope(BytesView body);
@@ -39,6 +46,9 @@ class TaxiiClient {
                                std::size_t bytes_max);
   // The same of its manifest: what stands in `objects` tells of objects, and holds none.
   absl::StatusOr<Page> Manifest(const net::Url& collection, const std::vector<std::string>& query);
+  static absl::StatusOr<Entry> ReadEntry(BytesView text);
+  // One version of one object.  NOT_FOUND: it is gone; RESOURCE_EXHAUSTED as Objects.
+  absl::StatusOr<Page> Object(const net::Url& collection, const Entry& entry);
 
  private:
   absl::StatusOr<Page> AskPage(const net::Url& collection, std::string_view endpoint,

@@ -1,7 +1,6 @@
 // A collection of a TAXII 2.1 server: what was added to it since last time, put together to
 // bundles.  Source: TAXII 2.1, 3.4 and 5.4; docs/sources.md.
 
-#include <algorithm>
 #include <set>
 
 #include "node/base/encoding.h"
@@ -9,110 +8,93 @@
 #include "node/sources/run.h"
 #include "node/sources/taxii_bundle.h"
 #include "node/sources/taxii_client.h"
+#include "node/sources/taxii_place.h"
 
 namespace renkei::sources {
 namespace {
 
-// A page that is too large is asked for again with so much fewer objects.
-constexpr int kFewer = 10;
-
 class CollectionRun {
  public:
   CollectionRun(Run& run, TaxiiClient& client, net::Url collection)
-      : run_(run),
-        client_(client),
-        collection_(std::move(collection)),
-        reached_(run.state.cursor) {}
+      : run_(run), client_(client), collection_(std::move(collection)), place_(run.state.cursor) {}
 
   absl::Status Go() {
-    int pages = 0;
-    bool more = true;
-    while (more) {
+    absl::StatusOr<bool> more = true;
+    for (int pages = 0; *more; ++pages) {
       if (pages == run_.source.events_max || run_.taking.full()) break;
-      ++pages;
-      absl::StatusOr<TaxiiClient::Page> answer =
-          client_.Objects(collection_, Query(), kTaxiiPageBytesMax);
-      const bool large = answer.status().code() == absl::StatusCode::kResourceExhausted;
-      if ((large || answer.status().code() == absl::StatusCode::kOutOfRange) && limit_ > 1) {
-        limit_ = std::max(1, limit_ / kFewer);
-        AskAnew();
-        continue;
-      }
-      if (large) answer = PassOver();
+      more = place_.one_by_one() ? TakeOneByOne() : TakePage(/*first=*/pages == 0);
       // What came before the way broke off need not come again.
-      if (answer.status().code() == absl::StatusCode::kUnavailable) RETURN_IF_ERROR(Flush());
-      ASSIGN_OR_RETURN(TaxiiClient::Page page, std::move(answer));
-      run_.taking.counts().listed += page.objects.size();
-      RETURN_IF_ERROR(MoveOn(page));
-      more = page.more;
-      bundle_.Add(std::move(page.objects));
+      if (more.status().code() == absl::StatusCode::kUnavailable) RETURN_IF_ERROR(Flush());
+      RETURN_IF_ERROR(more.status());
       if (bundle_.bytes() >= kBundleBytes) RETURN_IF_ERROR(Flush());
     }
-    if (more) run_.taking.counts().left = 1;
+    if (*more) run_.taking.counts().left = 1;
     return Flush();
   }
 
  private:
-  std::vector<std::string> Query() const {
-    std::vector<std::string> query = {fmt::format("limit={}", limit_)};
-    const std::string& after = next_.empty() ? reached_ : after_;
-    if (!after.empty()) query.push_back("added_after=" + net::UrlEscape(after));
-    if (!next_.empty()) query.push_back("next=" + net::UrlEscape(next_));
-    return query;
-  }
-
-  // From behind the last object on: `next` belongs to the query that it came from.
-  void AskAnew() {
-    next_.clear();
-    nexts_.clear();
-  }
-
-  // The one object that is too large is counted and left out: what a page says of what comes behind
-  // it, without that object.
-  absl::StatusOr<TaxiiClient::Page> PassOver() {
+  // Whether there is more.
+  absl::StatusOr<bool> TakePage(bool first) {
     absl::StatusOr<TaxiiClient::Page> page =
-        client_.Objects(collection_, Query(), kTaxiiPassedOverBytesMax);
-    if (page.status().code() == absl::StatusCode::kResourceExhausted) {
-      // Not even that much: the manifest knows when it was added, and its `next` is its own.
-      AskAnew();
-      auto told = client_.Manifest(collection_, Query());
-      if (!told.ok() || told->objects.size() != 1) return page.status();
-      page = std::move(told);
-      page->next.clear();
+        client_.Objects(collection_, place_.Query(), kTaxiiPageBytesMax);
+    const absl::StatusCode code = page.status().code();
+    const bool large = code == absl::StatusCode::kResourceExhausted;
+    if ((large || code == absl::StatusCode::kOutOfRange) && place_.AskForFewer()) return true;
+    if (large) {
+      place_.AskOneByOne();
+      return true;
+    }
+    // A `next` of the last run may be worth nothing by now.
+    if (first && place_.has_next() && code != absl::StatusCode::kOk &&
+        code != absl::StatusCode::kUnavailable && code != absl::StatusCode::kCancelled) {
+      place_.AskAnew();
+      return true;
     }
     RETURN_IF_ERROR(page.status());
-    if (page->objects.size() != 1) {
-      return FailedPrecondition(fmt::format(
-          "the server answers {} objects where one was asked for, of more than {} bytes together",
-          page->objects.size(), kTaxiiPageBytesMax));
-    }
-    run_.taking.counts().listed += 1;
-    run_.taking.CountUnreadable(
-        fmt::format("the object that was added at {} has more than {} bytes", page->added_last,
-                    kTaxiiPageBytesMax));
-    page->objects.clear();
-    return page;
+    Add(std::move(page->objects));
+    RETURN_IF_ERROR(place_.MoveOn(*page));
+    return page->more;
   }
 
-  // Notes where the next page begins; an error if that is where we have been.
-  absl::Status MoveOn(const TaxiiClient::Page& page) {
-    const std::string after = next_.empty() ? reached_ : after_;
-    if (!page.added_last.empty() && page.added_last > reached_) reached_ = page.added_last;
-    next_.clear();
-    if (!page.more) return absl::OkStatus();
-    if (!page.next.empty()) {
-      if (!nexts_.insert(page.next).second) {
-        return FailedPrecondition("the server answers the same `next` again: its pages never end");
+  // Whether there is more.  What is too large is counted and left out.
+  absl::StatusOr<bool> TakeOneByOne() {
+    ASSIGN_OR_RETURN(const TaxiiClient::Page page, client_.Manifest(collection_, place_.Query()));
+    for (const std::string& text : page.objects) {
+      ASSIGN_OR_RETURN(const TaxiiClient::Entry entry, TaxiiClient::ReadEntry(text));
+      if (place_.HasPassedOver(entry.added)) {
+        place_.EndOneByOne();
+        return true;
       }
-      // The same query, with `next`.
-      after_ = after;
-      next_ = page.next;
+      if (run_.taking.full()) return true;
+      place_.Reach(entry.added);
+      RETURN_IF_ERROR(TakeOne(entry));
+      if (bundle_.bytes() >= kBundleBytes) RETURN_IF_ERROR(Flush());
+    }
+    RETURN_IF_ERROR(place_.MoveOn(page));
+    if (!page.more) place_.EndOneByOne();
+    return page.more;
+  }
+
+  absl::Status TakeOne(const TaxiiClient::Entry& entry) {
+    absl::StatusOr<TaxiiClient::Page> one = client_.Object(collection_, entry);
+    const bool large = one.status().code() == absl::StatusCode::kResourceExhausted;
+    if (large || one.status().code() == absl::StatusCode::kNotFound) {
+      if (large) place_.PassOver();
+      run_.taking.counts().listed += 1;
+      run_.taking.CountUnreadable(
+          large ? fmt::format("the object {} has more than {} bytes", entry.id, kTaxiiPageBytesMax)
+                : fmt::format("the object {} is in the manifest, and is not given", entry.id));
       return absl::OkStatus();
     }
-    if (reached_ == after) {
-      return FailedPrecondition("the server says `more`, and not where: its pages never end");
-    }
+    RETURN_IF_ERROR(one.status());
+    Add(std::move(one->objects));
     return absl::OkStatus();
+  }
+
+  void Add(std::vector<std::string> objects) {
+    objects = place_.WithoutRepeated(std::move(objects));
+    run_.taking.counts().listed += objects.size();
+    bundle_.Add(std::move(objects));
   }
 
   // A report may name what came long ago, and an object a marking: without them it says less.
@@ -148,19 +130,20 @@ class CollectionRun {
   // Takes what has come, and notes that it has.
   absl::Status Flush() {
     if (bundle_.empty()) {
-      run_.state.cursor = reached_;  // behind what was passed over
+      run_.state.cursor = place_.ToCursor();  // behind what was passed over
       return absl::OkStatus();
     }
     RETURN_IF_ERROR(LookUpMissing());
     // Where it begins names it: asked for again, after a kill, it is the same.
     const std::string begins =
-        fmt::format("{}|{}|{}", run_.source.name, collection_.Shown(), run_.state.cursor);
+        fmt::format("{}|{}|{}", run_.source.name, collection_.Shown(), place_.Name());
     std::vector<std::string> left_out;
     const std::string text = bundle_.ToText(begins, left_out);
     for (const std::string& line : left_out) run_.taking.CountUnreadable(line);
     RETURN_IF_ERROR(run_.taking.Take(
         {.key = begins, .name = fmt::format("{}.json", run_.source.name), .payload = text}));
-    run_.state.cursor = reached_;
+    place_.BeginNext();
+    run_.state.cursor = place_.ToCursor();
     bundle_ = {};
     return absl::OkStatus();
   }
@@ -168,11 +151,7 @@ class CollectionRun {
   Run& run_;
   TaxiiClient& client_;
   const net::Url collection_;
-  std::string reached_;  // when the last object that came was added
-  std::string after_{};  // what the query with `next_` repeats
-  std::string next_{};
-  std::set<std::string> nexts_{};
-  int limit_ = kTaxiiPageObjects;
+  TaxiiPlace place_;
   TaxiiBundle bundle_{};
 };
 

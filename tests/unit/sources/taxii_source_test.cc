@@ -1,28 +1,12 @@
 #include <algorithm>
 
 #include "node/base/file.h"
-#include "node/base/json.h"
 #include "node/sources/limits.h"
 #include "node/sources/taxii_bundle.h"
-#include "tests/unit/sources/sources_rig.h"
+#include "tests/unit/sources/taxii_mock.h"
 
 namespace renkei::sources {
 namespace {
-
-using testing_support::HostReply;
-using testing_support::HostRequest;
-using testing_support::HttpHost;
-
-constexpr char kMedia[] = "application/taxii+json;version=2.1";
-
-std::string Indicator(int number) {
-  return fmt::format(
-      R"({{"type":"indicator","spec_version":"2.1","id":"indicator--{}",)"
-      R"("created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z",)"
-      R"("pattern":"[ipv4-addr:value = '198.51.100.{}']","pattern_type":"stix",)"
-      R"("valid_from":"2026-11-01T00:00:00Z"}})",
-      Uuid(number), number);
-}
 
 std::string Report(int number, const std::vector<int>& of) {
   std::vector<std::string> refs;
@@ -33,92 +17,6 @@ std::string Report(int number, const std::vector<int>& of) {
       R"("published":"2026-11-01T00:00:00Z","object_refs":[{}]}})",
       Uuid(number), fmt::join(refs, ","));
 }
-
-std::string Added(std::size_t number) { return fmt::format("2026-11-02T00:00:00.{:06}Z", number); }
-
-std::string Argument(const std::string& target, const std::string& name) {
-  const std::size_t at = target.find(name + "=");
-  if (at == std::string::npos) return "";
-  const std::size_t from = at + name.size() + 1;
-  std::string value = target.substr(from, target.find('&', from) - from);
-  for (std::size_t colon = value.find("%3A"); colon != std::string::npos;
-       colon = value.find("%3A")) {
-    value.replace(colon, 3, ":");
-  }
-  return value;
-}
-
-// A TAXII server with one collection, whose object `i` was added at Added(i + 1).
-class TaxiiMock {
- public:
-  HostReply Answer(const HostRequest& request) {
-    if (request.Header("accept") != kMedia) return {.status = 406};
-    const std::string path = request.target.substr(0, request.target.find('?'));
-    if (path == "/taxii2/") return Say({{"title", "t"}, {"api_roots", {roots}}});
-    if (path == "/api1/collections/") {
-      return Say({{"collections",
-                   {{{"id", "c-0"}, {"title", "Closed"}, {"can_read", false}},
-                    {{"id", "c-1"}, {"title", "All"}, {"alias", "all"}, {"can_read", true}}}}});
-    }
-    if (path == "/api1/collections/c-1/objects/") return Objects(request.target);
-    if (path == "/api1/collections/c-1/manifest/" && has_manifest) return Objects(request.target);
-    return {.status = 404};
-  }
-
-  std::vector<std::string> objects{};
-  std::size_t page = 2;
-  bool gives_next = true;
-  bool has_manifest = true;  // of which nobody reads more than when it was added
-  std::string roots = "/api1/";
-
-  static HostReply Say(const Json& json) {
-    return {.headers = {{"Content-Type", kMedia}}, .body = json.dump()};
-  }
-
- private:
-  HostReply Objects(const std::string& target) const {
-    const std::string match = Argument(target, "match%5Bid%5D");
-    std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-      const std::string id = Json::parse(objects[i])["id"];
-      if (!match.empty() && match.find(id) == std::string::npos) continue;
-      if (Added(i + 1) > Argument(target, "added_after")) found.push_back(i);
-    }
-    const std::string next = Argument(target, "next");
-    const std::size_t from = next.empty() ? 0 : std::stoul(next);
-    const std::size_t to = std::min(found.size(), from + page);
-    if (from >= to) return Say(Json::object());
-    Json envelope = {{"more", to < found.size()}, {"objects", Json::array()}};
-    for (std::size_t i = from; i < to; ++i) {
-      envelope["objects"].push_back(Json::parse(objects[found[i]]));
-    }
-    if (to < found.size() && gives_next) envelope["next"] = std::to_string(to);
-    HostReply reply = Say(envelope);
-    reply.headers.emplace_back("X-TAXII-Date-Added-First", Added(found[from] + 1));
-    reply.headers.emplace_back("X-TAXII-Date-Added-Last", Added(found[to - 1] + 1));
-    return reply;
-  }
-};
-
-class TaxiiSourceTest : public SourceTest {
- protected:
-  TaxiiSourceTest() {
-    config_.kind = config::SourceKind::kTaxii;
-    config_.url = host_.Url("/taxii2/");
-    config_.collection = "all";
-  }
-  // Another source, that has fetched nothing yet.
-  void Begin() {
-    config_.name += "x";
-    sink_.items.clear();
-  }
-  std::size_t ObjectsIn(std::size_t item) const {
-    return Json::parse(sink_.items.at(item).payload)["objects"].size();
-  }
-
-  TaxiiMock taxii_;
-  HttpHost host_{[this](const HostRequest& request) { return taxii_.Answer(request); }};
-};
 
 TEST_F(TaxiiSourceTest, ACollectionIsReadPageByPageAndThenOnlyWhatIsNew) {
   for (const bool gives_next : {true, false}) {
@@ -178,48 +76,6 @@ TEST_F(TaxiiSourceTest, APageThatIsTooLargeIsAskedForWithFewerObjects) {
   EXPECT_EQ(Fetch(), (Counts{.listed = 3, .published = 1}));
 }
 
-// A collection with one object that is too large was stopped there for ever.
-TEST_F(TaxiiSourceTest, AnObjectThatIsTooLargeIsCountedAndWhatComesBehindItIsRead) {
-  std::size_t larger_by = 0;
-  HttpHost host([&](const HostRequest& request) {
-    const std::string limit = Argument(request.target, "limit");
-    if (limit.size() > 1 && request.target.find("match") == std::string::npos) {
-      return HostReply{.headers = {{"Content-Type", kMedia}},
-                       .body = std::string(kTaxiiPageBytesMax + 1, ' ')};
-    }
-    HostReply reply = taxii_.Answer(request);
-    const bool large = request.target.find("/objects/") != std::string::npos &&
-                       reply.body.find(Uuid(2)) != std::string::npos;
-    if (large) reply.body.append(larger_by, ' ');
-    return reply;
-  });
-  config_.url = host.Url("/taxii2/");
-  taxii_.objects = {Indicator(1), Indicator(2), Indicator(3)};
-  taxii_.page = 1;
-  for (const std::size_t bytes : {kTaxiiPageBytesMax, kTaxiiPassedOverBytesMax}) {
-    for (const bool gives_next : {true, false}) {
-      larger_by = bytes;
-      taxii_.gives_next = gives_next;
-      Begin();
-      EXPECT_EQ(Fetch(), (Counts{.listed = 3, .published = 1, .unreadable = 1}))
-          << bytes << gives_next;
-      EXPECT_EQ(ObjectsIn(0), 2U);
-      EXPECT_EQ(state_.cursor, Added(3));
-      EXPECT_NE(state_.last_error.find("has more than 3145728 bytes"), std::string::npos)
-          << state_.last_error;
-    }
-  }
-  // Alone it is passed over once, and not with every run.
-  taxii_.objects = {Indicator(2)};
-  Begin();
-  EXPECT_EQ(Fetch(), (Counts{.listed = 1, .unreadable = 1}));
-  EXPECT_EQ(Fetch(), (Counts{}));
-  // A server that knows no manifest is told of.
-  taxii_.has_manifest = false;
-  Begin();
-  EXPECT_FALSE(Run().status.ok());
-}
-
 // It was left out as too large, because a page of it was wrong in another way.
 TEST_F(TaxiiSourceTest, AnObjectOnAPageThatIsWrongInAnotherWayIsNotPassedOver) {
   HttpHost host([&](const HostRequest& request) {
@@ -238,23 +94,6 @@ TEST_F(TaxiiSourceTest, AnObjectOnAPageThatIsWrongInAnotherWayIsNotPassedOver) {
   EXPECT_EQ(state_.last.unreadable, 0U);
 }
 
-TEST_F(TaxiiSourceTest, AServerThatGivesMoreThanOneIsAskedForIsTold) {
-  HttpHost host([&](const HostRequest& request) {
-    HostReply reply = taxii_.Answer(request);
-    if (request.target.find("/objects/") != std::string::npos) {
-      reply.body.append(kTaxiiPageBytesMax, ' ');
-    }
-    return reply;
-  });
-  config_.url = host.Url("/taxii2/");
-  taxii_.objects = {Indicator(1), Indicator(2)};
-  const auto ran = Run();
-  EXPECT_EQ(Message(ran.status),
-            "the server answers 2 objects where one was asked for, of more than 3145728 bytes "
-            "together");
-  EXPECT_EQ(state_.cursor, "");
-}
-
 TEST_F(TaxiiSourceTest, WhatCameBeforeTheWayBrokeOffIsKept) {
   for (int i = 1; i <= 5; ++i) taxii_.objects.push_back(Indicator(i));
   int pages = 0;
@@ -266,7 +105,6 @@ TEST_F(TaxiiSourceTest, WhatCameBeforeTheWayBrokeOffIsKept) {
   config_.url = host.Url("/taxii2/");
   EXPECT_EQ(Run().status.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(state_.last.published, 1U);
-  EXPECT_EQ(state_.cursor, Added(4));
   EXPECT_EQ(Fetch(), (Counts{.listed = 1, .published = 1}));
 }
 

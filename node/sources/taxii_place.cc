@@ -1,0 +1,156 @@
+#include "node/sources/taxii_place.h"
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "node/base/json.h"
+#include "node/net/url.h"
+#include "node/sources/limits.h"
+
+namespace renkei::sources {
+namespace {
+
+// A page that is too large is asked for again with so much fewer objects.
+constexpr int kFewer = 10;
+
+// Texts of RFC 3339 in UTC; a fraction more is later: "00.5Z" than "00Z".
+bool IsEarlier(std::string_view a, std::string_view b) {
+  if (a.ends_with('Z')) a.remove_suffix(1);
+  if (b.ends_with('Z')) b.remove_suffix(1);
+  return a < b;
+}
+
+std::string CursorText(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::uint64_t CursorNumber(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+}  // namespace
+
+TaxiiPlace::TaxiiPlace(const std::string& cursor) : limit_(kTaxiiPageObjects) {
+  whole_ = cursor;
+  if (cursor.starts_with('{')) {
+    const Json json = Json::parse(cursor, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object()) {
+      whole_.clear();
+      return;
+    }
+    whole_ = CursorText(json, "whole");
+    reached_ = CursorText(json, "reached");
+    after_ = CursorText(json, "after");
+    next_ = CursorText(json, "next");
+    limit_ = static_cast<int>(
+        std::clamp<std::uint64_t>(CursorNumber(json, "limit"), 1, kTaxiiPageObjects));
+    one_by_one_ = json.value("one_by_one", Json(false)) == true;
+    // At worst it ends too early, and begins again when the large one is met again.
+    passed_over_ = one_by_one_;
+    part_ = CursorNumber(json, "part");
+  }
+  if (reached_.empty()) reached_ = whole_;
+  begun_ = whole_;
+}
+
+std::string TaxiiPlace::ToCursor() const {
+  if (next_.empty() && part_ == 0) return whole_;
+  return ToText(Json{{"whole", whole_},
+                     {"reached", reached_},
+                     {"after", after_},
+                     {"next", next_},
+                     {"limit", limit_},
+                     {"one_by_one", one_by_one_},
+                     {"part", part_}});
+}
+
+std::string TaxiiPlace::Name() const {
+  return part_ == 0 ? begun_ : fmt::format("{}#{}", begun_, part_);
+}
+
+void TaxiiPlace::BeginNext() {
+  part_ = begun_ == whole_ ? part_ + 1 : 0;
+  begun_ = whole_;
+}
+
+std::vector<std::string> TaxiiPlace::Query() {
+  if (next_.empty()) after_ = whole_;
+  std::vector<std::string> query = {fmt::format("limit={}", limit_)};
+  if (!after_.empty()) query.push_back("added_after=" + net::UrlEscape(after_));
+  if (!next_.empty()) query.push_back("next=" + net::UrlEscape(next_));
+  return query;
+}
+
+void TaxiiPlace::AskAnew() {
+  next_.clear();
+  nexts_.clear();
+  reached_ = whole_;
+}
+
+bool TaxiiPlace::AskForFewer() {
+  if (limit_ == 1) return false;
+  limit_ = std::max(1, limit_ / kFewer);
+  AskAnew();
+  return true;
+}
+
+void TaxiiPlace::AskOneByOne() {
+  one_by_one_ = true;
+  passed_over_ = false;
+  limit_ = kTaxiiPageObjects / kFewer;
+  AskAnew();
+}
+
+bool TaxiiPlace::HasPassedOver(const std::string& added) const {
+  return passed_over_ && IsEarlier(reached_, added);
+}
+
+void TaxiiPlace::EndOneByOne() {
+  HaveWhole(reached_);
+  one_by_one_ = false;
+  limit_ = kTaxiiPageObjects;
+  AskAnew();
+}
+
+void TaxiiPlace::Reach(const std::string& added) {
+  if (!IsEarlier(reached_, added)) return;
+  HaveWhole(reached_);
+  reached_ = added;
+}
+
+void TaxiiPlace::HaveWhole(const std::string& added) {
+  if (IsEarlier(whole_, added)) whole_ = added;
+}
+
+std::vector<std::string> TaxiiPlace::WithoutRepeated(std::vector<std::string> objects) {
+  std::vector<std::string> fresh;
+  for (std::string& object : objects) {
+    if (come_.size() == kTaxiiComeMax) come_.clear();
+    if (come_.insert(std::hash<std::string>()(object)).second) fresh.push_back(std::move(object));
+  }
+  return fresh;
+}
+
+absl::Status TaxiiPlace::MoveOn(const TaxiiClient::Page& page) {
+  Reach(page.added_first);
+  Reach(page.added_last);
+  next_.clear();
+  if (!page.more || page.next.empty()) HaveWhole(reached_);
+  if (!page.more) return absl::OkStatus();
+  if (page.next.empty()) {
+    // Nothing else is said of where to go on than when the last one was added.
+    if (whole_ != after_) return absl::OkStatus();
+    return FailedPrecondition("the server says `more`, and not where: its pages never end");
+  }
+  if (!nexts_.insert(page.next).second) {
+    return FailedPrecondition("the server answers the same `next` again: its pages never end");
+  }
+  next_ = page.next;
+  return absl::OkStatus();
+}
+
+}  // namespace renkei::sources
