@@ -210,20 +210,24 @@ absl::StatusOr<Export> MakeExport(Node& node, const formats::ExportFormat& forma
   Export made;
   const absl::Status read = index->ReadIndicators(
       [&](const store::Reader& reader, const store::IndicatorReader& indicators) -> absl::Status {
-        ASSIGN_OR_RETURN(auto held, showing.ShowAll(reader, filter));
         ASSIGN_OR_RETURN(
             const auto rules,
             gateway::IndicatorRules::Read(indicators, config->indicators, score_min, options.now));
-        // STIX leaves such an indicator out: the same object may not say something else.
-        if (!format.acts && format.name != "stix") {
-          for (formats::HeldRecord& record : held) rules.Calm(record);
-        }
         options.judged = [&](formats::v1::IndicatorType of, std::string_view value) {
           return rules.WhyNot(of, value);
         };
-        made.exported = format.exporter(held, options);
-        made.records = held.size();
-        return absl::OkStatus();
+        // STIX leaves such an indicator out: the same object may not say something else.
+        const bool calm = !format.acts && format.name != "stix";
+        absl::Status walked = absl::OkStatus();
+        const formats::HeldRecords records([&](formats::HeldRecords::Each each) {
+          walked = showing.ShowEach(reader, filter, [&](formats::HeldRecord& record) {
+            if (calm) rules.Calm(record);
+            ++made.records;
+            each(record);
+          });
+        });
+        made.exported = format.exporter(records, options);
+        return walked;
       });
   RETURN_IF_ERROR(read);
   return made;

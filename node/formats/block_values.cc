@@ -51,16 +51,19 @@ std::string_view WhyNot(const v1::Indicator& indicator, const ExportOptions& opt
 
 }  // namespace
 
-std::vector<BlockValue> BlockValues(std::span<const HeldRecord> records,
-                                    const ExportOptions& options,
+std::vector<BlockValue> BlockValues(const HeldRecords& records, const ExportOptions& options,
                                     std::span<const v1::IndicatorType> types,
                                     std::vector<LeftOut>& left_out) {
-  std::map<std::pair<v1::IndicatorType, std::string>, const HeldRecord*> chosen;
-  for (const HeldRecord& record : records) {
-    if (!MayExport(record, options, left_out)) continue;
+  struct Teller {
+    std::string record_id_hex{};
+    std::string author{};
+  };
+  std::map<std::pair<v1::IndicatorType, std::string>, Teller> chosen;
+  records.ForEach([&](const HeldRecord& record) {
+    if (!MayExport(record, options, left_out)) return;
     if (record.pap >= policy::Pap::kAmber) {
       LeaveOut(left_out, "records whose PAP forbids visible action");
-      continue;
+      return;
     }
     for (const v1::Indicator& indicator : record.sections.indicators().indicators()) {
       std::string value;
@@ -73,19 +76,28 @@ std::vector<BlockValue> BlockValues(std::span<const HeldRecord> records,
           options.known_good ? options.known_good(indicator.type(), value) : std::string();
       if (!list.empty()) {
         LeaveOut(left_out, fmt::format("values on the warning list `{}`", list));
-      } else if (!chosen.try_emplace({indicator.type(), std::move(value)}, &record).second) {
+        continue;
+      }
+      const auto [entry, is_new] = chosen.try_emplace({indicator.type(), std::move(value)});
+      if (is_new) {
+        entry->second = {record.record_id_hex, record.author};
+      } else {
         LeaveOut(left_out, "values said more than once");
       }
     }
-  }
+  });
   std::vector<BlockValue> values;
   values.reserve(chosen.size());
-  for (const auto& [key, record] : chosen) values.push_back({key.first, key.second, record});
+  while (!chosen.empty()) {
+    auto node = chosen.extract(chosen.begin());
+    values.push_back({node.key().first, std::move(node.key().second),
+                      std::move(node.mapped().record_id_hex), std::move(node.mapped().author)});
+  }
   return values;
 }
 
 std::string_view SourceOf(const BlockValue& value, const ExportOptions& options) {
-  return value.record->author.empty() ? options.community : value.record->author;
+  return value.author.empty() ? options.community : value.author;
 }
 
 }  // namespace renkei::formats

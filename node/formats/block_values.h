@@ -16,12 +16,13 @@ namespace renkei::formats {
 struct BlockValue {
   v1::IndicatorType type = v1::INDICATOR_TYPE_UNSPECIFIED;
   std::string value{};
-  const HeldRecord* record = nullptr;  // the first that said it
+  // The first that said it.
+  std::string record_id_hex{};
+  std::string author{};  // empty: not named
 };
 
 // Only `types`; all else is counted in `left_out` with its reason.
-std::vector<BlockValue> BlockValues(std::span<const HeldRecord> records,
-                                    const ExportOptions& options,
+std::vector<BlockValue> BlockValues(const HeldRecords& records, const ExportOptions& options,
                                     std::span<const v1::IndicatorType> types,
                                     std::vector<LeftOut>& left_out);
 

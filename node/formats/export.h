@@ -12,7 +12,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <absl/functional/function_ref.h>
 
 #include "node/base/clock.h"
 #include "node/base/json.h"
@@ -40,6 +43,27 @@ struct HeldRecord {
   v1::Sections sections{};
   // False: a peer's copy, from which sections may have been left out on the way.
   bool whole = true;
+};
+
+// Records one after the other; an export asks for them once.  Only borrows what it is made of.
+class HeldRecords {
+ public:
+  using Each = absl::FunctionRef<void(const HeldRecord&)>;
+
+  // A record need not live longer than the call that it is given to.
+  explicit HeldRecords(std::function<void(Each)> walk) : walk_(std::move(walk)) {}
+  HeldRecords(const HeldRecord* first, std::size_t count)
+      : walk_([records = std::span(first, count)](Each each) {
+          for (const HeldRecord& record : records) each(record);
+        }) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): a list is records one after the other.
+  HeldRecords(const std::vector<HeldRecord>& records)
+      : HeldRecords(records.data(), records.size()) {}
+
+  void ForEach(Each each) const { walk_(each); }
+
+ private:
+  std::function<void(Each)> walk_;
 };
 
 struct ExportOptions {
@@ -74,16 +98,16 @@ struct Exported {
 };
 
 // `{"response": [{"Event": {...}}]}` in the order given.  Same records, same bytes.
-Exported ExportMisp(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportMisp(const HeldRecords& records, const ExportOptions& options);
 
 // The MISP feed of these records (PyMISP's layout): `manifest.json`, `hashes.csv`, and an event's
 // file, named by its uuid.
 struct MispFeed {
   Exported manifest{};
   std::string hashes{};
-  std::map<std::string, std::size_t> events{};  // uuid -> index of its record
+  std::map<std::string, std::string> events{};  // uuid -> record id, hex
 };
-MispFeed ExportMispFeed(std::span<const HeldRecord> records, const ExportOptions& options);
+MispFeed ExportMispFeed(const HeldRecords& records, const ExportOptions& options);
 // `{"Event": {...}}`; empty if the record may be in no export.
 std::string ExportMispEvent(const HeldRecord& record, const ExportOptions& options);
 
@@ -93,16 +117,16 @@ std::vector<Json> StixObjectsOf(const HeldRecord& record, const ExportOptions& o
 
 // A STIX 2.1 bundle, a report for each record, in the order given.  Same records, same bytes.  What
 // STIX has no property for stands in an extension of our own, which node/formats/stix_import reads.
-Exported ExportStix(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportStix(const HeldRecords& records, const ExportOptions& options);
 
 // An IODEF v2 document, XML (RFC 7970) or JSON (RFC 8727), an Incident for each record; no text if
 // there is none, for IODEF has at least one.  A record comes back whole to a node of ours.
-Exported ExportIodef(std::span<const HeldRecord> records, const ExportOptions& options);
-Exported ExportIodefJson(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportIodef(const HeldRecords& records, const ExportOptions& options);
+Exported ExportIodefJson(const HeldRecords& records, const ExportOptions& options);
 
 // RFC 4180 with a header line, one indicator a row.  A cell that a spreadsheet would run as a
 // formula gets a leading apostrophe.
-Exported ExportCsv(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportCsv(const HeldRecords& records, const ExportOptions& options);
 
 // ---- lists that block or alert ----
 //
@@ -111,24 +135,26 @@ Exported ExportCsv(std::span<const HeldRecord> records, const ExportOptions& opt
 // or known to be harmless, and what record::WhyNotBlock names.
 
 // One value a line.
-Exported ExportPlain(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportPlain(const HeldRecords& records, const ExportOptions& options);
 // `0.0.0.0 NAME`, for hosts files.
-Exported ExportHosts(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportHosts(const HeldRecords& records, const ExportOptions& options);
 // A response policy zone (DNS): NXDOMAIN for names and all below them, and for answers that hold an
 // address.
-Exported ExportRpz(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportRpz(const HeldRecords& records, const ExportOptions& options);
+// The same zone with another serial.
+void SetZoneSerial(std::string& zone, std::uint32_t serial);
 // Rules that alert; ids from 1,000,000 to 1,999,999, made from what a rule matches.
-Exported ExportSuricata(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportSuricata(const HeldRecords& records, const ExportOptions& options);
 // A file for Zeek's intelligence framework.
-Exported ExportZeek(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportZeek(const HeldRecords& records, const ExportOptions& options);
 // `nft -f`: the sets renkei4 and renkei6 of table `inet renkei`.
-Exported ExportNftables(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportNftables(const HeldRecords& records, const ExportOptions& options);
 // `ipset restore`: the sets renkei4 and renkei6.
-Exported ExportIpset(std::span<const HeldRecord> records, const ExportOptions& options);
+Exported ExportIpset(const HeldRecords& records, const ExportOptions& options);
 
 // ---- by name ----
 
-using Exporter = Exported (*)(std::span<const HeldRecord>, const ExportOptions&);
+using Exporter = Exported (*)(const HeldRecords&, const ExportOptions&);
 
 struct ExportFormat {
   std::string_view name{};

@@ -344,25 +344,25 @@ class IodefIncidentWriter {
   IodefNode incident_{};
 };
 
-IodefNode IodefDocument(std::span<const HeldRecord> records, const ExportOptions& options,
+IodefNode IodefDocument(const HeldRecords& records, const ExportOptions& options,
                         Exported& exported) {
   IodefNode document;
   document.name = kIodefTop;
   document.Add("lang", "und");  // texts say their own
   std::set<std::string> ids;
-  for (const HeldRecord& record : records) {
-    if (!MayExport(record, options, exported.left_out)) continue;
+  records.ForEach([&](const HeldRecord& record) {
+    if (!MayExport(record, options, exported.left_out)) return;
     IodefIncidentWriter writer(record, options, ids, exported.left_out);
     document.children.push_back(writer.Write());
     ++exported.written;
-  }
+  });
   return document;
 }
 
 }  // namespace
 
 // No record at all is no document: IODEF has at least one incident.
-Exported ExportIodef(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportIodef(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   IodefNode document = IodefDocument(records, options, exported);
   document.children.insert(document.children.begin(), IodefNode{.name = "version", .text = "2.00"});
@@ -370,7 +370,7 @@ Exported ExportIodef(std::span<const HeldRecord> records, const ExportOptions& o
   return exported;
 }
 
-Exported ExportIodefJson(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportIodefJson(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   IodefNode document = IodefDocument(records, options, exported);
   document.children.insert(document.children.begin(), IodefNode{.name = "version", .text = "2.0"});

@@ -143,22 +143,22 @@ std::vector<v1::IndicatorType> PlainTypes(const ExportOptions& options) {
 
 }  // namespace
 
-Exported ExportCsv(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportCsv(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   AddRow(exported.text, kColumns);
-  for (const HeldRecord& record : records) {
-    if (!MayExport(record, options, exported.left_out)) continue;
+  records.ForEach([&](const HeldRecord& record) {
+    if (!MayExport(record, options, exported.left_out)) return;
     const auto& indicators = record.sections.indicators().indicators();
     if (indicators.empty()) LeaveOut(exported.left_out, "records without indicators");
     for (const v1::Indicator& indicator : indicators) {
       AddRow(exported.text, RowOf(record, indicator));
       ++exported.written;
     }
-  }
+  });
   return exported;
 }
 
-Exported ExportPlain(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportPlain(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   std::set<std::string> values;
   for (const BlockValue& value :

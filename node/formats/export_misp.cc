@@ -7,6 +7,7 @@
 #include "node/crypto/digest.h"
 #include "node/crypto/md5.h"
 #include "node/formats/export_parts.h"
+#include "node/formats/json_list_text.h"
 #include "node/formats/misp_tags.h"
 #include "node/formats/misp_types.h"
 #include "node/formats/time_text.h"
@@ -489,37 +490,35 @@ std::string ExportMispEvent(const HeldRecord& record, const ExportOptions& optio
   return ToPrettyText(WrappedEvent(record, options, left_out));
 }
 
-MispFeed ExportMispFeed(std::span<const HeldRecord> records, const ExportOptions& options) {
+MispFeed ExportMispFeed(const HeldRecords& records, const ExportOptions& options) {
   MispFeed feed;
   Json manifest = Json::object();
   std::set<std::string> lines;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (!MayExport(records[i], options, feed.manifest.left_out)) continue;
-    const Json wrapped = WrappedEvent(records[i], options, feed.manifest.left_out);
+  records.ForEach([&](const HeldRecord& record) {
+    if (!MayExport(record, options, feed.manifest.left_out)) return;
+    const Json wrapped = WrappedEvent(record, options, feed.manifest.left_out);
     const Json& event = wrapped["Event"];
     const std::string uuid = event["uuid"].get<std::string>();
     manifest[uuid] = ManifestEntry(event, ToPrettyText(wrapped));
     AddHashes(event["Attribute"], uuid, lines);
     for (const Json& object : event["Object"]) AddHashes(object["Attribute"], uuid, lines);
-    feed.events.emplace(uuid, i);
+    feed.events.emplace(uuid, record.record_id_hex);
     ++feed.manifest.written;
-  }
+  });
   feed.manifest.text = ToPrettyText(manifest);
   for (const std::string& line : lines) feed.hashes += line;
   return feed;
 }
 
-Exported ExportMisp(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportMisp(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
-  Json events = Json::array();
-  for (const HeldRecord& record : records) {
-    if (!MayExport(record, options, exported.left_out)) continue;
-    events.push_back(WrappedEvent(record, options, exported.left_out));
+  JsonListText events;
+  records.ForEach([&](const HeldRecord& record) {
+    if (!MayExport(record, options, exported.left_out)) return;
+    events.Add(WrappedEvent(record, options, exported.left_out));
     ++exported.written;
-  }
-  Json top = Json::object();
-  top["response"] = std::move(events);
-  exported.text = ToPrettyText(top);
+  });
+  exported.text = std::move(events).Within({{"response", Json::array()}}, "response");
   return exported;
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "node/base/status.h"
 #include "node/formats/block_values.h"
 #include "node/formats/export_parts.h"
 #include "node/record/host_name.h"
@@ -18,6 +19,7 @@ constexpr std::array kZoneTypes = {v1::INDICATOR_TYPE_DOMAIN, v1::INDICATOR_TYPE
                                    v1::INDICATOR_TYPE_IPV6,   v1::INDICATOR_TYPE_IPV6_NET};
 // A resolver asks again after this many seconds.
 constexpr int kZoneTtl = 300;
+constexpr std::string_view kBeforeSerial = "@ SOA localhost. hostmaster.localhost. ";
 
 bool IsName(v1::IndicatorType type) {
   return std::find(kNameTypes.begin(), kNameTypes.end(), type) != kNameTypes.end();
@@ -77,7 +79,7 @@ std::size_t WireBytes(const std::string& name, const std::string& zone) {
 
 }  // namespace
 
-Exported ExportHosts(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportHosts(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   std::set<std::string> names;
   for (const BlockValue& value : BlockValues(records, options, kNameTypes, exported.left_out)) {
@@ -88,7 +90,7 @@ Exported ExportHosts(std::span<const HeldRecord> records, const ExportOptions& o
   return exported;
 }
 
-Exported ExportRpz(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportRpz(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   const std::string zone = record::CanonicalHostName(options.zone).value_or(kZoneDefault);
   std::set<std::string> triggers;
@@ -112,12 +114,19 @@ Exported ExportRpz(std::span<const HeldRecord> records, const ExportOptions& opt
   const std::uint32_t serial =
       options.serial != 0 ? options.serial : static_cast<std::uint32_t>(UnixSeconds(options.now));
   exported.text = fmt::format(
-      "$ORIGIN {0}.\n$TTL {1}\n@ SOA localhost. hostmaster.localhost. {2} {1} 60 86400 {1}\n"
+      "$ORIGIN {0}.\n$TTL {1}\n{3}{2} {1} 60 86400 {1}\n"
       "@ NS localhost.\n",
-      zone, kZoneTtl, serial);
+      zone, kZoneTtl, serial, kBeforeSerial);
   for (const std::string& trigger : triggers) exported.text += trigger + " CNAME .\n";
   exported.written = triggers.size();
   return exported;
+}
+
+void SetZoneSerial(std::string& zone, std::uint32_t serial) {
+  const std::size_t before = zone.find(kBeforeSerial);
+  RENKEI_CHECK(before != std::string::npos);
+  const std::size_t begin = before + kBeforeSerial.size();
+  zone.replace(begin, zone.find(' ', begin) - begin, std::to_string(serial));
 }
 
 }  // namespace renkei::formats

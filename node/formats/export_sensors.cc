@@ -148,7 +148,7 @@ std::string ZeekValue(const BlockValue& value) {
 
 }  // namespace
 
-Exported ExportSuricata(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportSuricata(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   SidMaker sids;
   for (const BlockValue& value : BlockValues(records, options, kRuleTypes, exported.left_out)) {
@@ -159,18 +159,18 @@ Exported ExportSuricata(std::span<const HeldRecord> records, const ExportOptions
         LeaveOut(exported.left_out, "rules beyond the ids for local use");
         continue;
       }
-      exported.text += fmt::format(
-          "{} (msg:\"renkei {} {} record {} from {}\"; {}sid:{}; rev:1;)\n", rule.header, rule.key,
-          RuleMessage(value.value), value.record->record_id_hex.substr(0, 12),
-          RuleMessage(SourceOf(value, options)), rule.match,
-          sids.Next(rule.key + " " + value.value));
+      exported.text +=
+          fmt::format("{} (msg:\"renkei {} {} record {} from {}\"; {}sid:{}; rev:1;)\n",
+                      rule.header, rule.key, RuleMessage(value.value),
+                      value.record_id_hex.substr(0, 12), RuleMessage(SourceOf(value, options)),
+                      rule.match, sids.Next(rule.key + " " + value.value));
       ++exported.written;
     }
   }
   return exported;
 }
 
-Exported ExportZeek(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportZeek(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   std::array<v1::IndicatorType, kZeekTypes.size()> types{};
   for (std::size_t i = 0; i < types.size(); ++i) types[i] = kZeekTypes[i].type;
@@ -179,7 +179,7 @@ Exported ExportZeek(std::span<const HeldRecord> records, const ExportOptions& op
   for (const BlockValue& value : BlockValues(records, options, types, exported.left_out)) {
     lines.insert(fmt::format("{}\tIntel::{}\t{}\trenkei record {}\n", ZeekValue(value),
                              ZeekWord(value.type), SourceOf(value, options),
-                             value.record->record_id_hex.substr(0, 12)));
+                             value.record_id_hex.substr(0, 12)));
   }
   for (const std::string& line : lines) exported.text += line;
   exported.written = lines.size();

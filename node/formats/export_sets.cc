@@ -38,7 +38,7 @@ std::vector<std::string> OfFamily(const std::vector<BlockValue>& values, const F
 
 }  // namespace
 
-Exported ExportNftables(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportNftables(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   const auto values = BlockValues(records, options, kAddressTypes, exported.left_out);
   exported.text = "add table inet renkei\n";
@@ -55,7 +55,7 @@ Exported ExportNftables(std::span<const HeldRecord> records, const ExportOptions
   return exported;
 }
 
-Exported ExportIpset(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportIpset(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   const auto values = BlockValues(records, options, kAddressTypes, exported.left_out);
   for (const Family& family : kFamilies) {

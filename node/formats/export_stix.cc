@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "node/base/status.h"
 #include "node/formats/export_stix_parts.h"
 #include "node/formats/message_json.h"
 #include "node/formats/misp_tags.h"
@@ -103,7 +104,32 @@ void StixObjects::AddOnce(Json object, policy::Tlp tlp) {
   if (is_new) return Add(std::move(object));
   if (tlp <= found->second.tlp) return;
   found->second.tlp = tlp;
-  objects_[found->second.at] = std::move(object);
+  Object& placed = objects_[found->second.at];
+  placed = {.json = std::move(object)};
+  if (found->second.at < written_) Write(placed);
+}
+
+void StixObjects::Write(Object& object) {
+  object.text = JsonListText::ItemText(object.json);
+  object.json = nullptr;
+}
+
+void StixObjects::WriteSoFar() {
+  for (; written_ < objects_.size(); ++written_) Write(objects_[written_]);
+}
+
+std::vector<Json> StixObjects::Take() {
+  RENKEI_CHECK(written_ == 0);
+  std::vector<Json> taken;
+  for (Object& object : objects_) taken.push_back(std::move(object.json));
+  return taken;
+}
+
+JsonListText StixObjects::TakeText() {
+  WriteSoFar();
+  JsonListText text;
+  for (Object& object : objects_) text.AddText(std::exchange(object.text, {}));
+  return text;
 }
 
 StixRecordWriter::StixRecordWriter(const HeldRecord& record, const ExportOptions& options,
@@ -458,31 +484,32 @@ std::vector<Json> StixObjectsOf(const HeldRecord& record, const ExportOptions& o
   objects.AddOnce(OwnIdentity(), {});
   objects.AddOnce(OwnExtensionDefinition(), {});
   StixRecordWriter(record, options, objects, left_out).Write();
-  Json all = objects.Take();
-  std::vector<Json> list;
-  for (Json& object : all) list.push_back(std::move(object));
-  return list;
+  return objects.Take();
 }
 
-Exported ExportStix(std::span<const HeldRecord> records, const ExportOptions& options) {
+Exported ExportStix(const HeldRecords& records, const ExportOptions& options) {
   Exported exported;
   StixObjects objects;
   std::string ids;
-  for (const HeldRecord& record : records) {
-    if (!MayExport(record, options, exported.left_out)) continue;
+  records.ForEach([&](const HeldRecord& record) {
+    if (!MayExport(record, options, exported.left_out)) return;
     if (ids.empty()) {
       objects.AddOnce(OwnIdentity(), {});
       objects.AddOnce(OwnExtensionDefinition(), {});
     }
     StixRecordWriter(record, options, objects, exported.left_out).Write();
+    objects.WriteSoFar();
     ids += fmt::format("{}:{}\n", record.record_id_hex, record.revision);
     ++exported.written;
-  }
+  });
   Json bundle = {{"type", "bundle"},
                  {"id", fmt::format("bundle--{}", UuidFromName("stix:bundle:" + ids))}};
-  Json list = objects.Take();
-  if (!list.empty()) bundle["objects"] = std::move(list);
-  exported.text = ToPrettyText(bundle);
+  if (exported.written > 0) {
+    bundle["objects"] = Json::array();
+    exported.text = objects.TakeText().Within(bundle, "objects");
+  } else {
+    exported.text = ToPrettyText(bundle);
+  }
   return exported;
 }
 

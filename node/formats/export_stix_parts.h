@@ -11,6 +11,7 @@
 
 #include "node/base/json.h"
 #include "node/formats/export_parts.h"
+#include "node/formats/json_list_text.h"
 #include "node/formats/stix_values.h"
 
 namespace renkei::formats {
@@ -18,18 +19,28 @@ namespace renkei::formats {
 // The objects of all records; those that several share stand there once.
 class StixObjects {
  public:
-  void Add(Json object) { objects_.push_back(std::move(object)); }
+  void Add(Json object) { objects_.push_back({.json = std::move(object)}); }
   // An observable, identity or definition; of two with one id the stricter marking counts.
   void AddOnce(Json object, policy::Tlp tlp);
-  Json Take() { return std::move(objects_); }
+  std::vector<Json> Take();
+  // Those of a bundle as texts: what was added so far takes less room.
+  void WriteSoFar();
+  JsonListText TakeText();
 
  private:
+  struct Object {
+    Json json{};
+    std::string text{};  // of it, once it is written; then `json` is null
+  };
+  static void Write(Object& object);
+
   struct Placed {
     std::size_t at = 0;
     policy::Tlp tlp = policy::Tlp::kUnspecified;
   };
 
-  Json objects_ = Json::array();
+  std::vector<Object> objects_{};
+  std::size_t written_ = 0;  // objects before have a text
   std::unordered_map<std::string, Placed> placed_{};
 };
 

@@ -53,19 +53,19 @@ absl::Status Lists::FindSearch(Wanted& wanted) const {
   });
 }
 
-absl::StatusOr<std::vector<formats::HeldRecord>> Lists::Records(const Wanted& wanted,
-                                                                const Showing& showing,
-                                                                const store::Reader& reader) const {
-  ASSIGN_OR_RETURN(auto records, showing.ShowAll(reader, wanted.filter));
-  if (!wanted.search) return records;
+absl::Status Lists::ForEachRecord(const Wanted& wanted, const Showing& showing,
+                                  const store::Reader& reader,
+                                  absl::FunctionRef<void(formats::HeldRecord&)> each) const {
+  if (!wanted.search) return showing.ShowEach(reader, wanted.filter, each);
   ASSIGN_OR_RETURN(auto query, QueryOf(*wanted.search, parts_.community.name(), showing.now()));
   const SearchMatch match(*wanted.search, std::move(query));
-  std::erase_if(records, [&](const formats::HeldRecord& one) { return !match.Finds(one); });
   // A table or list is of indicators; a feed is of records, which stay as they are.
-  if (wanted.format != nullptr && wanted.what != Wanted::What::kBundle) {
-    for (formats::HeldRecord& record : records) match.Narrow(record);
-  }
-  return records;
+  const bool narrow = wanted.format != nullptr && wanted.what != Wanted::What::kBundle;
+  return showing.ShowEach(reader, wanted.filter, [&](formats::HeldRecord& record) {
+    if (!match.Finds(record)) return;
+    if (narrow) match.Narrow(record);
+    each(record);
+  });
 }
 
 absl::StatusOr<Files::Made> Lists::Make(const Wanted& wanted, const Showing& showing,
@@ -77,7 +77,6 @@ absl::StatusOr<Files::Made> Lists::Make(const Wanted& wanted, const Showing& sho
   Files::Made made;
   const absl::Status read = index->ReadIndicators(
       [&](const store::Reader& reader, const store::IndicatorReader& indicators) -> absl::Status {
-        ASSIGN_OR_RETURN(auto records, Records(wanted, showing, reader));
         ASSIGN_OR_RETURN(
             const auto rules,
             IndicatorRules::Read(indicators, config, wanted.filter.score, showing.now()));
@@ -87,17 +86,22 @@ absl::StatusOr<Files::Made> Lists::Make(const Wanted& wanted, const Showing& sho
           return rules.WhyNot(type, value);
         };
         // STIX leaves such an indicator out: the same object may not say something else.
-        if (!wanted.acts() && wanted.what != Wanted::What::kBundle) {
-          for (formats::HeldRecord& record : records) rules.Calm(record);
-        }
+        const bool calm = !wanted.acts() && wanted.what != Wanted::What::kBundle;
+        absl::Status walked = absl::OkStatus();
+        const formats::HeldRecords records([&](formats::HeldRecords::Each each) {
+          walked = ForEachRecord(wanted, showing, reader, [&](formats::HeldRecord& record) {
+            if (calm) rules.Calm(record);
+            each(record);
+          });
+        });
         made = Write(wanted, records, std::move(options), before);
-        return absl::OkStatus();
+        return walked;
       });
   RETURN_IF_ERROR(read);
   return made;
 }
 
-Files::Made Lists::Write(const Wanted& wanted, const std::vector<formats::HeldRecord>& records,
+Files::Made Lists::Write(const Wanted& wanted, const formats::HeldRecords& records,
                          formats::ExportOptions options, const MadeFile* before) {
   Files::Made made;
   if (wanted.what == Wanted::What::kZone) {
@@ -107,7 +111,7 @@ Files::Made Lists::Write(const Wanted& wanted, const std::vector<formats::HeldRe
     made.bytes = wanted.format->exporter(records, options).text;
     if (before != nullptr && *before->bytes != made.bytes) {
       options.serial = std::max(now, before->serial + 1);
-      made.bytes = wanted.format->exporter(records, options).text;
+      formats::SetZoneSerial(made.bytes, options.serial);
     }
     made.serial = options.serial;
     return made;
@@ -119,8 +123,8 @@ Files::Made Lists::Write(const Wanted& wanted, const std::vector<formats::HeldRe
   formats::MispFeed feed = formats::ExportMispFeed(records, options);
   made.bytes =
       wanted.what == Wanted::What::kHashes ? std::move(feed.hashes) : std::move(feed.manifest.text);
-  for (const auto& [uuid, index] : feed.events) {
-    const auto id = HexDecode(records[index].record_id_hex);
+  for (const auto& [uuid, record_id_hex] : feed.events) {
+    const auto id = HexDecode(record_id_hex);
     if (const auto record = id ? record::RecordId::From(*id) : std::nullopt) {
       made.parts.emplace(uuid, *record);
     }

@@ -50,13 +50,13 @@ class Lists {
   struct Wanted;
 
   // Of one snapshot: all that is shown, wanted, and found by the saved search.
-  absl::StatusOr<std::vector<formats::HeldRecord>> Records(const Wanted& wanted,
-                                                           const Showing& showing,
-                                                           const store::Reader& reader) const;
+  absl::Status ForEachRecord(const Wanted& wanted, const Showing& showing,
+                             const store::Reader& reader,
+                             absl::FunctionRef<void(formats::HeldRecord&)> each) const;
   absl::StatusOr<Files::Made> Make(const Wanted& wanted, const Showing& showing,
                                    const OwnAssets& assets, const MadeFile* before) const;
   // The bytes of a file, from its records.
-  static Files::Made Write(const Wanted& wanted, const std::vector<formats::HeldRecord>& records,
+  static Files::Made Write(const Wanted& wanted, const formats::HeldRecords& records,
                            formats::ExportOptions options, const MadeFile* before);
   // Takes in what the saved search asks for now.  NOT_FOUND.
   absl::Status FindSearch(Wanted& wanted) const;

@@ -103,9 +103,8 @@ absl::StatusOr<std::optional<formats::HeldRecord>> Showing::Show(
   return held;
 }
 
-absl::StatusOr<std::vector<formats::HeldRecord>> Showing::ShowAll(const store::Reader& reader,
-                                                                  const ListFilter& filter) const {
-  std::vector<formats::HeldRecord> all;
+absl::Status Showing::ShowEach(const store::Reader& reader, const ListFilter& filter,
+                               absl::FunctionRef<void(formats::HeldRecord&)> each) const {
   store::RecordQuery query{
       .kind = filter.kind, .state = store::RecordState::kLive, .limit = kListBatch};
   while (true) {
@@ -120,9 +119,9 @@ absl::StatusOr<std::vector<formats::HeldRecord>> Showing::ShowAll(const store::R
       ASSIGN_OR_RETURN(auto shown, std::move(looked));
       if (!shown || !WantsRecord(filter, *shown, now_)) continue;
       NarrowRecord(filter, *shown);
-      all.push_back(*std::move(shown));
+      each(*shown);
     }
-    if (rows.size() < static_cast<std::size_t>(kListBatch)) return all;
+    if (rows.size() < static_cast<std::size_t>(kListBatch)) return absl::OkStatus();
     query.after = rows.back().offset;
   }
 }

@@ -48,9 +48,9 @@ class Showing {
   // The same as the exports take it.
   absl::StatusOr<std::optional<formats::HeldRecord>> Show(const store::Reader& reader,
                                                           const store::RecordRow& row) const;
-  // All that are shown and wanted, in the order of the feed, narrowed.
-  absl::StatusOr<std::vector<formats::HeldRecord>> ShowAll(const store::Reader& reader,
-                                                           const ListFilter& filter) const;
+  // Calls `each` for all that are shown and wanted, in the order of the feed, narrowed.
+  absl::Status ShowEach(const store::Reader& reader, const ListFilter& filter,
+                        absl::FunctionRef<void(formats::HeldRecord&)> each) const;
 
  private:
   const feed::Community& community_;

@@ -34,7 +34,6 @@ class BlockListsTest : public ::testing::Test {
   ExportOptions options_;
 };
 
-using Exporter = Exported (*)(std::span<const HeldRecord>, const ExportOptions&);
 constexpr Exporter kLists[] = {&ExportPlain,    &ExportHosts,    &ExportRpz,  &ExportZeek,
                                &ExportSuricata, &ExportNftables, &ExportIpset};
 

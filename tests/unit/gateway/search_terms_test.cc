@@ -83,11 +83,9 @@ class SearchFixture : public GatewayFixture {
     const Showing showing(*rig_.hub.policies, rig_.hub.community, "", rig_.clock.Now());
     const absl::Status read =
         rig_.hub.store->Read([&](const store::Reader& reader) -> absl::Status {
-          ASSIGN_OR_RETURN(const auto all, showing.ShowAll(reader, {}));
-          for (const auto& one : all) {
+          return showing.ShowEach(reader, {}, [&](const formats::HeldRecord& one) {
             if (match.Finds(one)) found.insert(one.record_id_hex);
-          }
-          return absl::OkStatus();
+          });
         });
     EXPECT_TRUE(read.ok()) << read;
     return found;
