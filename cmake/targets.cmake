@@ -9,24 +9,36 @@ function(renkei_library name)
   endif()
 endfunction()
 
-# renkei_test(NAME [SERIAL] [TIMEOUT s] [LABEL l] [SOURCES ...] [DEPS ...]): one GoogleTest binary,
-# each case a ctest; SERIAL: nothing else runs beside them.  One label: of two, the second would be
-# taken for a property, and what follows it for its value.
+# renkei_test(NAME [PARTS n] [SERIAL] [TIMEOUT s] [LABEL l] [SOURCES ...] [DEPS ...]): one GoogleTest
+# binary.  PARTS: its cases in so many processes, since starting one often takes longer than a case;
+# else each case is a ctest and a process of its own.  SERIAL: nothing else runs beside them.  One
+# label: of two, the second would be taken for a property, and what follows it for its value.
 function(renkei_test name)
   if(NOT RENKEI_TESTS)
     return()
   endif()
-  cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;LABEL" "SOURCES;DEPS" ${ARGN})
-  if(NOT ARG_TIMEOUT)
+  cmake_parse_arguments(ARG "SERIAL" "PARTS;TIMEOUT;LABEL" "SOURCES;DEPS" ${ARGN})
+  if(NOT ARG_TIMEOUT AND ARG_PARTS)
+    set(ARG_TIMEOUT 600)
+  elseif(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE renkei_flags renkei_test_main ${ARG_DEPS})
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}."
-    # What may take long begins first, so that no core waits for it at the end.
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL}
-    LABELS "${ARG_LABEL}"
-    ENVIRONMENT "RENKEI_SHARED=${PROJECT_SOURCE_DIR}/../shared")
+  set(environment "RENKEI_SHARED=${PROJECT_SOURCE_DIR}/../shared")
+  # What may take long begins first, so that no core waits for it at the end.
+  set(properties TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABEL}")
+  if(NOT ARG_PARTS)
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}."
+      PROPERTIES ${properties} ENVIRONMENT "${environment}")
+    return()
+  endif()
+  foreach(part RANGE 1 ${ARG_PARTS})
+    add_test(NAME ${name}.part_${part} COMMAND ${name} --gtest_brief=1)
+    math(EXPR index "${part} - 1")
+    set_tests_properties(${name}.part_${part} PROPERTIES ${properties}
+      ENVIRONMENT "${environment};GTEST_TOTAL_SHARDS=${ARG_PARTS};GTEST_SHARD_INDEX=${index}")
+  endforeach()
 endfunction()
 
 # renkei_fuzz(NAME SOURCES ... DEPS ...): a libFuzzer target (fuzz preset), and everywhere else a
