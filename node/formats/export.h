@@ -15,8 +15,6 @@
 #include <utility>
 #include <vector>
 
-#include <absl/functional/function_ref.h>
-
 #include "node/base/clock.h"
 #include "node/base/json.h"
 #include "node/record/sections.h"
@@ -48,7 +46,7 @@ struct HeldRecord {
 // Records one after the other; an export asks for them once.  Only borrows what it is made of.
 class HeldRecords {
  public:
-  using Each = absl::FunctionRef<void(const HeldRecord&)>;
+  using Each = const std::function<void(const HeldRecord&)>&;
 
   // A record need not live longer than the call that it is given to.
   explicit HeldRecords(std::function<void(Each)> walk) : walk_(std::move(walk)) {}

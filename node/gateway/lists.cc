@@ -55,7 +55,7 @@ absl::Status Lists::FindSearch(Wanted& wanted) const {
 
 absl::Status Lists::ForEachRecord(const Wanted& wanted, const Showing& showing,
                                   const store::Reader& reader,
-                                  absl::FunctionRef<void(formats::HeldRecord&)> each) const {
+                                  const std::function<void(formats::HeldRecord&)>& each) const {
   if (!wanted.search) return showing.ShowEach(reader, wanted.filter, each);
   ASSIGN_OR_RETURN(auto query, QueryOf(*wanted.search, parts_.community.name(), showing.now()));
   const SearchMatch match(*wanted.search, std::move(query));

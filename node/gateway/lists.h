@@ -52,7 +52,7 @@ class Lists {
   // Of one snapshot: all that is shown, wanted, and found by the saved search.
   absl::Status ForEachRecord(const Wanted& wanted, const Showing& showing,
                              const store::Reader& reader,
-                             absl::FunctionRef<void(formats::HeldRecord&)> each) const;
+                             const std::function<void(formats::HeldRecord&)>& each) const;
   absl::StatusOr<Files::Made> Make(const Wanted& wanted, const Showing& showing,
                                    const OwnAssets& assets, const MadeFile* before) const;
   // The bytes of a file, from its records.

@@ -104,7 +104,7 @@ absl::StatusOr<std::optional<formats::HeldRecord>> Showing::Show(
 }
 
 absl::Status Showing::ShowEach(const store::Reader& reader, const ListFilter& filter,
-                               absl::FunctionRef<void(formats::HeldRecord&)> each) const {
+                               const std::function<void(formats::HeldRecord&)>& each) const {
   store::RecordQuery query{
       .kind = filter.kind, .state = store::RecordState::kLive, .limit = kListBatch};
   while (true) {

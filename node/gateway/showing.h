@@ -7,6 +7,7 @@
 // one request; borrows what it is made of.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,7 +51,7 @@ class Showing {
                                                           const store::RecordRow& row) const;
   // Calls `each` for all that are shown and wanted, in the order of the feed, narrowed.
   absl::Status ShowEach(const store::Reader& reader, const ListFilter& filter,
-                        absl::FunctionRef<void(formats::HeldRecord&)> each) const;
+                        const std::function<void(formats::HeldRecord&)>& each) const;
 
  private:
   const feed::Community& community_;
