@@ -353,11 +353,17 @@ std::vector<HiddenAddress> FindHiddenAddresses(std::string_view folded,
     if (word.end == at || HexValue(folded[at]) < 0) continue;
     const bool in_quad = at >= 2 && folded[at - 1] == '.' && IsAsciiAlnum(folded[at - 2]);
     if (in_quad) continue;
-    if (word.end - at >= 8) FindSingleNumber(folded, at, found);
+    const std::size_t size = word.end - at;
+    if (size >= 8 && size <= 12) FindSingleNumber(folded, at, found);
     if (!IsDigit(folded[at])) continue;
-    FindDottedForm(folded, at, found);
-    FindDashedForm(folded, at, found);
-    if (IsUrlHost(folded, at)) FindShortForm(folded, at, found);
+    // All other forms go on behind the first number.
+    const char after = word.end < folded.size() ? folded[word.end] : ' ';
+    if (after == '.') {
+      FindDottedForm(folded, at, found);
+      if (IsUrlHost(folded, at)) FindShortForm(folded, at, found);
+    } else if (after == '-' || after == '_') {
+      FindDashedForm(folded, at, found);
+    }
   }
   FindReversed(folded, plain, found);
   FindReversedV6(folded, words, found);

@@ -31,15 +31,15 @@ class ByteBlock {
   }
 
   // Bit i is set if byte i is from `first` to `last`, both included.
-  std::uint64_t Between(unsigned char first, unsigned char last) const {
+  [[gnu::always_inline]] std::uint64_t Between(unsigned char first, unsigned char last) const {
     return Compare(0, first, last);
   }
   // ASCII letters from `first` to `last` (lower case), of either case.
-  std::uint64_t Letters(char first, char last) const {
+  [[gnu::always_inline]] std::uint64_t Letters(char first, char last) const {
     // Capitals become small; no sign becomes a letter but those that were letters.
     return Compare(0x20, static_cast<unsigned char>(first), static_cast<unsigned char>(last));
   }
-  std::uint64_t Of(char c) const {
+  [[gnu::always_inline]] std::uint64_t Of(char c) const {
     return Between(static_cast<unsigned char>(c), static_cast<unsigned char>(c));
   }
   // The block with its ASCII capitals made small.
@@ -63,7 +63,8 @@ class ByteBlock {
 
  private:
   // Of each byte with the bits of `also` set.
-  std::uint64_t Compare(unsigned char also, unsigned char first, unsigned char last) const {
+  [[gnu::always_inline]] std::uint64_t Compare(unsigned char also, unsigned char first,
+                                               unsigned char last) const {
     std::uint64_t mask = 0;
 #ifdef __SSE2__
     // Of bytes, only signed ones can be compared: all are moved so that the first is the least.
@@ -128,5 +129,32 @@ class MaskWalker {
   std::size_t block_ = 0;  // one more than that of mask_; 0: none yet
   std::uint64_t mask_ = 0;
 };
+
+// Calls `each(begin, end)` for every run of bytes that `mask_of(block)` marks, in order.
+template <class MaskOf, class Each>
+void ForEachRun(std::string_view text, MaskOf mask_of, Each each) {
+  std::size_t begin = 0;  // of a run that goes on in the next block
+  bool open = false;
+  for (std::size_t base = 0; base < text.size(); base += kBlockBytes) {
+    std::uint64_t left = mask_of(ByteBlock(text, base));
+    if (open) {
+      const auto end = static_cast<unsigned>(std::countr_one(left));
+      if (end == kBlockBytes) continue;
+      open = false;
+      each(begin, base + end);
+      left &= ~std::uint64_t{0} << end;
+    }
+    while (left != 0) {
+      const auto first = static_cast<unsigned>(std::countr_zero(left));
+      const auto end = first + static_cast<unsigned>(std::countr_one(left >> first));
+      open = end == kBlockBytes;
+      begin = base + first;
+      if (open) break;
+      each(begin, base + end);
+      left &= ~BitsBetween(first, end);
+    }
+  }
+  if (open) each(begin, text.size());
+}
 
 }  // namespace renkei::anonymize

@@ -69,17 +69,30 @@ constexpr std::size_t BadUnitsMax(std::size_t units) {
   return units < kUtf16Short ? 0 : units - units * kPlausiblePercent / 100;
 }
 
+// Bytes that are the first of units of some writing, as ranges.
+constexpr bool BeginsUnits(unsigned c) {
+  return c <= 0x10 || c == 0x30 || (c >= 0x4e && c <= 0x9f) || (c >= 0xac && c <= 0xd7) ||
+         c == 0xff;
+}
+static_assert([] {
+  for (unsigned c = 0; c < 256; ++c) {
+    if (BeginsUnits(c) != (kWritings[c] != 0)) return false;
+  }
+  return true;
+}());
+
 // Whether the bytes at even and those at odd places may be the first of units: most noise is
 // refused here, for all ways of reading it at once and without a branch for each byte.
 std::array<bool, 2> MayBeHigh(std::string_view bytes) {
-  const std::size_t size = std::min(bytes.size(), 2 * kUtf16Sample + 1);
-  std::array<std::size_t, 2> bad{};
-  for (std::size_t i = 0; i < size; ++i) {
-    bad[i % 2] += kWritings[static_cast<unsigned char>(bytes[i])] == 0 ? 1 : 0;
-  }
+  const std::size_t size = std::min(bytes.size(), kBlockBytes);
+  const ByteBlock block(bytes, 0);
+  const std::uint64_t good = block.Between(0, 0x10) | block.Of(0x30) | block.Between(0x4e, 0x9f) |
+                             block.Between(0xac, 0xd7) | block.Between(0xff, 0xff);
+  const std::uint64_t bad = ~good & BitsBetween(0, static_cast<unsigned>(size));
+  constexpr std::uint64_t kEven = 0x5555555555555555;
   // Each way of reading leaves out one of these bytes at most.
-  const std::size_t bad_max = BadUnitsMax(std::min(bytes.size() / 2, kUtf16Sample)) + 1;
-  return {bad[0] <= bad_max, bad[1] <= bad_max};
+  const auto bad_max = static_cast<int>(BadUnitsMax(size / 2)) + 1;
+  return {std::popcount(bad & kEven) <= bad_max, std::popcount(bad & ~kEven) <= bad_max};
 }
 
 // True if nearly all units are ASCII or of one other writing, as noise never is.
@@ -243,11 +256,10 @@ void FindPunycode(std::string_view text, std::vector<HiddenText>& found) {
 
 std::vector<HiddenText> DecodeHidden(std::string_view text) {
   std::vector<HiddenText> found;
-  const std::vector<DigitWord> words = FindDigitWords(text);
   FindEscaped(text, found);
-  FindNumbers(text, words, found);
+  FindNumbers(text, found);
   FindRuns(text, found);
-  FindSpacedHex(text, words, found);
+  FindSpacedHex(text, found);
   if (text.find("--") != std::string_view::npos) FindPunycode(text, found);
   FindJoined(text, found);
   return found;

@@ -90,10 +90,13 @@ std::size_t UnescapeCode(std::string_view text, std::size_t at, std::string& out
 // Appends what it means and answers its length; 0 if there is none.
 std::size_t Unescape(std::string_view text, std::size_t at, std::string& out) {
   const std::string_view rest = text.substr(at);
-  if (const std::size_t length = UnescapeCode(text, at, out); length > 0) return length;
+  const char second = rest.size() > 1 ? rest[1] : '\0';
+  if (second == '#' || second == 'u' || second == 'U' || second == 'x') {
+    if (const std::size_t length = UnescapeCode(text, at, out); length > 0) return length;
+  }
   if (rest[0] == '&') {
     for (const Entity& entity : kEntities) {
-      if (!rest.starts_with(entity.name)) continue;
+      if (entity.name[1] != second || !rest.starts_with(entity.name)) continue;
       out += entity.means;
       return entity.name.size();
     }
@@ -187,8 +190,7 @@ void FindEscaped(std::string_view text, std::vector<HiddenText>& found) {
   if (!out.empty()) AddReadable(out, "escaped", found);
 }
 
-void FindNumbers(std::string_view text, const std::vector<DigitWord>& words,
-                 std::vector<HiddenText>& found) {
+void FindNumbers(std::string_view text, std::vector<HiddenText>& found) {
   std::string bytes;
   std::string_view gap;
   std::size_t last_end = 0;
@@ -224,14 +226,8 @@ void FindNumbers(std::string_view text, const std::vector<DigitWord>& words,
     }
     last_end = end;
   };
-  for (const DigitWord& word : words) {
-    for (std::size_t at = word.begin; at < word.end;) {
-      std::size_t end = at;
-      while (end < word.end && IsDigit(text[end])) ++end;
-      if (end > at) add(at, end);
-      at = std::max(end, at + 1);
-    }
-  }
+  ForEachRun(
+      text, [](const ByteBlock& block) { return block.Between('0', '9'); }, add);
   flush();
 }
 

@@ -1,18 +1,15 @@
-// The decoders behind decode.h, one for each kind of hiding; `words` are those of the text.
+// The decoders behind decode.h, one for each kind of hiding.
 #pragma once
 
 #include "node/anonymize/decode.h"
-#include "node/anonymize/digit_words.h"
 #include "node/anonymize/fold.h"
 
 namespace renkei::anonymize {
 
 void FindEscaped(std::string_view text, std::vector<HiddenText>& found);
-void FindNumbers(std::string_view text, const std::vector<DigitWord>& words,
-                 std::vector<HiddenText>& found);
+void FindNumbers(std::string_view text, std::vector<HiddenText>& found);
 void FindRuns(std::string_view text, std::vector<HiddenText>& found);  // base64, base32, hex
-void FindSpacedHex(std::string_view text, const std::vector<DigitWord>& words,
-                   std::vector<HiddenText>& found);
+void FindSpacedHex(std::string_view text, std::vector<HiddenText>& found);
 void FindPunycode(std::string_view text, std::vector<HiddenText>& found);
 void FindJoined(std::string_view text, std::vector<HiddenText>& found);
 

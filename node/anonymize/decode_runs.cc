@@ -108,7 +108,8 @@ struct SignRun {
   bool IsWord() const { return !Has(kDigit) && text.size() < kWordMax && upper * 4 <= text.size(); }
 };
 
-void AddBase64(const SignRun& run, std::string& bytes, std::vector<HiddenText>& found) {
+// A piece of a longer run is read at its own places only: the run is read at all of them.
+void AddBase64(const SignRun& run, bool piece, std::string& bytes, std::vector<HiddenText>& found) {
   if (run.text.size() < kBase64CharsMin) return;
   const bool long_run = run.text.size() >= kRealignFrom && !run.IsWord();
   if (!long_run && !MayBeText(run.text)) {
@@ -118,7 +119,7 @@ void AddBase64(const SignRun& run, std::string& bytes, std::vector<HiddenText>& 
   LooseBase64(run.text, bytes);
   if (!long_run && bytes.size() < 8 && !IsText(bytes)) return;
   AddReadable(bytes, "base64", found);
-  if (!long_run || IsText(bytes)) return;
+  if (!long_run || piece || IsText(bytes)) return;
   for (std::size_t skip = 1; skip < 4; ++skip) {
     LooseBase64(run.text.substr(skip), bytes);
     AddReadable(bytes, "base64", found, /*with_raw=*/false);
@@ -167,30 +168,30 @@ void AddHex(std::string_view run, std::string& bytes, std::vector<HiddenText>& f
   }
 }
 
-SignRun RunAt(std::string_view text, std::size_t at) {
-  SignRun run;
-  std::size_t end = at;
-  for (; end < text.size(); ++end) {
-    const unsigned kind = kKinds[static_cast<unsigned char>(text[end])];
-    if (kind == 0) break;
+SignRun RunOf(std::string_view text) {
+  static_assert(kUpper == 2);
+  SignRun run{.text = text};
+  unsigned upper = 0;
+  for (const char c : text) {
+    const unsigned kind = kKinds[static_cast<unsigned char>(c)];
     run.kinds |= kind;
-    run.upper += (kind & kUpper) != 0 ? 1 : 0;
+    upper += (kind >> 1) & 1U;
   }
-  run.text = text.substr(at, end - at);
+  run.upper = upper;
   return run;
 }
 
-void AddRun(const SignRun& run, std::string& bytes, std::vector<HiddenText>& found) {
-  if (run.text.starts_with("0x") || run.text.starts_with("0X")) {
-    const SignRun digits = RunAt(run.text, 2);
-    if (!digits.Has(kNotHex | kSign)) return AddRun(digits, bytes, found);
+void AddRun(const SignRun& run, bool piece, std::string& bytes, std::vector<HiddenText>& found) {
+  if (run.text[0] == '0' && (run.text[1] | 0x20) == 'x') {
+    const SignRun digits = RunOf(run.text.substr(2));
+    if (!digits.Has(kNotHex | kSign)) return AddRun(digits, piece, bytes, found);
   }
   if (!run.Has(kNotHex | kSign)) {
     // Digits in a row are a number, letters a word.
     if (run.text.size() >= 2 * kHexBytesMin) AddHex(run.text, bytes, found);
     if (run.text.size() >= kRealignFrom) return;
   }
-  AddBase64(run, bytes, found);
+  AddBase64(run, piece, bytes, found);
   const bool one_case = !run.Has(kLower) || !run.Has(kUpper);
   if (one_case && run.text.size() >= kBase32CharsMin && (run.Has(kDigit) || !run.Has(kLower)) &&
       !run.Has(kNot32 | kSign)) {
@@ -200,10 +201,12 @@ void AddRun(const SignRun& run, std::string& bytes, std::vector<HiddenText>& fou
 
 // A piece between signs that also separate words and folders.
 void AddPieces(std::string_view run, std::string& bytes, std::vector<HiddenText>& found) {
+  const bool long_run = run.size() >= kRealignFrom;
   for (std::size_t at = 0; at < run.size();) {
     std::size_t end = at;
     while (end < run.size() && IsAsciiAlnum(run[end])) ++end;
-    if (end - at >= kBase64CharsMin) AddRun(RunAt(run.substr(at, end - at), 0), bytes, found);
+    if (end - at >= kBase64CharsMin)
+      AddRun(RunOf(run.substr(at, end - at)), long_run, bytes, found);
     at = end + 1;
   }
 }
@@ -215,39 +218,19 @@ void FindRuns(std::string_view text, std::vector<HiddenText>& found) {
   // `\x` and `%` begin bytes of their own, which FindEscaped reads.
   const auto add = [&](std::size_t begin, std::size_t end) {
     if (end - begin < kBase64CharsMin) return;
-    const SignRun run = RunAt(text.substr(0, end), begin);
-    AddRun(run, bytes, found);
+    const SignRun run = RunOf(text.substr(begin, end - begin));
+    AddRun(run, /*piece=*/false, bytes, found);
     if (run.Has(kSign)) AddPieces(run.text, bytes, found);
   };
-  std::size_t begin = 0;  // of a run that goes on in the next block
-  bool open = false;
-  for (std::size_t base = 0; base < text.size(); base += kBlockBytes) {
-    const ByteBlock block(text, base);
-    // `/` stands before the digits.
-    std::uint64_t left = block.Letters('a', 'z') | block.Between('/', '9') | block.Of('+') |
-                         block.Of('-') | block.Of('_');
-    if (open) {
-      const auto end = static_cast<unsigned>(std::countr_one(left));
-      if (end == kBlockBytes) continue;
-      open = false;
-      add(begin, base + end);
-      left &= ~std::uint64_t{0} << end;
-    }
-    while (left != 0) {
-      const auto first = static_cast<unsigned>(std::countr_zero(left));
-      const auto end = first + static_cast<unsigned>(std::countr_one(left >> first));
-      open = end == kBlockBytes;
-      begin = base + first;
-      if (open) break;
-      add(begin, base + end);
-      left &= ~BitsBetween(first, end);
-    }
-  }
-  if (open) add(begin, text.size());
+  // `/` stands before the digits.
+  const auto signs = [](const ByteBlock& block) {
+    return block.Letters('a', 'z') | block.Between('/', '9') | block.Of('+') | block.Of('-') |
+           block.Of('_');
+  };
+  ForEachRun(text, signs, add);
 }
 
-void FindSpacedHex(std::string_view text, const std::vector<DigitWord>& words,
-                   std::vector<HiddenText>& found) {
+void FindSpacedHex(std::string_view text, std::vector<HiddenText>& found) {
   // Length of the signs between two bytes: `61 63`, `61:63`, `61-63`, `61,63`, `0x61, 0x63`.
   const auto separator = [&](std::size_t at) {
     std::size_t end = at;
@@ -264,11 +247,8 @@ void FindSpacedHex(std::string_view text, const std::vector<DigitWord>& words,
   };
   std::string bytes;
   std::size_t free = 0;  // of what was read
-  for (const DigitWord& word : words) {
-    const std::size_t size = word.end - word.begin;
-    if (size < 2 || word.end >= text.size() || word.end < free + 2) continue;
-    const std::size_t at = word.end - 2;
-    if (HexByte(text, at) < 0 || (size > 2 && text[at - 1] != 'x')) continue;
+  const auto read = [&](std::size_t at) {
+    if (at < free) return;
     bytes.clear();
     std::size_t end = at;
     while (HexByte(text, end) >= 0 && (end + 2 >= text.size() || !IsAsciiAlnum(text[end + 2]))) {
@@ -280,6 +260,22 @@ void FindSpacedHex(std::string_view text, const std::vector<DigitWord>& words,
     }
     if (bytes.size() >= kHexBytesMin) AddReadable(bytes, "hex", found);
     free = end;
+  };
+  // Blocks overlap, so that a byte stands in one with the sign before it and the one behind.
+  constexpr std::size_t kStep = kBlockBytes - 3;
+  for (std::size_t base = 0; base < text.size(); base += kStep) {
+    const ByteBlock block(text, base);
+    const std::uint64_t digit = block.Between('0', '9');
+    const std::uint64_t alnum = digit | block.Letters('a', 'z');
+    const std::uint64_t hex = digit | block.Letters('a', 'f');
+    const std::uint64_t line = block.Of('\n') | block.Of('\r');
+    const std::uint64_t between = line | block.Of(' ') | block.Of(':') | block.Between(',', '-');
+    // Alone, or as programs write it: `x61`.
+    const std::uint64_t starts = ((~alnum | block.Of('x')) << 1) | (base == 0 ? 1U : 0U);
+    std::uint64_t left = hex & (hex >> 1) & (between >> 2) & starts;
+    for (; left != 0; left &= left - 1) {
+      read(base + static_cast<std::size_t>(std::countr_zero(left)));
+    }
   }
 }
 

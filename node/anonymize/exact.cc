@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "node/anonymize/byte_masks.h"
 #include "node/anonymize/fold.h"
 #include "node/anonymize/ranges.h"
 
@@ -209,35 +210,24 @@ std::string_view RuleOf(Exact kind) {
   return "exact";
 }
 
-std::vector<ExactHit> FindExact(std::string_view folded, const std::vector<DigitWord>& words,
-                                SourceMode source) {
+std::vector<ExactHit> FindExact(std::string_view folded, SourceMode source) {
   std::vector<ExactHit> hits;
-  std::size_t at = 0;
-  for (const DigitWord& word : words) {
-    for (at = std::max<std::size_t>(at, word.begin); at < word.end;) {
-      if (!IsDigit(folded[at])) {
-        ++at;
-        continue;
-      }
+  std::size_t free = 0;  // of what the last one took
+  const auto read = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t at = std::max(begin, free); at < end;) {
       // A clock or a number of three digits goes on; most digits are of words such as `3f1a`.
-      std::size_t digits = at + 1;
-      while (digits < folded.size() && IsDigit(folded[digits])) ++digits;
-      if (digits - at < kCountDigits && !GoesOnAsNumber(CharIn(folded, digits))) {
-        at = digits;
-        continue;
-      }
+      if (end - at < kCountDigits && !GoesOnAsNumber(CharIn(folded, end))) return;
       ExactHit hit;
       const bool found = ReadClock(folded, at, source, hit) ||
                          ReadJapaneseClock(folded, at, source, hit) ||
                          ReadQuantity(folded, at, hit);
-      if (found) {
-        at = hit.span.end;
-        hits.push_back(std::move(hit));
-        continue;
-      }
-      at = digits;
+      if (!found) return;
+      at = free = hit.span.end;
+      hits.push_back(std::move(hit));
     }
-  }
+  };
+  ForEachRun(
+      folded, [](const ByteBlock& block) { return block.Between('0', '9'); }, read);
   return hits;
 }
 

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "node/anonymize/digit_words.h"
 #include "node/anonymize/stand_ins.h"
 #include "policy/marking.h"
 
@@ -26,8 +25,6 @@ struct ExactHit {
 
 // In order, not overlapping.  `source`: a time loses its seconds in an attributed record, its
 // minutes in a pseudonymous one, all in an anonymous one.
-// `words` are those of the text.
-std::vector<ExactHit> FindExact(std::string_view folded, const std::vector<DigitWord>& words,
-                                policy::SourceMode source);
+std::vector<ExactHit> FindExact(std::string_view folded, policy::SourceMode source);
 
 }  // namespace renkei::anonymize

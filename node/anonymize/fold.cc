@@ -123,6 +123,10 @@ class Folder {
   void EmitStaying(std::size_t length) {
     std::size_t end = at_ + length;
     while (!kOffsets && end < text_.size() && static_cast<unsigned char>(text_[end]) >= 0x80) {
+      if (IsKanji(end)) {
+        end += 3;
+        continue;
+      }
       const Utf8Char next = DecodeUtf8(text_, end);
       if (next.length == 0 || !table_.Stays(next.code)) break;
       end += next.length;
@@ -131,20 +135,31 @@ class Folder {
     at_ = end;
   }
 
+  // U+4000 to U+9FFF: of these none is folded.
+  bool IsKanji(std::size_t at) const {
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(text_.data()) + at;
+    return text_.size() - at >= 3 && bytes[0] >= 0xe4 && bytes[0] <= 0xe9 &&
+           (bytes[1] & 0xc0U) == 0x80U && (bytes[2] & 0xc0U) == 0x80U;
+  }
+
   // Printable ASCII without brackets, backslashes and blanks in a row, which only loses its
   // capitals: as many bytes as stand before anything else.
   bool EmitBlock() {
     if (text_.size() - at_ < kBlockBytes) return false;
     const ByteBlock block(text_, at_);
-    const std::uint64_t blank = block.Of(' ');
+    const std::uint64_t line = block.Between('\t', '\r');
+    const std::uint64_t blank = block.Of(' ') | line;
     const bool again = !out_.text.empty() && out_.text.back() == ' ';
-    const std::uint64_t more = ~block.Between(' ', '~') | block.Of('(') | block.Of('{') |
+    const std::uint64_t more = ~(block.Between(' ', '~') | line) | block.Of('(') | block.Of('{') |
                                block.Between('[', '\\') |
                                (blank & ((blank << 1) | (again ? 1U : 0U)));
     const auto size = static_cast<std::size_t>(std::countr_zero(more));
     if (size < kBlockMin) return false;
     char small[kBlockBytes];
     block.Lower(small);
+    for (std::uint64_t left = line; left != 0; left &= left - 1) {
+      small[std::countr_zero(left)] = ' ';
+    }
     out_.text.append(small, size);
     at_ += size;
     return true;

@@ -7,6 +7,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include "node/anonymize/byte_masks.h"
 #include "node/anonymize/fold.h"
 #include "node/base/status.h"
 
@@ -134,11 +135,8 @@ std::optional<std::string> WithoutLookAlikes(std::string_view folded) {
        {U'ѕ', 's'}, {U'ԁ', 'd'}, {U'ɡ', 'g'}, {U'һ', 'h'}, {U'ԛ', 'q'}, {U'ԝ', 'w'}, {U'ո', 'n'},
        {U'α', 'a'}, {U'β', 'b'}, {U'ε', 'e'}, {U'ι', 'i'}, {U'κ', 'k'}, {U'ν', 'v'}, {U'ο', 'o'},
        {U'ρ', 'p'}, {U'τ', 't'}, {U'υ', 'u'}, {U'χ', 'x'}, {U'ӏ', 'l'}, {U'ɩ', 'i'}}};
-  const bool none = std::none_of(folded.begin(), folded.end(), [](char c) {
-    const auto lead = static_cast<unsigned char>(c);
-    return lead >= 0xc9 && lead <= 0xd6;
-  });
-  if (none) return std::nullopt;
+  MaskWalker leads(folded, [](const ByteBlock& block) { return block.Between(0xc9, 0xd6); });
+  if (leads.Next(0) == folded.size()) return std::nullopt;
   std::string text;
   bool any = false;
   for (std::size_t at = 0; at < folded.size();) {

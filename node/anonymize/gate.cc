@@ -205,7 +205,7 @@ class Passage {
   // Exact times, amounts and counts that people wrote.
   std::string Rounded(const TextPlace& place, std::string text) {
     const std::string plain = FoldText(text).text;
-    const std::vector<ExactHit> hits = FindExact(plain, FindDigitWords(plain), source_);
+    const std::vector<ExactHit> hits = FindExact(plain, source_);
     if (hits.empty()) return text;
     const Folded folded = Fold(text);
     std::string rounded;

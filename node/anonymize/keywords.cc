@@ -49,6 +49,7 @@ Keywords::Keywords(const std::vector<std::string>& words) {
 
 void Keywords::NumberSigns(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
+    word_bytes_max_ = std::max(word_bytes_max_, word.size());
     for (const char c : word) {
       std::uint16_t& sign = sign_of_[static_cast<unsigned char>(c)];
       if (sign == 0) sign = static_cast<std::uint16_t>(sign_count_++);
@@ -82,6 +83,75 @@ void Keywords::AddState(std::uint32_t state, const std::vector<Node>& tree) {
         s.fail < row_count_ ? rows_[s.fail * sign_count_ + sign] : Next(s.fail, sign);
   }
 }
+
+template <bool kSkipBlanks>
+std::size_t Keywords::Scan(std::string_view text, std::size_t at, std::uint32_t& place) const {
+  const std::uint32_t* const rows = rows_.data();
+  const std::uint16_t* const sign_of = sign_of_.data();
+  const std::uint32_t rows_end = rows_end_;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  std::uint32_t here = place;
+  for (const char* byte = begin + at; byte != end; ++byte) {
+    if (kSkipBlanks && *byte == ' ') continue;
+    const std::uint32_t sign = sign_of[static_cast<unsigned char>(*byte)];
+    here = here < rows_end ? rows[here + sign] : PlaceOf(Next(StateAt(here), sign));
+    if ((here & kEnds) == 0) continue;
+    place = here;
+    return static_cast<std::size_t>(byte + 1 - begin);
+  }
+  place = kNowhere;
+  return text.size();
+}
+
+template <bool kSkipBlanks>
+bool Keywords::ScanLanes(std::string_view text, std::size_t begin, std::size_t lane_bytes,
+                         std::uint32_t& place, Hits& hits) const {
+  const std::uint32_t* const rows = rows_.data();
+  const std::uint16_t* const sign_of = sign_of_.data();
+  const std::uint32_t rows_end = rows_end_;
+  const auto step = [&](std::uint32_t& here, const char* byte) {
+    if (kSkipBlanks && *byte == ' ') return false;
+    const std::uint32_t sign = sign_of[static_cast<unsigned char>(*byte)];
+    here = here < rows_end ? rows[here + sign] : PlaceOf(Next(StateAt(here), sign));
+    return (here & kEnds) != 0;
+  };
+  std::array<std::uint32_t, kLanes> places{place};
+  for (std::size_t lane = 1; lane < kLanes; ++lane) {
+    // After as many bytes as a word may have, a walk from anywhere stands where all others do.
+    const std::size_t end = begin + lane * lane_bytes;
+    std::size_t left = word_bytes_max_;
+    for (std::size_t i = end - std::min(2 * word_bytes_max_, lane_bytes); i < end; ++i) {
+      if (step(places[lane], text.data() + i)) places[lane] &= ~kEnds;
+      left -= left > 0 && !(kSkipBlanks && text[i] == ' ') ? 1 : 0;
+    }
+    if (left > 0) return false;
+  }
+  static_assert(kLanes == 4);
+  std::uint32_t first = places[0];
+  std::uint32_t second = places[1];
+  std::uint32_t third = places[2];
+  std::uint32_t fourth = places[3];
+  const auto hit = [&](std::size_t lane, std::uint32_t& here, const char* byte) {
+    here &= ~kEnds;
+    hits[lane].push_back({here, static_cast<std::size_t>(byte + 1 - text.data())});
+  };
+  const char* const last = text.data() + begin + lane_bytes;
+  for (const char* byte = text.data() + begin; byte != last; ++byte) {
+    if (step(first, byte)) hit(0, first, byte);
+    if (step(second, byte + lane_bytes)) hit(1, second, byte + lane_bytes);
+    if (step(third, byte + 2 * lane_bytes)) hit(2, third, byte + 2 * lane_bytes);
+    if (step(fourth, byte + 3 * lane_bytes)) hit(3, fourth, byte + 3 * lane_bytes);
+  }
+  place = fourth;
+  return true;
+}
+template bool Keywords::ScanLanes<false>(std::string_view, std::size_t, std::size_t, std::uint32_t&,
+                                         Hits&) const;
+template bool Keywords::ScanLanes<true>(std::string_view, std::size_t, std::size_t, std::uint32_t&,
+                                        Hits&) const;
+template std::size_t Keywords::Scan<false>(std::string_view, std::size_t, std::uint32_t&) const;
+template std::size_t Keywords::Scan<true>(std::string_view, std::size_t, std::uint32_t&) const;
 
 std::uint32_t Keywords::PlaceOf(std::uint32_t state) const {
   const std::uint32_t place =

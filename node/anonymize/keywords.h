@@ -34,6 +34,7 @@ class Keywords {
   // A place is where a state's row begins in rows_; states without a row follow one by one.  With
   // this bit: words end there.
   static constexpr std::uint32_t kEnds = 1U << 31;
+  static constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
 
   struct State {
     std::uint32_t edges = 0;  // first of its edges
@@ -49,19 +50,53 @@ class Keywords {
   };
   struct Node;  // of the tree of all words
 
+  // Long texts are walked in lanes side by side: each step of one waits for what it reads, and
+  // meanwhile the others go on.
+  static constexpr std::size_t kLanes = 4;
+  static constexpr std::size_t kLaneBytesMin = 128;
+  static constexpr std::size_t kLaneBytesMax = 4096;
+  struct Hit {
+    std::uint32_t place = 0;
+    std::size_t end = 0;
+  };
+  using Hits = std::array<std::vector<Hit>, kLanes>;
+
   template <bool kSkipBlanks, class Found>
   void Walk(std::string_view text, Found& found) const {
-    const std::uint32_t* const rows = rows_.data();
     std::uint32_t place = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (kSkipBlanks && text[i] == ' ') continue;
-      const std::uint32_t sign = sign_of_[static_cast<unsigned char>(text[i])];
-      place = place < rows_end_ ? rows[place + sign] : PlaceOf(Next(StateAt(place), sign));
-      if ((place & kEnds) == 0) continue;
+    std::size_t at = 0;
+    Hits hits;
+    while (true) {
+      const std::size_t lane_bytes = std::min((text.size() - at) / kLanes, kLaneBytesMax);
+      if (lane_bytes < kLaneBytesMin || lane_bytes < 4 * word_bytes_max_ ||
+          !ScanLanes<kSkipBlanks>(text, at, lane_bytes, place, hits)) {
+        break;
+      }
+      at += kLanes * lane_bytes;
+      for (std::vector<Hit>& lane : hits) {
+        for (const Hit& hit : lane) Report(StateAt(hit.place), hit.end, found);
+        lane.clear();
+      }
+    }
+    for (at = Scan<kSkipBlanks>(text, at, place); place != kNowhere;
+         at = Scan<kSkipBlanks>(text, at, place)) {
       place &= ~kEnds;
-      Report(StateAt(place), i + 1, found);
+      Report(StateAt(place), at, found);
     }
   }
+
+  // From `begin`, where the walk stands at `place`, through all lanes of `lane_bytes` each: where
+  // words end.  False, and
+  // nothing is done, if where a lane begins can't be told from the bytes before it.
+  template <bool kSkipBlanks>
+  bool ScanLanes(std::string_view text, std::size_t begin, std::size_t lane_bytes,
+                 std::uint32_t& place, Hits& hits) const;
+
+  // Walks from `at` up to behind the next byte at which words end, and answers where that is;
+  // `place` is kNowhere if there is none.  Apart from what is done there, which would take its
+  // registers.
+  template <bool kSkipBlanks>
+  std::size_t Scan(std::string_view text, std::size_t at, std::uint32_t& place) const;
 
   template <class Found>
   void Report(std::uint32_t state, std::size_t end, Found& found) const {
@@ -83,6 +118,7 @@ class Keywords {
   // Bytes that stand in no word are one sign, 0, so that rows are short.
   std::array<std::uint16_t, 256> sign_of_{};
   std::uint32_t sign_count_ = 1;
+  std::size_t word_bytes_max_ = 0;
   std::vector<State> states_{};  // nearest to the first before others
   std::vector<Edge> edges_{};    // of each state, sorted by sign
   std::vector<std::vector<std::uint32_t>> words_at_{};

@@ -184,7 +184,7 @@ class Run {
       Report(rule, form, *severity);
     }
     if (depth > 0) return;
-    SearchExact(folded, words);
+    SearchExact(folded);
     if (kind_ == TextKind::kFree) SearchAddresses(folded, addresses);
   }
 
@@ -250,11 +250,11 @@ class Run {
     return core.size() >= 4 && kept_.find(core) != std::string::npos;
   }
 
-  void SearchExact(std::string_view folded, const std::vector<DigitWord>& words) {
+  void SearchExact(std::string_view folded) {
     const bool named = source_ == SourceMode::kAttributed;
     const bool looked_at = kind_ == TextKind::kFree || (kind_ == TextKind::kLog && !named);
     if (!looked_at) return;
-    for (const ExactHit& hit : FindExact(folded, words, source_)) {
+    for (const ExactHit& hit : FindExact(folded, source_)) {
       Report(RuleOf(hit.kind), "", named ? FindingSeverity::kWarn : FindingSeverity::kRefuse);
     }
   }
