@@ -127,7 +127,10 @@ std::vector<Json> StixObjects::Take() {
 
 JsonListText StixObjects::TakeText() {
   WriteSoFar();
+  std::size_t bytes = 0;
+  for (const Object& object : objects_) bytes += object.text.size();
   JsonListText text;
+  text.Reserve(objects_.size(), bytes);
   for (Object& object : objects_) text.AddText(std::exchange(object.text, {}));
   return text;
 }

@@ -28,6 +28,11 @@ std::string JsonListText::ItemText(const Json& item) {
   return indented;
 }
 
+void JsonListText::Reserve(std::size_t count, std::size_t bytes) {
+  constexpr std::size_t kAround = 4096;
+  items_.reserve(bytes + 2 * count + kAround);
+}
+
 void JsonListText::AddText(std::string_view item) {
   items_.append(items_.empty() ? "\n" : ",\n").append(item);
 }
@@ -40,11 +45,11 @@ std::string JsonListText::Within(const Json& top, std::string_view key) && {
   RENKEI_CHECK(list != std::string::npos);
   if (items_.empty()) return text;
   const std::size_t open = list + empty_list.size() - 1;  // behind the bracket
-  const std::string rest = text.substr(open);
-  text.resize(open);
-  text.reserve(text.size() + items_.size() + rest.size() + 3);
-  text.append(std::exchange(items_, {})).append("\n").append(kListIndent).append(rest);
-  return text;
+  // The items stay where they are: they may be most of what there is room for.
+  items_.reserve(items_.size() + text.size() + 1 + kListIndent.size());
+  items_.append("\n").append(kListIndent).append(text, open);
+  items_.insert(0, text, 0, open);
+  return std::exchange(items_, {});
 }
 
 }  // namespace renkei::formats

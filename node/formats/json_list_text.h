@@ -18,7 +18,8 @@ class JsonListText {
 
   void Add(const Json& item) { AddText(ItemText(item)); }
   void AddText(std::string_view item);
-  bool empty() const { return items_.empty(); }
+  // Makes room for `count` items of so many bytes together, and for what stands around them.
+  void Reserve(std::size_t count, std::size_t bytes);
 
   // The document: `top`, with the items in its empty list under `key`.
   std::string Within(const Json& top, std::string_view key) &&;
