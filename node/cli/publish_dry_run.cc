@@ -138,7 +138,9 @@ int RunDry(Context& context, const DryRun& options) {
   }
   if (options.json) context.out << ToPrettyText({{"files", std::move(files)}});
   if (options.json) return worst;
-  if (!options.full) context.out << "\n`--full` shows the texts as each level would read them\n";
+  if (!options.full && !files.empty()) {
+    context.out << "\n`--full` shows the texts as each level would read them\n";
+  }
   context.out << "nothing was published\n";
   return worst;
 }

@@ -154,10 +154,10 @@ absl::StatusOr<std::vector<Imported>> ListMaker::Finish(BytesView file, std::str
   RETURN_IF_ERROR(status_);
   if (known_ == 0 && unknown_ == 0) return InvalidArgument("there is no value in the file");
   if (known_ < unknown_ || known_ == 0) {
-    return InvalidArgument(fmt::format(
-        "{} is no address, name, URL or hash ({} of {} values are): no list, and neither JSON, XML "
-        "nor a table with a header line that is known",
-        first_unknown_, known_, known_ + unknown_));
+    return InvalidArgument(
+        fmt::format("{} is no address, name, URL or hash ({} of {} values are): no list, and "
+                    "neither JSON, XML, a mail nor a table with a header line that is known",
+                    first_unknown_, known_, known_ + unknown_));
   }
   made_.draft.source_format = std::string(format);
   made_.draft.source_id = "sha256:" + HexEncode(crypto::Sha256(file).view());

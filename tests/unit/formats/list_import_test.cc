@@ -91,7 +91,7 @@ TEST(ListImportTest, WhatIsNoListIsRefusedInOneLine) {
   EXPECT_EQ(WhyNot("# nothing\n"), "there is no value in the file");
   EXPECT_EQ(WhyNot("Dear team,\nplease block evil.example at once\nevil.example\n"),
             "line[1]: `Dear team,` is no address, name, URL or hash (1 of 3 values are): no list, "
-            "and neither JSON, XML nor a table with a header line that is known");
+            "and neither JSON, XML, a mail nor a table with a header line that is known");
   EXPECT_EQ(WhyNot("evil.example\nx\0y\n"s),
             "line 2, column 2: character U+0000 in a list; is it a text file?");
   EXPECT_EQ(WhyNot("evil.example\ncaf\xe9.example\n"), "the file is not UTF-8; save it as UTF-8");
