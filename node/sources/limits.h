@@ -35,7 +35,7 @@ inline constexpr int kMispPagesMax = 200;           // = kListedMax
 inline constexpr int kTaxiiPageObjects = 500;  // asked for; fewer where those are too many bytes
 inline constexpr std::size_t kTaxiiNextBytesMax = 2048;
 inline constexpr std::size_t kTaxiiIdBytesMax = 250;
-inline constexpr std::size_t kTaxiiComeMax = 100'000;  // told apart from what comes again
+inline constexpr std::size_t kTaxiiComeMax = 20'000;  // told apart from what comes again
 inline constexpr std::size_t kTaxiiRootsMax = 100;
 inline constexpr std::size_t kTaxiiCollectionsMax = 1000;
 inline constexpr std::size_t kTaxiiPageObjectsMax = 10'000;   // given, whatever was asked for

@@ -1,6 +1,7 @@
 #include "node/sources/taxii_place.h"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,8 @@ namespace {
 
 // A page that is too large is asked for again with so much fewer objects.
 constexpr int kFewer = 10;
+
+constexpr std::size_t kHashDigits = 16;  // of one hash in a cursor
 
 // Texts of RFC 3339 in UTC; a fraction more is later: "00.5Z" than "00Z".
 bool IsEarlier(std::string_view a, std::string_view b) {
@@ -52,6 +55,9 @@ TaxiiPlace::TaxiiPlace(const std::string& cursor) : limit_(kTaxiiPageObjects) {
     // At worst it ends too early, and begins again when the large one is met again.
     passed_over_ = one_by_one_;
     part_ = CursorNumber(json, "part");
+    for (const Json& came : json.value("come", Json::array())) {
+      ReadCame(CursorText(came, "until"), CursorText(came, "hashes"));
+    }
   }
   if (reached_.empty()) reached_ = whole_;
   begun_ = whole_;
@@ -59,13 +65,30 @@ TaxiiPlace::TaxiiPlace(const std::string& cursor) : limit_(kTaxiiPageObjects) {
 
 std::string TaxiiPlace::ToCursor() const {
   if (next_.empty() && part_ == 0) return whole_;
+  Json come = Json::array();
+  for (const Came& came : since_) {
+    std::string hashes;
+    for (const std::size_t hash : came.hashes) hashes += fmt::format("{:016x}", hash);
+    come.push_back({{"until", came.until}, {"hashes", std::move(hashes)}});
+  }
   return ToText(Json{{"whole", whole_},
                      {"reached", reached_},
                      {"after", after_},
                      {"next", next_},
                      {"limit", limit_},
                      {"one_by_one", one_by_one_},
-                     {"part", part_}});
+                     {"part", part_},
+                     {"come", std::move(come)}});
+}
+
+void TaxiiPlace::ReadCame(std::string until, std::string_view hashes) {
+  Came came{.until = std::move(until)};
+  for (; hashes.size() >= kHashDigits; hashes.remove_prefix(kHashDigits)) {
+    std::size_t hash = 0;
+    std::from_chars(hashes.data(), hashes.data() + kHashDigits, hash, 16);
+    if (come_.insert(hash).second) came.hashes.push_back(hash);
+  }
+  since_.push_back(std::move(came));
 }
 
 std::string TaxiiPlace::Name() const {
@@ -123,15 +146,26 @@ void TaxiiPlace::Reach(const std::string& added) {
 }
 
 void TaxiiPlace::HaveWhole(const std::string& added) {
-  if (IsEarlier(whole_, added)) whole_ = added;
+  if (!IsEarlier(whole_, added)) return;
+  whole_ = added;
+  std::erase_if(since_, [this](const Came& came) { return !IsEarlier(whole_, came.until); });
 }
 
-std::vector<std::string> TaxiiPlace::WithoutRepeated(std::vector<std::string> objects) {
+std::vector<std::string> TaxiiPlace::WithoutRepeated(std::vector<std::string> objects,
+                                                     const std::string& until) {
   std::vector<std::string> fresh;
+  Came came{.until = until};
   for (std::string& object : objects) {
-    if (come_.size() == kTaxiiComeMax) come_.clear();
-    if (come_.insert(std::hash<std::string>()(object)).second) fresh.push_back(std::move(object));
+    const std::size_t hash = std::hash<std::string>()(object);
+    if (come_.size() == kTaxiiComeMax) {
+      come_.clear();
+      since_.clear();
+    }
+    if (!come_.insert(hash).second) continue;
+    came.hashes.push_back(hash);
+    fresh.push_back(std::move(object));
   }
+  if (!came.hashes.empty()) since_.push_back(std::move(came));
   return fresh;
 }
 

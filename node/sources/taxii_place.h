@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -47,13 +48,16 @@ class TaxiiPlace {
 
   // The next object of a manifest was added at `added`.
   void Reach(const std::string& added);
-  // Those of a page that did not come before in this run.
-  std::vector<std::string> WithoutRepeated(std::vector<std::string> objects);
+  // Those that did not come before: in this run, or after what is had whole.  They were added at
+  // `until` or before.
+  std::vector<std::string> WithoutRepeated(std::vector<std::string> objects,
+                                           const std::string& until);
   // Notes where the next page begins; an error if that is where we have been.
   absl::Status MoveOn(const TaxiiClient::Page& page);
 
  private:
   void HaveWhole(const std::string& added);
+  void ReadCame(std::string until, std::string_view hashes);
 
   std::string whole_{};    // all that was added until then has come; empty: nothing is known
   std::string reached_{};  // when the last object that came was added
@@ -66,6 +70,12 @@ class TaxiiPlace {
   std::uint64_t part_ = 0;  // how many were begun there before
   std::set<std::string> nexts_{};
   std::unordered_set<std::size_t> come_{};  // hashes of the last objects, some kTaxiiComeMax
+  // Those of pages that are not had whole: a page was added at `until` or before.
+  struct Came {
+    std::string until{};
+    std::vector<std::size_t> hashes{};
+  };
+  std::vector<Came> since_{};
 };
 
 }  // namespace renkei::sources

@@ -20,9 +20,8 @@ class CollectionRun {
 
   absl::Status Go() {
     absl::StatusOr<bool> more = true;
-    for (int pages = 0; *more; ++pages) {
-      if (pages == run_.source.events_max || run_.taking.full()) break;
-      more = place_.one_by_one() ? TakeOneByOne() : TakePage(/*first=*/pages == 0);
+    while (*more && pages_ < run_.source.events_max && !run_.taking.full()) {
+      more = place_.one_by_one() ? TakeOneByOne() : TakePage();
       // What came before the way broke off need not come again.
       if (more.status().code() == absl::StatusCode::kUnavailable) RETURN_IF_ERROR(Flush());
       RETURN_IF_ERROR(more.status());
@@ -34,7 +33,7 @@ class CollectionRun {
 
  private:
   // Whether there is more.
-  absl::StatusOr<bool> TakePage(bool first) {
+  absl::StatusOr<bool> TakePage() {
     absl::StatusOr<TaxiiClient::Page> page =
         client_.Objects(collection_, place_.Query(), kTaxiiPageBytesMax);
     const absl::StatusCode code = page.status().code();
@@ -45,19 +44,21 @@ class CollectionRun {
       return true;
     }
     // A `next` of the last run may be worth nothing by now.
-    if (first && place_.has_next() && code != absl::StatusCode::kOk &&
+    if (pages_ == 0 && place_.has_next() && code != absl::StatusCode::kOk &&
         code != absl::StatusCode::kUnavailable && code != absl::StatusCode::kCancelled) {
       place_.AskAnew();
       return true;
     }
     RETURN_IF_ERROR(page.status());
-    Add(std::move(page->objects));
+    ++pages_;
+    Add(std::move(page->objects), page->added_last);
     RETURN_IF_ERROR(place_.MoveOn(*page));
     return page->more;
   }
 
   // Whether there is more.  What is too large is counted and left out.
   absl::StatusOr<bool> TakeOneByOne() {
+    ++pages_;
     ASSIGN_OR_RETURN(const TaxiiClient::Page page, client_.Manifest(collection_, place_.Query()));
     for (const std::string& text : page.objects) {
       ASSIGN_OR_RETURN(const TaxiiClient::Entry entry, TaxiiClient::ReadEntry(text));
@@ -87,12 +88,12 @@ class CollectionRun {
       return absl::OkStatus();
     }
     RETURN_IF_ERROR(one.status());
-    Add(std::move(one->objects));
+    Add(std::move(one->objects), entry.added);
     return absl::OkStatus();
   }
 
-  void Add(std::vector<std::string> objects) {
-    objects = place_.WithoutRepeated(std::move(objects));
+  void Add(std::vector<std::string> objects, const std::string& until) {
+    objects = place_.WithoutRepeated(std::move(objects), until);
     run_.taking.counts().listed += objects.size();
     bundle_.Add(std::move(objects));
   }
@@ -152,6 +153,7 @@ class CollectionRun {
   TaxiiClient& client_;
   const net::Url collection_;
   TaxiiPlace place_;
+  int pages_ = 0;  // that came
   TaxiiBundle bundle_{};
 };
 
