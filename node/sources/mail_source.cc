@@ -174,7 +174,7 @@ absl::Status RunMail(MailRun& run) {
     ASSIGN_OR_RETURN(send, MakeReceiptSender(run.source, run.folder, run.cancel));
   }
   Receipts receipts(run.source, run.state.receipts, run.clock, run.save, std::move(send));
-  const absl::Status taken = MailTaker(run, receipts).TakeNew();
+  absl::Status taken = MailTaker(run, receipts).TakeNew();
   // Who wrote what has come is told, also where the rest could not be had.
   if (run.source.receipt.empty()) run.state.receipts.waiting.clear();
   if (!run.cancel.asked()) {

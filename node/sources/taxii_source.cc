@@ -32,6 +32,17 @@ class CollectionRun {
   }
 
  private:
+  // A `next` of the last run may be worth nothing by now: then it is asked for anew.
+  bool AskedInVain(const absl::Status& status) {
+    if (pages_ > 0 || !place_.has_next() || status.ok() ||
+        status.code() == absl::StatusCode::kUnavailable ||
+        status.code() == absl::StatusCode::kCancelled) {
+      return false;
+    }
+    place_.AskAnew();
+    return true;
+  }
+
   // Whether there is more.
   absl::StatusOr<bool> TakePage() {
     absl::StatusOr<TaxiiClient::Page> page =
@@ -43,12 +54,7 @@ class CollectionRun {
       place_.AskOneByOne();
       return true;
     }
-    // A `next` of the last run may be worth nothing by now.
-    if (pages_ == 0 && place_.has_next() && code != absl::StatusCode::kOk &&
-        code != absl::StatusCode::kUnavailable && code != absl::StatusCode::kCancelled) {
-      place_.AskAnew();
-      return true;
-    }
+    if (AskedInVain(page.status())) return true;
     RETURN_IF_ERROR(page.status());
     ++pages_;
     Add(std::move(page->objects), page->added_last);
@@ -58,8 +64,11 @@ class CollectionRun {
 
   // Whether there is more.  What is too large is counted and left out.
   absl::StatusOr<bool> TakeOneByOne() {
+    const absl::StatusOr<TaxiiClient::Page> answer = client_.Manifest(collection_, place_.Query());
+    if (AskedInVain(answer.status())) return true;
+    RETURN_IF_ERROR(answer.status());
     ++pages_;
-    ASSIGN_OR_RETURN(const TaxiiClient::Page page, client_.Manifest(collection_, place_.Query()));
+    const TaxiiClient::Page& page = *answer;
     for (const std::string& text : page.objects) {
       ASSIGN_OR_RETURN(const TaxiiClient::Entry entry, TaxiiClient::ReadEntry(text));
       if (place_.HasPassedOver(entry.added)) {
@@ -116,6 +125,7 @@ class CollectionRun {
                                   kTaxiiPageBytesMax);
       // It helps; nothing depends on it.
       if (page.status().code() == absl::StatusCode::kNotFound ||
+          page.status().code() == absl::StatusCode::kUnavailable ||
           page.status().code() == absl::StatusCode::kResourceExhausted ||
           page.status().code() == absl::StatusCode::kOutOfRange) {
         return absl::OkStatus();

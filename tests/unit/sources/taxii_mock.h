@@ -27,6 +27,16 @@ inline std::string Indicator(int number) {
       Uuid(number), number);
 }
 
+inline std::string Report(int number, const std::vector<int>& of) {
+  std::vector<std::string> refs;
+  for (const int one : of) refs.push_back(fmt::format("\"indicator--{}\"", Uuid(one)));
+  return fmt::format(
+      R"({{"type":"report","spec_version":"2.1","id":"report--{}","name":"Scans",)"
+      R"("created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z",)"
+      R"("published":"2026-11-01T00:00:00Z","object_refs":[{}]}})",
+      Uuid(number), fmt::join(refs, ","));
+}
+
 inline std::string Added(std::size_t number) {
   return fmt::format("2026-11-02T00:00:00.{:06}Z", number);
 }

@@ -77,6 +77,37 @@ TEST_F(LargeTaxiiTest, WhatWasAddedWithAnObjectThatIsTooLargeIsRead) {
   }
 }
 
+// A run that ended amid the manifest was refused for ever by a server that forgot its `next`.
+TEST_F(LargeTaxiiTest, AServerThatForgetsTheNextOfItsManifestIsAskedAnew) {
+  for (int i = 1; i <= 12; ++i) taxii_.objects.push_back(Indicator(i));
+  taxii_.at_once = 12;
+  taxii_.page = 3;
+  large_ = {2};
+  config_.events_max = 2;
+  for (const char* nexts : {"a", "b", "c", "d", "e", "f", "g", "h"}) {
+    taxii_.nexts = nexts;
+    config_.events_max += 2;
+    Fetch();
+  }
+  std::vector<int> rest = UpTo(12);
+  std::erase(rest, 2);
+  EXPECT_EQ(Came(), rest);
+}
+
+// What had come was dropped when the way broke off, because what it names could not be had either.
+TEST_F(TaxiiSourceTest, WhatCameBeforeTheWayBrokeOffIsKeptWithoutWhatItNames) {
+  taxii_.objects = {Indicator(1), Report(9, {1, 7}), Indicator(3)};
+  int asked = 0;
+  HttpHost host([&](const HostRequest& request) {
+    const bool page = request.target.find("/objects/") != std::string::npos;
+    if (page && ++asked > 1) return HostReply{.status = 503};
+    return taxii_.Answer(request);
+  });
+  config_.url = host.Url("/taxii2/");
+  EXPECT_EQ(Run().status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(state_.last.published, 1U);
+}
+
 TEST_F(LargeTaxiiTest, WhatTheManifestNamesAndTheServerDoesNotGiveIsCounted) {
   taxii_.objects = {Indicator(1), Indicator(2)};
   large_ = {1};

@@ -8,16 +8,6 @@
 namespace renkei::sources {
 namespace {
 
-std::string Report(int number, const std::vector<int>& of) {
-  std::vector<std::string> refs;
-  for (const int one : of) refs.push_back(fmt::format("\"indicator--{}\"", Uuid(one)));
-  return fmt::format(
-      R"({{"type":"report","spec_version":"2.1","id":"report--{}","name":"Scans",)"
-      R"("created":"2026-11-01T00:00:00.000Z","modified":"2026-11-01T00:00:00.000Z",)"
-      R"("published":"2026-11-01T00:00:00Z","object_refs":[{}]}})",
-      Uuid(number), fmt::join(refs, ","));
-}
-
 TEST_F(TaxiiSourceTest, ACollectionIsReadPageByPageAndThenOnlyWhatIsNew) {
   for (const bool gives_next : {true, false}) {
     taxii_.gives_next = gives_next;
