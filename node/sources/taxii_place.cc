@@ -180,7 +180,9 @@ absl::Status TaxiiPlace::MoveOn(const TaxiiClient::Page& page) {
     if (whole_ != after_) return absl::OkStatus();
     return FailedPrecondition("the server says `more`, and not where: its pages never end");
   }
-  if (!nexts_.insert(page.next).second) {
+  // A server that is not yet up to date may say so in many pages, and has nothing in them.
+  waits_ = page.objects.empty() && nexts_.contains(page.next);
+  if (!waits_ && !nexts_.insert(page.next).second) {
     return FailedPrecondition("the server answers the same `next` again: its pages never end");
   }
   next_ = page.next;

@@ -33,6 +33,8 @@ class TaxiiPlace {
   std::vector<std::string> Query();
   // Whether the server's `next` is asked for.
   bool has_next() const { return !next_.empty(); }
+  // Whether there is more, and not now: the next run asks again.
+  bool waits() const { return waits_; }
   // From behind what is had whole: `next` belongs to the query that it came from.
   void AskAnew();
   // The same with fewer objects at once; false: it was one.
@@ -64,6 +66,7 @@ class TaxiiPlace {
   std::string after_{};    // of the last query; one with `next_` repeats it
   std::string next_{};
   int limit_;
+  bool waits_ = false;
   bool one_by_one_ = false;
   bool passed_over_ = false;
   std::string begun_{};     // `whole_` when what is put together was begun

@@ -20,7 +20,7 @@ class CollectionRun {
 
   absl::Status Go() {
     absl::StatusOr<bool> more = true;
-    while (*more && pages_ < run_.source.events_max && !run_.taking.full()) {
+    while (*more && !place_.waits() && pages_ < run_.source.events_max && !run_.taking.full()) {
       more = place_.one_by_one() ? TakeOneByOne() : TakePage();
       // What came before the way broke off need not come again.
       if (more.status().code() == absl::StatusCode::kUnavailable) RETURN_IF_ERROR(Flush());
@@ -57,8 +57,8 @@ class CollectionRun {
     if (AskedInVain(page.status())) return true;
     RETURN_IF_ERROR(page.status());
     ++pages_;
-    Add(std::move(page->objects), page->added_last);
     RETURN_IF_ERROR(place_.MoveOn(*page));
+    Add(std::move(page->objects), page->added_last);
     return page->more;
   }
 

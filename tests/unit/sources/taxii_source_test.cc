@@ -167,6 +167,21 @@ TEST_F(HostileTaxiiTest, PagesThatNeverEndAreNoticed) {
   EXPECT_TRUE(sink_.items.empty());
 }
 
+// Our own gateway answers so while a view is brought up to date; the run failed, and lost its
+// bundle.
+TEST_F(HostileTaxiiTest, AServerThatIsNotYetUpToDateIsAskedInTheNextRun) {
+  int asked = 0;
+  EXPECT_EQ(WhyOf([&](const HostRequest&) {
+              if (++asked == 1) return Page(R"("more":true,"next":"x")");
+              return HostReply{.headers = {{"Content-Type", kMedia}},
+                               .body = R"({"more":true,"next":"x"})"};
+            }),
+            "");
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(state_.last.published, 1U);
+  EXPECT_EQ(state_.last.left, 1U);
+}
+
 TEST_F(HostileTaxiiTest, WhatIsNoTaxiiIsSaid) {
   EXPECT_NE(WhyOf([](const HostRequest&) { return HostReply{.body = "{}"}; }).find("TAXII 2.1?"),
             std::string::npos);
