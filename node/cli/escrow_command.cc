@@ -84,6 +84,10 @@ int Tell(Context& context, const Target& target, const Opening& opening,
                                      "up, do not act on it",
                                      hub)));
   }
+  if (opening.hub.empty()) {
+    context.err << "hint: whoever held the first key could have made this up: compare hub_key "
+                << hub << " and the pseudonym with those at the hub, or give --hub\n";
+  }
   const membership::PseudonymMapping& mapping = said->mapping;
   const Json json = {{"pseudonym", HexEncode(mapping.pseudonym.view())},
                      {"team", mapping.slug},
