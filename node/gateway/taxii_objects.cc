@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/base/log.h"
 #include "node/formats/time_text.h"
 #include "node/gateway/limits.h"
 
@@ -11,6 +12,8 @@ namespace {
 constexpr int kCatchUpBatch = 100;
 constexpr int kCatchUpTries = 1000;
 constexpr int kRowsBatch = 256;
+// A page is read so often for what was forgotten while it was read; then it ends before that.
+constexpr int kPageReads = 4;
 // Rises when the same record makes other objects than before: all views are looked at again.
 constexpr std::uint32_t kObjectsVersion = 3;
 
@@ -45,7 +48,13 @@ class ObjectsOfRecords {
     objects_.clear();
     ASSIGN_OR_RETURN(const auto row, reader_.FindRecord(id));
     if (row) {
-      ASSIGN_OR_RETURN(const auto shown, showing_.Show(reader_, *row));
+      auto looked = showing_.Show(reader_, *row);
+      // One damaged row keeps nobody from all others.
+      if (looked.status().code() == absl::StatusCode::kDataLoss) {
+        LogEvent(LogLevel::kError, "record.damaged", {{"record", LogSafe(ToString(id))}});
+        looked = std::nullopt;
+      }
+      ASSIGN_OR_RETURN(const auto shown, std::move(looked));
       const ListFilter filter{.kind = wanted_.kind, .circle = wanted_.circle};
       const bool wanted = shown && WantsRecord(filter, *shown, showing_.now());
       if (wanted && (!match_ || match_->Finds(*shown))) {
@@ -97,44 +106,37 @@ TaxiiObject MakeObject(const store::ShownRow& row, const Json& json) {
   return {.json = json, .added = row.place, .version = VersionOf(row)};
 }
 
-// The object of a row, if the query wants it and the reader may (still) see it as it was listed.
-absl::StatusOr<std::optional<TaxiiObject>> ObjectAt(const store::ShownRow& row,
-                                                    const TaxiiQuery& query,
-                                                    ObjectsOfRecords& made) {
-  std::optional<TaxiiObject> object;
-  // Both are asked before the record is read.
-  if (!query.WantsId(row.object.id) || !query.WantsVersion(VersionOf(row))) return object;
+// What a row tells now, as it was listed; null: nothing.
+absl::StatusOr<const Json*> ToldBy(const store::ShownRow& row, ObjectsOfRecords& made) {
+  if (!row.live) return nullptr;
   ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row.record));
   const Json* json = ObjectNamed(*objects, row.object.id);
-  if (json == nullptr || VersionOf(*json) != row.object.version) return object;
-  object = MakeObject(row, *json);
-  return object;
+  return json != nullptr && VersionOf(*json) == row.object.version ? json : nullptr;
 }
 
 }  // namespace
 
-struct TaxiiObjects::Place {
+struct TaxiiObjects::Asked {
   const Collection& collection;
-  Showing showing;
-  Bytes key{};    // of the view
-  Bytes basis{};  // by which its rows were made
+  const std::string& see;
+  const Bytes key = ViewKey(collection.alias, see);  // of the view
+
+  // By what rows are made for this showing.
+  Bytes BasisOf(const Showing& showing) const {
+    return crypto::Sha256({ByteWriter().U32(kObjectsVersion).bytes(), showing.basis().view(),
+                           collection.search ? renkei::ToText(ToJson(*collection.search)) : ""})
+        .str();
+  }
 };
 
 Bytes TaxiiObjects::ViewKey(std::string_view alias, std::string_view see) {
   return crypto::Sha256({"taxii\n", alias, "\n", see}).str().substr(0, 16);
 }
 
-absl::StatusOr<TaxiiObjects::Place> TaxiiObjects::PlaceOf(const Collection& collection,
-                                                          const std::string& see) {
-  Place place{.collection = collection,
-              .showing = Showing(parts_.policies, parts_.community, see, parts_.clock.Now())};
-  RETURN_IF_ERROR(taken_out_.Settle());
-  place.key = ViewKey(collection.alias, see);
-  place.basis =
-      crypto::Sha256({ByteWriter().U32(kObjectsVersion).bytes(), place.showing.basis().view(),
-                      collection.search ? renkei::ToText(ToJson(*collection.search)) : ""})
-          .str();
-  return place;
+// Made after the first read of a snapshot, it is no older than what the snapshot holds: not its
+// policy than the basis of a view, nor its time than the entry that tells of an embargo's end.
+Showing TaxiiObjects::ShowingNow(const Asked& asked) const {
+  return {parts_.policies, parts_.community, asked.see, parts_.clock.Now()};
 }
 
 // What the next entries of the feed, and the records to be looked at again, tell a view.
@@ -144,27 +146,26 @@ struct TaxiiObjects::Step {
   std::vector<std::pair<record::RecordId, std::vector<store::ShownObject>>> told{};
   int looked = 0;
   bool more = false;
-  // Its basis changed again before it was through: of a row that still stands nobody knows whether
-  // a reader has passed it when it showed nothing.
-  bool anew = false;
 };
 
-absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Place& place) const {
+absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Asked& asked) const {
   Step step;
   const auto look = [&](const store::Reader& reader,
                         const store::ShownReader& shown) -> absl::Status {
-    ASSIGN_OR_RETURN(step.before, shown.FindView(place.key));
-    ASSIGN_OR_RETURN(const store::Offset newest, reader.Newest());
+    ASSIGN_OR_RETURN(step.before, shown.FindView(asked.key));
+    const Showing showing = ShowingNow(asked);
+    const Bytes basis = asked.BasisOf(showing);
     store::ShownPlace& at = step.after;
-    if (step.before) {
-      at = step.before->place;
-    } else {
+    if (!step.before) {
+      // It stands before anything is looked at: what changes from then on waits for it.
       ASSIGN_OR_RETURN(at.looked, shown.NewestSecondLook());
+      at.basis = basis;
+      step.more = true;
+      return absl::OkStatus();
     }
-    if (!step.before || at.basis != place.basis) {
-      step.anew = step.before && at.reached < at.until;
-      at = {.until = newest, .looked = at.looked, .basis = place.basis};
-    }
+    at = step.before->place;
+    if (at.basis != basis) at = {.looked = at.looked, .basis = basis};
+    ASSIGN_OR_RETURN(const store::Offset newest, reader.Newest());
     std::vector<record::RecordId> records;
     ASSIGN_OR_RETURN(const auto looks, shown.SecondLooks(at.looked, kCatchUpBatch));
     for (const store::SecondLook& one : looks) records.push_back(one.record);
@@ -182,7 +183,7 @@ absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Place& place) c
       step.looked = kCatchUpBatch;
       step.more = true;
     }
-    ObjectsOfRecords made(reader, shown, place.showing, place.collection, parts_.community);
+    ObjectsOfRecords made(reader, shown, showing, asked.collection, parts_.community);
     for (const record::RecordId& id : records) {
       ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(id));
       std::vector<store::ShownObject> names;
@@ -197,14 +198,14 @@ absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Place& place) c
   return step;
 }
 
-absl::StatusOr<bool> TaxiiObjects::Keep(const Place& place, const Step& step) const {
+absl::StatusOr<bool> TaxiiObjects::Keep(const Asked& asked, const Step& step) const {
   bool kept = false;
   const auto keep = [&](store::Writer&, store::ShownWriter& shown) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto now, shown.FindView(place.key));
+    ASSIGN_OR_RETURN(const auto now, shown.FindView(asked.key));
     const auto& before = step.before;
     kept = now.has_value() == before.has_value() && (!now || now->place == before->place);
     if (!kept) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::int64_t view, shown.PutView(place.key, step.after));
+    ASSIGN_OR_RETURN(const std::int64_t view, shown.PutView(asked.key, step.after));
     for (const auto& [record, names] : step.told) {
       RETURN_IF_ERROR(shown.Put(view, record, names));
     }
@@ -214,23 +215,12 @@ absl::StatusOr<bool> TaxiiObjects::Keep(const Place& place, const Step& step) co
   return kept;
 }
 
-absl::Status TaxiiObjects::DropRows(const Place& place) const {
-  return parts_.shown.CommitShown([&](store::Writer&, store::ShownWriter& shown) -> absl::Status {
-    return shown.DropView(place.key, kViewRowsDropped).status();
-  });
-}
-
-absl::StatusOr<bool> TaxiiObjects::CatchUp(const Place& place) const {
+absl::StatusOr<bool> TaxiiObjects::CatchUp(const Asked& asked) const {
   int looked = 0;
   for (int tries = 0; looked < kCatchUpEntries && tries < kCatchUpTries; ++tries) {
-    ASSIGN_OR_RETURN(const Step step, LookAhead(place));
+    ASSIGN_OR_RETURN(const Step step, LookAhead(asked));
     if (step.before && step.before->place == step.after) return true;
-    if (step.anew) {
-      RETURN_IF_ERROR(DropRows(place));
-      looked += kCatchUpBatch;
-      continue;
-    }
-    ASSIGN_OR_RETURN(const bool kept, Keep(place, step));
+    ASSIGN_OR_RETURN(const bool kept, Keep(asked, step));
     if (!kept) continue;
     looked += step.looked;
     if (!step.more) return true;
@@ -238,34 +228,58 @@ absl::StatusOr<bool> TaxiiObjects::CatchUp(const Place& place) const {
   return false;
 }
 
-absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Place& place, const TaxiiQuery& query,
-                                                 std::int64_t after) const {
-  TaxiiPage page;
+// What stands behind a place of a view.
+struct TaxiiObjects::Rows {
+  std::optional<store::ShownView> view{};  // as it was when they were read
+  TaxiiPage page{};
+  std::vector<std::int64_t> hidden{};  // places that the page would pass, and that show nothing
+  std::size_t shown_before = 0;        // objects before the first of these
+  std::int64_t reached_before = 0;     // ... and the last place
+};
+
+absl::StatusOr<TaxiiObjects::Rows> TaxiiObjects::ReadRows(const Asked& asked,
+                                                          const TaxiiQuery& query,
+                                                          std::int64_t after) const {
+  Rows found;
+  TaxiiPage& page = found.page;
+  page.reached = after;
   RETURN_IF_ERROR(parts_.shown.ReadShown(
       [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
-        ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
-        if (!view) return absl::OkStatus();
-        ASSIGN_OR_RETURN(const auto looks, shown.SecondLooks(view->place.looked, 1));
-        // It changed since it was caught up with: what a row shows now says nothing.
-        page.more = view->place.basis != place.basis || !looks.empty();
+        ASSIGN_OR_RETURN(found.view, shown.FindView(asked.key));
+        if (!found.view) return absl::OkStatus();
+        const Showing showing = ShowingNow(asked);
+        // The policy changed since it was caught up with.
+        page.more = found.view->place.basis != asked.BasisOf(showing);
         if (page.more) return absl::OkStatus();
-        ObjectsOfRecords made(reader, shown, place.showing, place.collection, parts_.community);
-        const Timestamp now = place.showing.now();
+        ObjectsOfRecords made(reader, shown, showing, asked.collection, parts_.community);
         const auto full = static_cast<std::size_t>(query.limit);
         std::size_t bytes = 0;
         // A row more than asked for tells whether there is more.
         const int batch = std::min(query.limit + 1, kRowsBatch);
-        for (int scanned = 0; scanned < kScanRowsMax;) {
-          ASSIGN_OR_RETURN(const auto rows, shown.After(view->number, after, now, batch));
+        for (int scanned = 0; scanned < kScanRowsMax && found.hidden.size() < kViewRowsDropped;) {
+          ASSIGN_OR_RETURN(const auto rows,
+                           shown.After(found.view->number, page.reached, showing.now(), batch));
           for (const store::ShownRow& row : rows) {
-            ASSIGN_OR_RETURN(auto object, ObjectAt(row, query, made));
-            page.more = object && (page.objects.size() == full || bytes >= kPageBytesMax);
-            if (page.more) return absl::OkStatus();
-            if (object) {
-              bytes += renkei::ToText(object->json).size();
-              page.objects.push_back(*std::move(object));
+            // Both are asked before the record is read.
+            const bool wanted = query.WantsId(row.object.id) && query.WantsVersion(VersionOf(row));
+            const Json* json = nullptr;
+            if (wanted) {
+              ASSIGN_OR_RETURN(json, ToldBy(row, made));
             }
-            after = row.place;
+            page.more = json != nullptr && (page.objects.size() == full || bytes >= kPageBytesMax);
+            if (page.more) return absl::OkStatus();
+            if (wanted && json == nullptr) {
+              if (found.hidden.empty()) {
+                found.shown_before = page.objects.size();
+                found.reached_before = page.reached;
+              }
+              found.hidden.push_back(row.place);
+            }
+            if (json != nullptr) {
+              bytes += renkei::ToText(*json).size();
+              page.objects.push_back(MakeObject(row, *json));
+            }
+            page.reached = row.place;
           }
           scanned += static_cast<int>(rows.size());
           if (static_cast<int>(rows.size()) < batch) return absl::OkStatus();
@@ -273,22 +287,63 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Place& place, const Taxii
         page.more = true;
         return absl::OkStatus();
       }));
+  return found;
+}
+
+absl::Status TaxiiObjects::Forget(const Asked& asked, const Rows& rows) const {
+  return parts_.shown.CommitShown([&](store::Writer&, store::ShownWriter& shown) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto now, shown.FindView(asked.key));
+    if (!now || now->number != rows.view->number || now->place != rows.view->place) {
+      return absl::OkStatus();
+    }
+    return shown.DropRows(now->number, rows.hidden);
+  });
+}
+
+absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Asked& asked, const TaxiiQuery& query,
+                                                 std::int64_t after) const {
+  Rows found;
+  for (int reads = 0; reads < kPageReads; ++reads) {
+    ASSIGN_OR_RETURN(found, ReadRows(asked, query, after));
+    if (found.hidden.empty()) break;
+    // Then it is read again: an object may stand at a later place that another record tells.
+    RETURN_IF_ERROR(Forget(asked, found));
+  }
+  TaxiiPage& page = found.page;
+  if (!found.hidden.empty()) {
+    page.objects.resize(found.shown_before);
+    page.reached = found.reached_before;
+    page.more = true;
+  }
   // What was looked at in vain is not looked at again.
-  page.reached = after;
-  page.next = SealNext(after, place.key, query);
-  return page;
+  page.next = SealNext(page.reached, ProgressOf(asked, found), asked.key, query);
+  return std::move(page);
+}
+
+// Hashed with what nobody knows: how many entries there are is not for readers.
+Bytes TaxiiObjects::ProgressOf(const Asked& asked, const Rows& rows) const {
+  const store::ShownPlace at = rows.view ? rows.view->place : store::ShownPlace{};
+  const Bytes done = ByteWriter()
+                         .I64(at.reached)
+                         .I64(at.looked)
+                         .I64(rows.hidden.empty() ? 0 : rows.hidden.back())
+                         .Take();
+  return crypto::Sha256({"taxii progress\n", parts_.store.epoch(), asked.key, at.basis, done})
+      .str()
+      .substr(0, kProgressBytes);
 }
 
 absl::StatusOr<TaxiiPage> TaxiiObjects::Page(const Collection& collection, const std::string& see,
                                              const TaxiiQuery& query) {
-  ASSIGN_OR_RETURN(const Place place, PlaceOf(collection, see));
+  const Asked asked{.collection = collection, .see = see};
+  RETURN_IF_ERROR(taken_out_.Settle());
   std::int64_t after = query.added_after;
   if (query.next) {
-    ASSIGN_OR_RETURN(const std::int64_t next, OpenNext(*query.next, place.key, query));
+    ASSIGN_OR_RETURN(const std::int64_t next, OpenNext(*query.next, asked.key, query));
     after = std::max(after, next);
   }
-  ASSIGN_OR_RETURN(const bool caught_up, CatchUp(place));
-  ASSIGN_OR_RETURN(TaxiiPage page, ReadPage(place, query, after));
+  ASSIGN_OR_RETURN(const bool caught_up, CatchUp(asked));
+  ASSIGN_OR_RETURN(TaxiiPage page, ReadPage(asked, query, after));
   page.more = page.more || !caught_up;
   return page;
 }
@@ -296,22 +351,28 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::Page(const Collection& collection, const
 absl::StatusOr<std::optional<TaxiiObject>> TaxiiObjects::Find(const Collection& collection,
                                                               const std::string& see,
                                                               const std::string& id) {
-  ASSIGN_OR_RETURN(const Place place, PlaceOf(collection, see));
+  const Asked asked{.collection = collection, .see = see};
+  RETURN_IF_ERROR(taken_out_.Settle());
   std::optional<TaxiiObject> found;
-  ASSIGN_OR_RETURN(const bool caught_up, CatchUp(place));
+  ASSIGN_OR_RETURN(bool through, CatchUp(asked));
   RETURN_IF_ERROR(parts_.shown.ReadShown(
       [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
-        ASSIGN_OR_RETURN(const auto view, shown.FindView(place.key));
+        ASSIGN_OR_RETURN(const auto view, shown.FindView(asked.key));
         if (!view) return absl::OkStatus();
-        ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place.showing.now()));
-        if (!row) return absl::OkStatus();
-        ObjectsOfRecords made(reader, shown, place.showing, collection, parts_.community);
-        ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(row->record));
-        const Json* json = ObjectNamed(*objects, id);
-        if (json != nullptr) found = MakeObject(*row, *json);
+        const Showing showing = ShowingNow(asked);
+        ObjectsOfRecords made(reader, shown, showing, collection, parts_.community);
+        std::int64_t place = 0;
+        for (int tries = 0; !found && tries < kFindRowsMax; ++tries) {
+          ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place, showing.now()));
+          if (!row) return absl::OkStatus();
+          ASSIGN_OR_RETURN(const Json* json, ToldBy(*row, made));
+          if (json != nullptr) found = MakeObject(*row, *json);
+          place = row->place;
+        }
+        through = through && found;
         return absl::OkStatus();
       }));
-  if (!found && !caught_up) return Unavailable("the collection is being brought up to date");
+  if (!found && !through) return Unavailable("the collection is being brought up to date");
   return found;
 }
 

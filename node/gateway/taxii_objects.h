@@ -4,10 +4,12 @@
 // (store/shown.h) and brought up to date when somebody asks: what was published, gained by another
 // policy, or changed since is added at the end, so a client that reads on from where it was loses
 // nothing and gets nothing twice.  Content is made from the record when it is asked for, through
-// the mask in force then (showing.h); an object that the reader may not see any more is passed
-// over.  So is an indicator that verdicts took out: it is gone at once, and added again at the end
-// when they are taken back.  No page is read while a view has not caught up with what it already
-// showed: what is passed over now and shown later has then lost its place, and comes at the end.
+// the mask in force then (showing.h), so an object that the reader may not see any more, or an
+// indicator that verdicts took out, is gone at once.
+//
+// Who passes a place was told its object, or the place is gone: a row that shows a reader nothing
+// is forgotten before the page that passes it is answered.  So whatever hides an object, and
+// however late its view hears of it, once it is shown again it comes at the end, to all.
 // Thread-safe.
 #pragma once
 
@@ -41,7 +43,7 @@ struct TaxiiObject {
 struct TaxiiPage {
   std::vector<TaxiiObject> objects{};
   bool more = false;
-  std::string next{};        // with `more`
+  std::string next{};        // for `more`
   std::int64_t reached = 0;  // up to when was looked, whether anything was found or not
 };
 
@@ -61,19 +63,23 @@ class TaxiiObjects {
                                                   const std::string& see, const std::string& id);
 
  private:
-  struct Place;  // where one collection stands for one kind of reader
+  struct Asked;  // one collection, by one kind of reader
   struct Step;
+  struct Rows;
 
-  absl::StatusOr<Place> PlaceOf(const Collection& collection, const std::string& see);
   // Looks at up to kCatchUpEntries entries and records; false: there are more.
-  absl::StatusOr<bool> CatchUp(const Place& place) const;
-  absl::StatusOr<Step> LookAhead(const Place& place) const;
+  absl::StatusOr<bool> CatchUp(const Asked& asked) const;
+  absl::StatusOr<Step> LookAhead(const Asked& asked) const;
   // False: another request was quicker, and what was read must be looked at again.
-  absl::StatusOr<bool> Keep(const Place& place, const Step& step) const;
-  // Forgets some rows of a view that has to be made anew.
-  absl::Status DropRows(const Place& place) const;
-  absl::StatusOr<TaxiiPage> ReadPage(const Place& place, const TaxiiQuery& query,
+  absl::StatusOr<bool> Keep(const Asked& asked, const Step& step) const;
+  absl::StatusOr<TaxiiPage> ReadPage(const Asked& asked, const TaxiiQuery& query,
                                      std::int64_t after) const;
+  absl::StatusOr<Rows> ReadRows(const Asked& asked, const TaxiiQuery& query,
+                                std::int64_t after) const;
+  // Unless the view was brought on meanwhile: then they may be shown again, at their places.
+  absl::Status Forget(const Asked& asked, const Rows& rows) const;
+  Bytes ProgressOf(const Asked& asked, const Rows& rows) const;
+  Showing ShowingNow(const Asked& asked) const;
 
   const Parts parts_;
   TakenOutKeeper taken_out_;

@@ -11,6 +11,7 @@
 namespace renkei::gateway {
 namespace {
 
+constexpr std::size_t kNextBytes = 8 + kProgressBytes;
 constexpr std::size_t kNextCheckBytes = 8;
 
 std::string_view Trimmed(std::string_view text) {
@@ -157,19 +158,22 @@ absl::StatusOr<TaxiiQuery> ReadTaxiiQuery(const std::map<std::string, std::strin
   return query;
 }
 
-std::string SealNext(std::int64_t place, BytesView key, const TaxiiQuery& query) {
-  const Bytes body = ByteWriter().I64(place).Take();
+std::string SealNext(std::int64_t place, BytesView progress, BytesView key,
+                     const TaxiiQuery& query) {
+  const Bytes body = ByteWriter().I64(place).Raw(progress).Take();
   return Base32Encode(body + NextCheck(body, key, query));
 }
 
 absl::StatusOr<std::int64_t> OpenNext(BytesView next, BytesView key, const TaxiiQuery& query) {
   const auto bytes = Base32Decode(next);
-  if (!bytes || bytes->size() != 8 + kNextCheckBytes) return InvalidArgument("`next` is not ours");
-  const BytesView body = BytesView(*bytes).substr(0, 8);
-  if (BytesView(*bytes).substr(8) != NextCheck(body, key, query)) {
+  if (!bytes || bytes->size() != kNextBytes + kNextCheckBytes) {
+    return InvalidArgument("`next` is not ours");
+  }
+  const BytesView body = BytesView(*bytes).substr(0, kNextBytes);
+  if (BytesView(*bytes).substr(kNextBytes) != NextCheck(body, key, query)) {
     return InvalidArgument("`next` is of another query");
   }
-  return static_cast<std::int64_t>(ByteReader(body).U64());
+  return ByteReader(body).I64();
 }
 
 }  // namespace renkei::gateway

@@ -38,8 +38,13 @@ struct TaxiiQuery {
 // INVALID_ARGUMENT: malformed.  Parameters that nobody defined are ignored.
 absl::StatusOr<TaxiiQuery> ReadTaxiiQuery(const std::map<std::string, std::string>& query);
 
-// A place as `next` carries it: of this view (`key`) and these filters only.
-std::string SealNext(std::int64_t place, BytesView key, const TaxiiQuery& query);
+inline constexpr std::size_t kProgressBytes = 8;
+
+// A place as `next` carries it: of this view (`key`) and these filters only.  `progress`, of
+// kProgressBytes: two pages end at one place only if they have the same, so that a client who asks
+// until `next` stays as it was does not give up.
+std::string SealNext(std::int64_t place, BytesView progress, BytesView key,
+                     const TaxiiQuery& query);
 // INVALID_ARGUMENT: not made for this.
 absl::StatusOr<std::int64_t> OpenNext(BytesView next, BytesView key, const TaxiiQuery& query);
 

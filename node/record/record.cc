@@ -93,7 +93,10 @@ Bytes Record::ToStored() const {
 absl::StatusOr<Record> Record::FromStored(BytesView stored) {
   ByteReader in(stored);
   const BytesView wire = in.Raw(in.U32());
-  ASSIGN_OR_RETURN(WireParts parts, ParseWire(wire));
+  // It was in order when it was stored: whatever is wrong with it now is damage.
+  absl::StatusOr<WireParts> parsed = ParseWire(wire);
+  if (!parsed.ok()) return DataLoss("stored record: " + Message(parsed.status()));
+  WireParts& parts = *parsed;
   const auto leaf = in.Read<crypto::Digest>();
   for (auto& hash : parts.leaves) {
     if (hash) hash = in.Read<crypto::Digest>();

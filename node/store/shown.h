@@ -19,7 +19,6 @@ namespace renkei::store {
 // How far a view is.
 struct ShownPlace {
   Offset reached = 0;       // all entries up to here were looked at
-  Offset until = 0;         // ... which were there when its basis became what it is
   std::int64_t looked = 0;  // all second looks up to here were taken
   Bytes basis{};            // opaque: by what it was decided
 
@@ -31,8 +30,8 @@ struct ShownView {
   ShownPlace place{};
 };
 
-// A record whose objects may be others than when its entry came, because more or less of it is held
-// since, or an indicator of it was taken out or put back.
+// A record that may tell more than when its entry came, because what is held of it changed since,
+// or an indicator of it is no longer taken out.
 struct SecondLook {
   std::int64_t number = 0;  // rising
   RecordId record{};
@@ -50,6 +49,7 @@ struct ShownRow {
   std::int64_t place = 0;
   ShownObject object{};
   RecordId record{};  // that tells it
+  bool live = false;  // the record is neither withdrawn nor expired
 };
 
 // Confined to the call that got it, as Reader is.
@@ -59,12 +59,13 @@ class ShownReader {
 
   virtual absl::StatusOr<std::optional<ShownView>> FindView(BytesView key) const = 0;
   virtual absl::StatusOr<std::vector<Bytes>> Views() const = 0;  // keys, in order
-  // Of a view, in order, what live records that have not expired at `now` tell; an object that
-  // several tell once, at its first place.  One range of an index, whatever the size of the view.
+  // Of a view, in order; an object that several tell once, at the first place that is live at
+  // `now`. One range of an index, whatever the size of the view.
   virtual absl::StatusOr<std::vector<ShownRow>> After(std::int64_t view, std::int64_t place,
                                                       Timestamp now, int limit) const = 0;
+  // The first live row of an object behind `place`.
   virtual absl::StatusOr<std::optional<ShownRow>> Find(std::int64_t view, std::string_view id,
-                                                       Timestamp now) const = 0;
+                                                       std::int64_t place, Timestamp now) const = 0;
   // In order, from behind `number`.  A record stands there once, at its last time.
   virtual absl::StatusOr<std::vector<SecondLook>> SecondLooks(std::int64_t number,
                                                               int limit) const = 0;
@@ -82,12 +83,15 @@ class ShownWriter : public ShownReader {
   // place, the rest is added in the order given.  OK if there is no such record.
   virtual absl::Status Put(std::int64_t view, const RecordId& record,
                            const std::vector<ShownObject>& objects) = 0;
+  // Forgets rows: what they tell has no place until it is put again.
+  virtual absl::Status DropRows(std::int64_t view, const std::vector<std::int64_t>& places) = 0;
   // Forgets a view, at most `rows` of its rows at once; true: nothing is left of it, or was there.
-  // Until then it stands as one that did not get through: its basis is empty, `reached` < `until`.
+  // Until then it stands as one that has looked at nothing: its basis is empty, `reached` 0.
   virtual absl::StatusOr<bool> DropView(BytesView key, int rows) = 0;
-  // Exactly these are taken out from now on.  Records that list one for which that is new wait for
-  // a second look.
-  virtual absl::Status SetTakenOut(const std::vector<record::IndicatorKey>& keys) = 0;
+  // Exactly these are taken out from now on, as far as that takes at most `changes` of them; true:
+  // all of it is done.  Records that list one that is no longer taken out wait for a second look.
+  virtual absl::StatusOr<bool> SetTakenOut(const std::vector<record::IndicatorKey>& keys,
+                                           int changes) = 0;
 };
 
 class ShownStore {

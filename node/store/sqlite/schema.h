@@ -393,6 +393,11 @@ DELETE FROM object WHERE kind = 'ack'
 ALTER TABLE shown_view ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE shown_view ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
 )sql"},
+    {10, R"sql(
+-- Rows that showed nothing to a reader who passed them are forgotten then: nobody needs to know
+-- under which basis they were passed.
+ALTER TABLE shown_view DROP COLUMN until;
+)sql"},
 };
 
 }  // namespace renkei::store

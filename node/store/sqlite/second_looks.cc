@@ -30,13 +30,15 @@ absl::Status LookAtListings(Connection& connection, std::int64_t community,
 
 }  // namespace
 
-absl::Status LookAgain(Connection& connection, std::int64_t community, const RecordId& id) {
+absl::Status LookAgain(Connection& connection, std::int64_t community, const RecordId& id,
+                       Offset fresh) {
   Statement add(connection,
                 "INSERT OR REPLACE INTO second_look (community, record)"
-                " SELECT ?1, r.number FROM record r CROSS JOIN entry e ON e.record = r.number"
-                " AND e.type = 1 WHERE r.community = ?1 AND r.id = ?2 AND EXISTS (SELECT 1 FROM"
-                " shown_view v WHERE v.community = ?1 AND max(v.reached, v.until) >= e.offset)");
-  return add.Bind(1, community).BindBlob(2, id.view()).Run();
+                " SELECT ?1, r.number FROM record r WHERE r.community = ?1 AND r.id = ?2"
+                " AND EXISTS (SELECT 1 FROM shown_view WHERE community = ?1) AND NOT EXISTS"
+                " (SELECT 1 FROM entry e WHERE e.record = r.number AND e.type = 1"
+                " AND ?3 BETWEEN 1 AND e.offset)");
+  return add.Bind(1, community).BindBlob(2, id.view()).Bind(3, fresh).Run();
 }
 
 absl::StatusOr<std::vector<SecondLook>> SqliteShown::SecondLooks(std::int64_t number,
@@ -72,7 +74,8 @@ absl::StatusOr<bool> SqliteShown::IsTakenOut(const record::IndicatorKey& key) co
   return found;
 }
 
-absl::Status SqliteShown::SetTakenOut(const std::vector<record::IndicatorKey>& keys) {
+absl::StatusOr<bool> SqliteShown::SetTakenOut(const std::vector<record::IndicatorKey>& keys,
+                                              int changes) {
   std::vector<record::IndicatorKey> wanted = keys;
   std::sort(wanted.begin(), wanted.end());
   ASSIGN_OR_RETURN(const auto before, TakenOut());
@@ -82,18 +85,20 @@ absl::Status SqliteShown::SetTakenOut(const std::vector<record::IndicatorKey>& k
                       std::back_inserter(added));
   std::set_difference(before.begin(), before.end(), wanted.begin(), wanted.end(),
                       std::back_inserter(gone));
+  // What harms first.
   for (const record::IndicatorKey& key : added) {
+    if (changes-- == 0) return false;
     RETURN_IF_ERROR(RunWithKey(connection_,
                                "INSERT OR IGNORE INTO taken_out (community, key) VALUES (?1, ?2)",
                                community_, key));
-    RETURN_IF_ERROR(LookAtListings(connection_, community_, key));
   }
   for (const record::IndicatorKey& key : gone) {
+    if (changes-- == 0) return false;
     RETURN_IF_ERROR(RunWithKey(
         connection_, "DELETE FROM taken_out WHERE community = ?1 AND key = ?2", community_, key));
     RETURN_IF_ERROR(LookAtListings(connection_, community_, key));
   }
-  return absl::OkStatus();
+  return true;
 }
 
 }  // namespace renkei::store

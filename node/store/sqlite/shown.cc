@@ -14,7 +14,8 @@ constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 ShownRow ShownAt(Statement& row) {
   return {.place = row.Int64(0),
           .object = {.id = row.Text(1), .version = row.Int64(2)},
-          .record = row.Id<RecordId>(3)};
+          .record = row.Id<RecordId>(3),
+          .live = row.Flag(4)};
 }
 
 // A place above all that were ever given, and not before `now`.
@@ -44,9 +45,8 @@ absl::StatusOr<std::optional<ShownView>> SqliteShown::FindView(BytesView key) co
   if (select.Step()) {
     view = ShownView{.number = select.Int64(0),
                      .place = {.reached = select.Number<Offset>(1),
-                               .until = select.Number<Offset>(2),
-                               .looked = select.Int64(3),
-                               .basis = select.BlobCopy(4)}};
+                               .looked = select.Int64(2),
+                               .basis = select.BlobCopy(3)}};
   }
   RETURN_IF_ERROR(select.status());
   return view;
@@ -63,9 +63,9 @@ absl::StatusOr<std::vector<ShownRow>> SqliteShown::After(std::int64_t view, std:
 }
 
 absl::StatusOr<std::optional<ShownRow>> SqliteShown::Find(std::int64_t view, std::string_view id,
-                                                          Timestamp now) const {
+                                                          std::int64_t place, Timestamp now) const {
   Statement select(connection_, kShownFindSql);
-  select.Bind(1, community_).Bind(2, view).BindText(3, id).BindTime(4, now);
+  select.Bind(1, community_).Bind(2, view).BindText(3, id).BindTime(4, now).Bind(5, place);
   std::optional<ShownRow> row;
   if (select.Step()) row = ShownAt(select);
   RETURN_IF_ERROR(select.status());
@@ -74,12 +74,12 @@ absl::StatusOr<std::optional<ShownRow>> SqliteShown::Find(std::int64_t view, std
 
 absl::StatusOr<std::int64_t> SqliteShown::PutView(BytesView key, const ShownPlace& place) {
   Statement put(connection_,
-                "INSERT INTO shown_view (community, key, reached, until, looked, basis)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                "INSERT INTO shown_view (community, key, reached, looked, basis)"
+                " VALUES (?1, ?2, ?3, ?4, ?5)"
                 " ON CONFLICT (community, key) DO UPDATE SET reached = excluded.reached,"
-                " until = excluded.until, looked = excluded.looked, basis = excluded.basis");
-  put.Bind(1, community_).BindBlob(2, key).Bind(3, place.reached).Bind(4, place.until);
-  RETURN_IF_ERROR(put.Bind(5, place.looked).BindBlob(6, place.basis).Run());
+                " looked = excluded.looked, basis = excluded.basis");
+  put.Bind(1, community_).BindBlob(2, key).Bind(3, place.reached).Bind(4, place.looked);
+  RETURN_IF_ERROR(put.BindBlob(5, place.basis).Run());
   ASSIGN_OR_RETURN(const auto view, FindView(key));
   if (!view) return DataLoss("a view that was just written is not there");
   return view->number;
@@ -102,10 +102,7 @@ absl::Status SqliteShown::Put(std::int64_t view, const RecordId& record,
     }
     RETURN_IF_ERROR(select.status());
   }
-  for (const std::int64_t place : gone) {
-    Statement drop(connection_, "DELETE FROM shown WHERE place = ?1");
-    RETURN_IF_ERROR(drop.Bind(1, place).Run());
-  }
+  RETURN_IF_ERROR(DropRows(view, gone));
   ASSIGN_OR_RETURN(std::int64_t place, NextPlace(connection_, now_));
   // In the caller's order: what others refer to may come first.
   for (const ShownObject& object : objects) {
@@ -115,6 +112,14 @@ absl::Status SqliteShown::Put(std::int64_t view, const RecordId& record,
                   " ?5)");
     add.Bind(1, place++).Bind(2, view).Bind(3, *number).BindText(4, object.id);
     RETURN_IF_ERROR(add.Bind(5, object.version).Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SqliteShown::DropRows(std::int64_t view, const std::vector<std::int64_t>& places) {
+  for (const std::int64_t place : places) {
+    Statement drop(connection_, "DELETE FROM shown WHERE place = ?1 AND view = ?2");
+    RETURN_IF_ERROR(drop.Bind(1, place).Bind(2, view).Run());
   }
   return absl::OkStatus();
 }
@@ -131,7 +136,7 @@ absl::StatusOr<std::vector<Bytes>> SqliteShown::Views() const {
 absl::StatusOr<bool> SqliteShown::DropView(BytesView key, int rows) {
   ASSIGN_OR_RETURN(const auto view, FindView(key));
   if (!view) return true;
-  RETURN_IF_ERROR(PutView(key, {.until = 1}).status());
+  RETURN_IF_ERROR(PutView(key, {.looked = view->place.looked}).status());
   Statement some(connection_,
                  "DELETE FROM shown WHERE place IN"
                  " (SELECT place FROM shown WHERE view = ?1 ORDER BY place LIMIT ?2)");

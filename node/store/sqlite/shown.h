@@ -18,7 +18,7 @@ class SqliteShown : public ShownWriter {
   absl::StatusOr<std::vector<ShownRow>> After(std::int64_t view, std::int64_t place, Timestamp now,
                                               int limit) const override;
   absl::StatusOr<std::optional<ShownRow>> Find(std::int64_t view, std::string_view id,
-                                               Timestamp now) const override;
+                                               std::int64_t place, Timestamp now) const override;
   absl::StatusOr<std::vector<SecondLook>> SecondLooks(std::int64_t number,
                                                       int limit) const override;
   absl::StatusOr<std::int64_t> NewestSecondLook() const override;
@@ -27,8 +27,10 @@ class SqliteShown : public ShownWriter {
   absl::StatusOr<std::int64_t> PutView(BytesView key, const ShownPlace& place) override;
   absl::Status Put(std::int64_t view, const RecordId& record,
                    const std::vector<ShownObject>& objects) override;
+  absl::Status DropRows(std::int64_t view, const std::vector<std::int64_t>& places) override;
   absl::StatusOr<bool> DropView(BytesView key, int rows) override;
-  absl::Status SetTakenOut(const std::vector<record::IndicatorKey>& keys) override;
+  absl::StatusOr<bool> SetTakenOut(const std::vector<record::IndicatorKey>& keys,
+                                   int changes) override;
 
  private:
   Connection& connection_;

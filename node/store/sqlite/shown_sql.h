@@ -7,23 +7,24 @@ namespace renkei::store {
 // ?1 community, ?2 view, ?3 place, ?4 now (seconds), ?5 limit.  An object that an earlier live row
 // of the view tells already is left out.
 inline constexpr char kShownAfterSql[] =
-    "SELECT s.place, s.id, s.version, r.id FROM shown s"
+    "SELECT s.place, s.id, s.version, r.id, r.state = 0 AND r.expires > ?4 FROM shown s"
     " CROSS JOIN record r ON r.number = s.record"
-    " WHERE s.view = ?2 AND s.place > ?3 AND r.community = ?1 AND r.state = 0 AND r.expires > ?4"
+    " WHERE s.view = ?2 AND s.place > ?3 AND r.community = ?1"
     " AND NOT EXISTS (SELECT 1 FROM shown o CROSS JOIN record q ON q.number = o.record"
     " WHERE o.view = s.view AND o.id = s.id AND o.place < s.place AND q.state = 0"
     " AND q.expires > ?4)"
     " ORDER BY s.place LIMIT ?5";
 
-// ?1 community, ?2 view, ?3 id, ?4 now.
+// ?1 community, ?2 view, ?3 id, ?4 now, ?5 place.
 inline constexpr char kShownFindSql[] =
-    "SELECT s.place, s.id, s.version, r.id FROM shown s CROSS JOIN record r ON r.number = s.record"
-    " WHERE s.view = ?2 AND s.id = ?3 AND r.community = ?1 AND r.state = 0 AND r.expires > ?4"
-    " ORDER BY s.place LIMIT 1";
+    "SELECT s.place, s.id, s.version, r.id, 1 FROM shown s"
+    " CROSS JOIN record r ON r.number = s.record"
+    " WHERE s.view = ?2 AND s.id = ?3 AND s.place > ?5 AND r.community = ?1 AND r.state = 0"
+    " AND r.expires > ?4 ORDER BY s.place LIMIT 1";
 
 // ?1 community, ?2 key.
 inline constexpr char kShownViewSql[] =
-    "SELECT number, reached, until, looked, basis FROM shown_view WHERE community = ?1 AND key = "
+    "SELECT number, reached, looked, basis FROM shown_view WHERE community = ?1 AND key = "
     "?2";
 
 // ?1 community, ?2 number, ?3 limit.

@@ -84,7 +84,12 @@ absl::StatusOr<Offset> SqliteWriter::AppendEntry(std::int64_t number, EntryType 
   append.Bind(4, marks.tuple).Bind(5, std::int64_t{marks.fresh});
   RETURN_IF_ERROR(append.Run());
   effects_.newest = connection().LastInsertedRow();
+  if (first_entry_ == 0) first_entry_ = effects_.newest;
   return effects_.newest;
+}
+
+absl::Status SqliteWriter::SeeAgain(const RecordId& id) {
+  return LookAgain(connection(), community(), id, first_entry_);
 }
 
 absl::Status SqliteWriter::OpenRevision(const RecordRow& row, bool is_new_leaf, Offset offset) {
@@ -151,7 +156,7 @@ absl::Status SqliteWriter::UpdateStored(const RecordId& id, BytesView stored,
   update.Bind(1, community()).BindBlob(2, id.view()).BindBlob(3, stored).BindBlob(4, attestations);
   RETURN_IF_ERROR(update.Run());
   RETURN_IF_ERROR(RequireRecord(id));
-  RETURN_IF_ERROR(LookAgain(connection(), community(), id));
+  RETURN_IF_ERROR(SeeAgain(id));
   return IndexAgain(id, stored);
 }
 

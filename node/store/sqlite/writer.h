@@ -64,6 +64,8 @@ class SqliteWriter : public Reads<Writer> {
   // Appends an entry in place of the record's entry of that type.
   absl::StatusOr<Offset> AppendEntry(std::int64_t number, EntryType type, const Marks& marks);
   absl::StatusOr<bool> HasRevisions(const RecordId& id);
+  // What views of HTTP readers show of the record may be more now.
+  absl::Status SeeAgain(const RecordId& id);
   // Notes that `row` is the newest revision since `offset`, and that no other is.
   absl::Status OpenRevision(const RecordRow& row, bool is_new_leaf, Offset offset);
   // For what is found by the id of its record: `sql` has it as ?2.
@@ -79,6 +81,7 @@ class SqliteWriter : public Reads<Writer> {
 
   Timestamp now_;
   Effects effects_;
+  Offset first_entry_ = 0;  // of those that this work appended; 0: none
 };
 
 }  // namespace renkei::store

@@ -16,14 +16,13 @@ absl::Status SqliteWriter::PutHeld(const HeldRow& row) {
   put.Bind(1, community()).BindBlob(2, row.id.view()).BindText(3, row.link);
   put.BindBlob(4, row.leaf.view()).Bind(5, row.sections).Bind(6, row.relay).BindTime(7, now_);
   RETURN_IF_ERROR(put.Run());
-  return connection().ChangedRows() == 0 ? absl::OkStatus()
-                                         : LookAgain(connection(), community(), row.id);
+  return connection().ChangedRows() == 0 ? absl::OkStatus() : SeeAgain(row.id);
 }
 
 absl::Status SqliteWriter::DropHeld(const RecordId& id, std::string_view link) {
   Statement drop(connection(), "DELETE FROM held WHERE community = ?1 AND id = ?2 AND link = ?3");
   RETURN_IF_ERROR(drop.Bind(1, community()).BindBlob(2, id.view()).BindText(3, link).Run());
-  return LookAgain(connection(), community(), id);
+  return connection().ChangedRows() == 0 ? absl::OkStatus() : SeeAgain(id);
 }
 
 absl::StatusOr<std::int64_t> SqliteWriter::PutOutbox(const OutboxRow& row) {

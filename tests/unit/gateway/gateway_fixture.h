@@ -16,6 +16,44 @@ using testing_support::SampleDraft;
 
 inline constexpr char kListedFacts[] = "level=listed circles={members}";
 
+// What readers of HTTP are shown, and what happens just before it is read or written.
+class Meddled : public store::ShownStore {
+ public:
+  explicit Meddled(store::ShownStore& real) : real_(real) {}
+
+  // Runs `what` once, before call number `call` from now on, of 1 and up; whatever it asks here
+  // itself does not count.
+  void Before(int call, std::function<void()> what) {
+    left_ = call;
+    what_ = std::move(what);
+  }
+  bool waits() const { return left_ > 0; }
+
+  absl::Status ReadShown(
+      const std::function<absl::Status(const store::Reader&, const store::ShownReader&)>& query)
+      const override {
+    Called();
+    return real_.ReadShown(query);
+  }
+  absl::Status CommitShown(
+      std::function<absl::Status(store::Writer&, store::ShownWriter&)> work) override {
+    Called();
+    return real_.CommitShown(std::move(work));
+  }
+  std::uint64_t changes() const override { return real_.changes(); }
+
+ private:
+  void Called() const {
+    if (left_ == 0 || --left_ > 0) return;
+    // It may say what happens next.
+    std::exchange(what_, {})();
+  }
+
+  store::ShownStore& real_;
+  mutable int left_ = 0;
+  mutable std::function<void()> what_;
+};
+
 class GatewayFixture : public testing::Test {
  protected:
   GatewayFixture() { EXPECT_TRUE(gateway_.Start({}, "").ok()); }
@@ -62,10 +100,11 @@ class GatewayFixture : public testing::Test {
   }
 
   FeedRig rig_;
+  Meddled shown_{*store::FindShownStore(*rig_.hub.store)};
   std::shared_ptr<const anonymize::Gate> gate_ =
       std::make_shared<const anonymize::Gate>(config::Assets{});
   Gateway gateway_{Parts{.store = *rig_.hub.store,
-                         .shown = *store::FindShownStore(*rig_.hub.store),
+                         .shown = shown_,
                          .policies = *rig_.hub.policies,
                          .community = rig_.hub.community,
                          .clock = rig_.clock,

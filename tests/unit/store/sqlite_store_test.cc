@@ -50,7 +50,7 @@ constexpr const char* kUndoSixth =
 
 constexpr const char* kUndoNinth =
     "DROP TRIGGER second_look_gone; DROP TABLE second_look; DROP TABLE taken_out;"
-    " ALTER TABLE shown_view DROP COLUMN looked; ALTER TABLE shown_view DROP COLUMN until;";
+    " ALTER TABLE shown_view DROP COLUMN looked;";
 
 // The same of step 7, and of step 8 that adds to its tables.
 constexpr const char* kUndoSeventh =
@@ -144,13 +144,13 @@ TEST_F(SqliteStoreTest, AcknowledgedWorkSurvivesAKill) {
 
 TEST_F(SqliteStoreTest, NewerVersionIsRefusedAndTheFileUnchanged) {
   MakeClosed();
-  Sql(path_, "PRAGMA user_version = 10");
+  Sql(path_, "PRAGMA user_version = 11");
   const std::string before = FileBytes(path_);
   const auto opened = TryOpen();
   EXPECT_EQ(opened.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(
       Message(opened.status()),
-      fmt::format("store `{}` was made by a newer version (schema 10, this one knows 9)", path_));
+      fmt::format("store `{}` was made by a newer version (schema 11, this one knows 10)", path_));
   EXPECT_EQ(FileBytes(path_), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + "-wal"));
 }
@@ -288,7 +288,7 @@ TEST_F(SqliteStoreTest, NewerVersionInTheLogAloneIsRefusedAndNothingCheckpointed
   sqlite3* handle = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &handle), SQLITE_OK);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  ASSERT_EQ(sqlite3_exec(handle, "PRAGMA user_version = 10", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(handle, "PRAGMA user_version = 11", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(handle);
   const std::string before = FileBytes(path_);
   const std::string log = FileBytes(path_ + "-wal");

@@ -192,7 +192,7 @@ TEST_F(SqliteViewTest, AViewOfAnOldOrMissingStoreSaysWhatToDo) {
   EXPECT_EQ(Message(ViewSqlite(path_).status()),
             fmt::format("view store `{}`: it is of schema 2, this version reads {}: start its node "
                         "once",
-                        path_, 9));
+                        path_, 10));
 }
 
 }  // namespace
