@@ -35,7 +35,8 @@ inline constexpr int kMispPagesMax = 200;           // = kListedMax
 inline constexpr int kTaxiiPageObjects = 500;  // asked for; fewer where those are too many bytes
 inline constexpr std::size_t kTaxiiNextBytesMax = 2048;
 inline constexpr std::size_t kTaxiiIdBytesMax = 250;
-inline constexpr std::size_t kTaxiiComeMax = 20'000;  // told apart from what comes again
+inline constexpr std::size_t kTaxiiComeMax = 20'000;            // told apart from what comes again
+inline constexpr std::size_t kTaxiiEndMax = kTaxiiPageObjects;  // ... from one run to the next
 inline constexpr std::size_t kTaxiiRootsMax = 100;
 inline constexpr std::size_t kTaxiiCollectionsMax = 1000;
 inline constexpr std::size_t kTaxiiPageObjectsMax = 10'000;   // given, whatever was asked for
@@ -46,7 +47,7 @@ static_assert(kBundleBytes + kTaxiiPageBytesMax < kBundleBytesMax);
 static_assert(kBundleBytesMax < kEventBytesMax);
 inline constexpr int kLookupsMax = 20;            // requests for what reports name
 inline constexpr std::size_t kLookupIdsMax = 50;  // in one of them
-inline constexpr int kBadObjectsMax = 32;         // left out of a bundle, one by one
+inline constexpr int kBadObjectsMax = 32;         // wrong beside others, left out one by one
 
 // ---- over time ----
 inline constexpr int kTriesMax = 3;       // runs that try an event or a mail that can't be had

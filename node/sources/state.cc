@@ -5,9 +5,9 @@
 
 #include "node/base/encoding.h"
 #include "node/base/file.h"
-#include "node/base/json.h"
 #include "node/crypto/digest.h"
 #include "node/sources/limits.h"
+#include "node/sources/saved_json.h"
 
 namespace renkei::sources {
 namespace {
@@ -37,17 +37,6 @@ std::string PlaceOf(const config::SourceConfig& source) {
     bytes.U64(part.size()).Raw(part);
   }
   return HexEncode(crypto::Sha256(bytes.bytes()).view());
-}
-
-// Readers that answer a default for anything that Save did not write.
-std::string TextOf(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::uint64_t NumberOf(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
 std::optional<Timestamp> TimeOf(const Json& json, const char* key) {

@@ -66,6 +66,18 @@ std::string BundleText(const std::string& id, const std::vector<std::string>& ob
   return text + "]}";
 }
 
+// What is wrong with an object by itself, whatever stands beside it; it is called
+// `objects[number]`.
+std::optional<std::string> WrongAlone(const std::string& object, std::size_t number) {
+  if (IsGarbage(object)) return fmt::format("`objects[{}]`: no object of STIX", number);
+  const auto imported = formats::ImportStix(BundleText(formats::UuidFromName(""), {object}));
+  if (imported.ok()) return std::nullopt;
+  const std::string why = Message(imported.status());
+  if (!ObjectNumber(why)) return std::nullopt;
+  const std::size_t at = why.find('[') + 1;
+  return why.substr(0, at) + fmt::to_string(number) + why.substr(why.find(']', at));
+}
+
 }  // namespace
 
 void TaxiiBundle::Add(std::vector<std::string> objects) {
@@ -96,19 +108,21 @@ std::vector<std::string> TaxiiBundle::MissingIds() const {
 
 std::string TaxiiBundle::ToText(const std::string& name, std::vector<std::string>& left_out) const {
   const std::string id = formats::UuidFromName(name);
+  std::string text = BundleText(id, objects_);
+  absl::Status status = formats::ImportStix(text).status();
+  if (status.ok()) return text;
   std::vector<std::string> objects;
   for (std::size_t i = 0; i < objects_.size(); ++i) {
-    if (!IsGarbage(objects_[i])) {
-      objects.push_back(objects_[i]);
-    } else {
-      left_out.push_back(fmt::format("`objects[{}]`: no object of STIX", i));
-    }
+    const auto why = WrongAlone(objects_[i], i);
+    if (why) left_out.push_back(Printable(*why, kErrorTextBytesMax));
+    if (!why) objects.push_back(objects_[i]);
   }
+  // What is wrong only beside others.
   for (int tries = 0; tries <= kBadObjectsMax; ++tries) {
-    std::string text = BundleText(id, objects);
-    const auto imported = formats::ImportStix(text);
-    if (imported.ok()) return text;
-    const std::string why = Message(imported.status());
+    text = BundleText(id, objects);
+    status = formats::ImportStix(text).status();
+    if (status.ok()) return text;
+    const std::string why = Message(status);
     const auto number = ObjectNumber(why);
     // What is wrong with the whole is said when it is taken.
     if (!number || *number >= objects.size()) return text;

@@ -23,8 +23,8 @@ class TaxiiBundle {
   std::vector<std::string> MissingIds() const;
 
   // The bundle; its id follows from `name`, so that the same stretch of a collection is the same
-  // source again.  Objects that the importer refuses are left out, one by one, and named in
-  // `left_out`, a line each; of those that look like objects, at most kBadObjectsMax.
+  // source again.  Objects that the importer refuses are left out and named in `left_out`, a line
+  // each; of those that are wrong only beside others, at most kBadObjectsMax.
   std::string ToText(const std::string& name, std::vector<std::string>& left_out) const;
 
  private:

@@ -6,9 +6,11 @@
 #include <string_view>
 #include <utility>
 
-#include "node/base/json.h"
+#include "node/formats/json_reader.h"
+#include "node/formats/time_text.h"
 #include "node/net/url.h"
 #include "node/sources/limits.h"
+#include "node/sources/saved_json.h"
 
 namespace renkei::sources {
 namespace {
@@ -25,14 +27,28 @@ bool IsEarlier(std::string_view a, std::string_view b) {
   return a < b;
 }
 
-std::string CursorText(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+// The last time before `added` that can be asked for; the same if it can't be read.
+std::string JustBefore(const std::string& added) {
+  const auto micros = formats::MicrosFromText(added);
+  if (!micros || *micros <= 0) return added;
+  return formats::MicrosToText(*micros - 1).value_or(added);
 }
 
-std::uint64_t CursorNumber(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+// Of an object and its version; a server may write the same one in another way each time.
+std::size_t HashOf(const std::string& object) {
+  std::string name = object;
+  const auto document = formats::JsonDocument::Parse(object);
+  if (document.ok()) {
+    std::string fields;
+    for (const char* key : {"id", "modified", "created"}) {
+      const auto field = document->top().Find(key);
+      const auto text =
+          field && field->IsText() ? field->Text() : absl::StatusOr<std::string_view>("");
+      if (text.ok() && !text->empty()) fields += fmt::format("{}={};", key, *text);
+    }
+    if (fields.starts_with("id=")) name = fields;
+  }
+  return std::hash<std::string>()(name);
 }
 
 }  // namespace
@@ -45,18 +61,18 @@ TaxiiPlace::TaxiiPlace(const std::string& cursor) : limit_(kTaxiiPageObjects) {
       whole_.clear();
       return;
     }
-    whole_ = CursorText(json, "whole");
-    reached_ = CursorText(json, "reached");
-    after_ = CursorText(json, "after");
-    next_ = CursorText(json, "next");
-    limit_ = static_cast<int>(
-        std::clamp<std::uint64_t>(CursorNumber(json, "limit"), 1, kTaxiiPageObjects));
+    whole_ = TextOf(json, "whole");
+    reached_ = TextOf(json, "reached");
+    after_ = TextOf(json, "after");
+    next_ = TextOf(json, "next");
+    limit_ =
+        static_cast<int>(std::clamp<std::uint64_t>(NumberOf(json, "limit"), 1, kTaxiiPageObjects));
     one_by_one_ = json.value("one_by_one", Json(false)) == true;
     // At worst it ends too early, and begins again when the large one is met again.
     passed_over_ = one_by_one_;
-    part_ = CursorNumber(json, "part");
+    part_ = NumberOf(json, "part");
     for (const Json& came : json.value("come", Json::array())) {
-      ReadCame(CursorText(came, "until"), CursorText(came, "hashes"));
+      ReadCame(TextOf(came, "until"), TextOf(came, "hashes"));
     }
   }
   if (reached_.empty()) reached_ = whole_;
@@ -64,7 +80,7 @@ TaxiiPlace::TaxiiPlace(const std::string& cursor) : limit_(kTaxiiPageObjects) {
 }
 
 std::string TaxiiPlace::ToCursor() const {
-  if (next_.empty() && part_ == 0) return whole_;
+  if (next_.empty() && part_ == 0 && since_.empty()) return whole_;
   Json come = Json::array();
   for (const Came& came : since_) {
     std::string hashes;
@@ -151,12 +167,21 @@ void TaxiiPlace::HaveWhole(const std::string& added) {
   std::erase_if(since_, [this](const Came& came) { return !IsEarlier(whole_, came.until); });
 }
 
+void TaxiiPlace::End() {
+  const std::string before = JustBefore(reached_);
+  std::size_t came = 0;
+  for (const Came& one : since_) {
+    if (IsEarlier(before, one.until)) came += one.hashes.size();
+  }
+  HaveWhole(came > kTaxiiEndMax ? reached_ : before);
+}
+
 std::vector<std::string> TaxiiPlace::WithoutRepeated(std::vector<std::string> objects,
                                                      const std::string& until) {
   std::vector<std::string> fresh;
   Came came{.until = until};
   for (std::string& object : objects) {
-    const std::size_t hash = std::hash<std::string>()(object);
+    const std::size_t hash = HashOf(object);
     if (come_.size() == kTaxiiComeMax) {
       come_.clear();
       since_.clear();
@@ -173,10 +198,12 @@ absl::Status TaxiiPlace::MoveOn(const TaxiiClient::Page& page) {
   Reach(page.added_first);
   Reach(page.added_last);
   next_.clear();
-  if (!page.more || page.next.empty()) HaveWhole(reached_);
   if (!page.more) return absl::OkStatus();
   if (page.next.empty()) {
-    // Nothing else is said of where to go on than when the last one was added.
+    // Nothing else is said of where to go on than when the last one was added.  Others may have
+    // been at that time: it is asked for once more, unless that has been tried.
+    const std::string before = one_by_one_ ? reached_ : JustBefore(reached_);
+    HaveWhole(IsEarlier(whole_, before) ? before : reached_);
     if (whole_ != after_) return absl::OkStatus();
     return FailedPrecondition("the server says `more`, and not where: its pages never end");
   }

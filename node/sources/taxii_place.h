@@ -1,9 +1,11 @@
 // Where in a collection a source stands: what it has whole, and how the server says to go on.
 //
 // Many objects may have been added at one time, and a page may end among them; `added_after` that
-// time would pass the others over.  So a time counts as had only when a later one has been seen, or
-// the end; until then the server's `next` goes on, or the same is asked for again and what came
-// before is left out.  Confined to one thread.  Source: TAXII 2.1, 3.4, 3.7 and 5.4.
+// time would pass the others over; behind the end more may be added at the last time, where times
+// are coarse.  So a time counts as had only when a later one has been seen; until then the server's
+// `next` goes on, or the same is asked for again and what came before is left out.  Where that is
+// more than kTaxiiEndMax objects, the end counts as well.
+// Confined to one thread.  Source: TAXII 2.1, 3.4, 3.7 and 5.4.
 #pragma once
 
 #include <cstdint>
@@ -56,6 +58,8 @@ class TaxiiPlace {
                                            const std::string& until);
   // Notes where the next page begins; an error if that is where we have been.
   absl::Status MoveOn(const TaxiiClient::Page& page);
+  // There is no more, and what came has been told from what came before.
+  void End();
 
  private:
   void HaveWhole(const std::string& added);

@@ -59,6 +59,7 @@ class CollectionRun {
     ++pages_;
     RETURN_IF_ERROR(place_.MoveOn(*page));
     Add(std::move(page->objects), page->added_last);
+    if (!page->more) place_.End();
     return page->more;
   }
 

@@ -76,6 +76,7 @@ class TaxiiMock {
   std::size_t at_once = 1;
   bool gives_next = true;
   bool has_manifest = true;
+  bool spaced = false;      // another way of writing the same
   std::string nexts = "a";  // what a `next` begins with; one of another beginning is refused
   std::string roots = "/api1/";
   std::size_t asked = 0;  // pages of objects or of the manifest
@@ -118,6 +119,7 @@ class TaxiiMock {
     }
     if (to < found.size() && gives_next) envelope["next"] = nexts + std::to_string(to);
     HostReply reply = Say(envelope);
+    if (spaced) reply.body = envelope.dump(1);
     reply.headers.emplace_back("X-TAXII-Date-Added-First", AddedOf(found[from]));
     reply.headers.emplace_back("X-TAXII-Date-Added-Last", AddedOf(found[to - 1]));
     return reply;
@@ -138,6 +140,11 @@ class TaxiiSourceTest : public SourceTest {
   }
   std::size_t ObjectsIn(std::size_t item) const {
     return Json::parse(sink_.items.at(item).payload)["objects"].size();
+  }
+  // Up to when all has come.
+  std::string Whole() const {
+    if (!state_.cursor.starts_with('{')) return state_.cursor;
+    return Json::parse(state_.cursor)["whole"];
   }
   // The numbers of the indicators that came, in order, as often as they came.
   std::vector<int> Came() const {

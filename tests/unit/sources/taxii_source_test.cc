@@ -51,7 +51,7 @@ TEST_F(TaxiiSourceTest, ARunReadsSoManyPagesAndTheNextGoesOn) {
   EXPECT_EQ(Fetch(), (Counts{.listed = 2, .published = 1, .left = 1}));
   EXPECT_EQ(Fetch(), (Counts{.listed = 2, .published = 1, .left = 1}));
   EXPECT_EQ(Fetch(), (Counts{.listed = 1, .published = 1}));
-  EXPECT_EQ(state_.cursor, Added(5));
+  EXPECT_EQ(Whole(), Added(4));
 }
 
 TEST_F(TaxiiSourceTest, APageThatIsTooLargeIsAskedForWithFewerObjects) {
@@ -123,6 +123,19 @@ TEST_F(TaxiiSourceTest, OneBadObjectCostsNoOther) {
   EXPECT_EQ(Fetch(), (Counts{.listed = 3, .published = 1, .unreadable = 1}));
   EXPECT_EQ(ObjectsIn(0), 2U);
   EXPECT_NE(state_.last_error.find("objects[1]"), std::string::npos) << state_.last_error;
+}
+
+// More than were left out one by one spoiled the others, and were passed.
+TEST_F(TaxiiSourceTest, ManyBadObjectsCostNoOther) {
+  for (int i = 1; i <= 90; ++i) {
+    taxii_.objects.push_back(i % 2 == 0
+                                 ? fmt::format(R"({{"type":"indicator","id":"indicator--{}"}})", i)
+                                 : Indicator(i));
+  }
+  taxii_.page = 100;
+  EXPECT_EQ(Fetch(), (Counts{.listed = 90, .published = 1, .unreadable = 45}));
+  EXPECT_EQ(ObjectsIn(0), 45U);
+  EXPECT_NE(state_.last_error.find("objects[89]"), std::string::npos) << state_.last_error;
 }
 
 TEST_F(TaxiiSourceTest, WhatTheNodeCannotTakeNowIsTakenLater) {
