@@ -19,7 +19,7 @@ constexpr std::string_view kEscrowUsage =
     R"(Usage: renkei escrow key FILE
        renkei escrow open ID --reason TEXT --key FILE [--key FILE | --half OUT]
                      [--hub KEY] [--dir DIR] [--json]
-       renkei escrow open --from HALF --key FILE [--hub KEY] [--json]
+       renkei escrow open --from HALF --key FILE --hub KEY [--json]
        renkei escrow log [--dir DIR] [--json]
 
 Which team a pseudonym is, any two of three officers can find out together.
@@ -27,9 +27,9 @@ Which team a pseudonym is, any two of three officers can find out together.
 key for [escrow] of the hub's node.toml.  `open`, at the hub, writes down that
 the pseudonym of record ID is opened and why; with both officers' keys it names
 the team, with one it writes to OUT what the second officer opens with --from,
-on any machine.  A team is named only if a hub signed that: give --hub the
-`hub_key` of `renkei status --json` at any node of the community, or compare it
-with the one that is shown.  `log` lists all openings.
+on any machine.  A team is named only if the hub signed that: KEY is `hub_key`
+of `renkei status --json` at any node of the community; --from needs it, for the
+first officer could have made HALF up.  `log` lists all openings.
 
 Exit status: 0, 1 failed, 2 wrong usage.
 
@@ -37,7 +37,7 @@ Example:
   $ renkei escrow key officer-1.key
   $ renkei escrow open 000702bc --reason "false alarms" --key officer-1.key \
       --half for-officer-2 --dir hub
-  $ renkei escrow open --from for-officer-2 --key officer-2.key
+  $ renkei escrow open --from for-officer-2 --key officer-2.key --hub KEY
 )";
 
 constexpr std::size_t kHalfFileBytesMax = 64 * 1024;
@@ -83,10 +83,6 @@ int Tell(Context& context, const Target& target, const Opening& opening,
                                      "the key {} signed this, not that of --hub: somebody made it "
                                      "up, do not act on it",
                                      hub)));
-  }
-  if (opening.hub.empty()) {
-    context.err << "hint: whoever held the first key could have made this up: compare hub_key "
-                << hub << " and the pseudonym with those at the hub, or give --hub\n";
   }
   const membership::PseudonymMapping& mapping = said->mapping;
   const Json json = {{"pseudonym", HexEncode(mapping.pseudonym.view())},
@@ -141,8 +137,13 @@ int OpenAtHub(Context& context, const Target& target, const Opening& opening) {
   const Json text = reply.json.is_object() ? reply.json.value("sealed", Json()) : Json();
   const std::optional<Bytes> sealed =
       text.is_string() ? HexDecode(text.get_ref<const std::string&>()) : std::nullopt;
-  auto half = sealed ? membership::OpenFirstHalf(*sealed, *first)
-                     : InvalidArgument("the hub's answer holds nothing sealed");
+  const auto pseudonym = sealed ? membership::PseudonymOf(*sealed)
+                                : InvalidArgument("the hub's answer holds nothing sealed");
+  if (!pseudonym.ok()) return EscrowFailed(context, pseudonym.status());
+  if (HexEncode(pseudonym->view()) != Field(reply.json, "pseudonym")) {
+    return EscrowFailed(context, InvalidArgument("the hub's answer is of another pseudonym"));
+  }
+  auto half = membership::OpenFirstHalf(*sealed, *first);
   if (!half.ok()) return EscrowFailed(context, half.status());
   if (opening.keys.size() == 2) {
     return Tell(context, target, opening, FinishHalf(*half, opening.keys[1]));
@@ -153,7 +154,8 @@ int OpenAtHub(Context& context, const Target& target, const Opening& opening) {
     context.out << ToPrettyText({{"half", opening.half}});
   } else {
     context.out << "the second officer opens " << Safe(opening.half)
-                << " with `renkei escrow open --from`\n";
+                << " with `renkei escrow open --from --hub KEY`; it is about pseudonym "
+                << HexEncode(pseudonym->view()) << "\n";
   }
   return kDone;
 }
@@ -205,6 +207,10 @@ int RunEscrow(Context& context) {
   if (hub) opening.hub = HexEncode(*hub);  // as we write it
   if (!opening.from.empty()) {
     if (keys != 1) return EscrowMisused(context, "open --from: one --key is needed");
+    if (!hub || hub->empty()) {
+      return EscrowMisused(context,
+                           "open --from: --hub is needed, the hub_key of `renkei status --json`");
+    }
     return FinishFrom(context, target, opening);
   }
   if (opening.id.empty() || opening.reason.empty()) {

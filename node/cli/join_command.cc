@@ -72,6 +72,11 @@ int RunJoin(Context& context) {
   if (const auto status = parser.Parse()) return *status;
   if (token.empty() || token == "-") {
     token = ReadToken(context, token.empty() && isatty(STDIN_FILENO) != 0);
+  } else if (access(token.c_str(), F_OK) == 0) {
+    PrintError(context, fmt::format("join: `{}` is a file, and no token", token),
+               fmt::format("`renkei join --dir {} - < {}` reads the token from it", target.Folder(),
+                           token));
+    return kWrongUsage;
   } else {
     context.err << "hint: a token on the command line stands in the shell's history and in the "
                    "list of processes; `renkei join` alone asks for it\n";

@@ -18,7 +18,7 @@ std::optional<std::string> ReadOwnFile(Context& context, const std::string& fold
   const std::string path = fmt::format("{}/{}", folder, name);
   auto text = ReadFile(path, max_bytes);
   if (text.ok()) return *std::move(text);
-  PrintError(context, fmt::format("read {}: {}", path, Message(text.status())),
+  PrintError(context, Message(text.status()),
              "give the node's folder with --dir, or make a node with `renkei init`");
   return std::nullopt;
 }
@@ -106,7 +106,7 @@ feed::SaidQuestion ReadSaid(const std::string& folder, Timestamp now) {
 std::optional<PolicyFile> ReadPolicy(Context& context, const std::string& path) {
   const auto text = ReadFile(path, policy::kFileBytesMax);
   if (!text.ok()) {
-    PrintError(context, fmt::format("read policy {}: {}", path, Message(text.status())),
+    PrintError(context, fmt::format("policy: {}", Message(text.status())),
                "name the file, or the node's folder with --dir");
     return std::nullopt;
   }
@@ -124,7 +124,7 @@ std::optional<std::string> ReadInput(Context& context, std::string_view command,
   if (path != "-") {
     auto text = ReadFile(path, formats::kImportBytesMax);
     if (text.ok()) return *std::move(text);
-    Fail(context, fmt::format("{}: read {}", command, path), text.status());
+    Fail(context, command, text.status());
     return std::nullopt;
   }
   std::string text;

@@ -66,7 +66,7 @@ std::vector<Wrong> WrongFiles() {
        "",
        {"publish", "{}/none.json"},
        1,
-       "renkei: publish: read {}/none.json: open `{}/none.json`: No such file or directory\n"},
+       "renkei: publish: open `{}/none.json`: No such file or directory\n"},
       {"UnknownCircle",
        DraftText("x"),
        {"publish", "{}/in.json", "--circle", "member"},
@@ -162,10 +162,9 @@ TEST(WrongInput, AFileOfAHundredMegabytesIsRefusedUnread) {
     if (dry) arguments.push_back("--dry-run");
     const Ran ran = author.Cli(arguments);
     EXPECT_EQ(ran.exit_status, 1);
-    EXPECT_EQ(ran.err,
-              fmt::format("renkei: publish: read {0}: `{0}` is larger than the limit of 67108864 "
-                          "bytes\n",
-                          file));
+    EXPECT_EQ(
+        ran.err,
+        fmt::format("renkei: publish: `{}` is larger than the limit of 67108864 bytes\n", file));
   }
   EXPECT_EQ(author.Status()["store"]["own"], 0);
   community.StopAll();
@@ -228,6 +227,16 @@ TEST_F(WrongToken, DamagedIsRefusedBeforeAnyoneIsAsked) {
                 "`rnk1-`\n");
   ExpectRefused(token_.substr(0, token_.find('@')),
                 "renkei: join: the token has no address: `@host:port` is missing at its end\n");
+}
+
+TEST_F(WrongToken, AFileInItsPlaceIsSaidToBeOne) {
+  const std::string file = community_.folder() + "/new.token";
+  WriteText(file, token_);
+  const Ran ran = Renkei({"join", file, "--dir", folder_});
+  EXPECT_EQ(ran.exit_status, 2);
+  EXPECT_EQ(ran.err, fmt::format("renkei: join: `{0}` is a file, and no token\n"
+                                 "hint: `renkei join --dir {1} - < {0}` reads the token from it\n",
+                                 file, folder_));
 }
 
 TEST_F(WrongToken, OfAnotherHubsKeyIsRefused) {
