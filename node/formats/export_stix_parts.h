@@ -118,6 +118,8 @@ class StixRecordWriter {
   std::set<const v1::Technique*> named_techniques_{};
 };
 
+inline constexpr std::size_t kStixNameMax = 512;  // as the reader takes them
+
 // Texts that STIX can carry as they are.
 bool FitsLabels(const google::protobuf::RepeatedPtrField<std::string>& labels);
 // `description` and `lang`; false if there is a language and no text.
@@ -125,5 +127,7 @@ bool PutDescription(Json& object, const v1::Text& text, std::string_view key = "
 void PutAliases(Json& object, const v1::Actor& actor);
 std::string StixTime(std::int64_t micros);
 std::string_view StixTypeOf(const v1::Actor& actor);
+// What is not said in STIX's own words.
+v1::Indicator RestOfIndicator(const v1::Indicator& indicator);
 
 }  // namespace renkei::formats
