@@ -74,6 +74,7 @@ bool IsMailSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n
 std::string WithIconv(BytesView bytes, const char* charset, bool& flawed) {
   // iconv_t is a pointer, and -1 where there is none.
   const iconv_t open = iconv_open("UTF-8", charset);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): POSIX says so
   if (open == reinterpret_cast<iconv_t>(-1)) {
     flawed = true;
     return std::string(kReplacement);
@@ -173,9 +174,7 @@ std::string CleanMailText(std::string_view utf8, bool& flawed) {
     const char c = utf8[i];
     if (c == '\r') {
       if (i + 1 == utf8.size() || utf8[i + 1] != '\n') text.push_back('\n');
-    } else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) {
-      text.push_back(c);
-    } else if (c == '\n' || c == '\t') {
+    } else if (c == '\n' || c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)) {
       text.push_back(c);
     } else {
       flawed = true;

@@ -157,10 +157,8 @@ MailBoxWords WordsOfMailBox(std::string_view value) {
       if (c == ')') --comment;
     } else if (c == '<' && !angle) {
       angle = words.has_angle = true;
-    } else if (c == '>' && angle) {
+    } else if ((c == '>' && angle) || c == ',' || c == ';') {
       break;  // whatever stands behind it is no name
-    } else if (c == ',' || c == ';') {
-      break;
     } else {
       to.push_back(c);
     }

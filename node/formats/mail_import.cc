@@ -200,6 +200,7 @@ class MailMaker {
     report_.Mapped("subject");
     NoteSender(title.text, "the title");
     for (std::size_t i = 0; i < mail_.texts.size(); ++i) TakeText(mail_.texts[i], i);
+    for (std::size_t i = 0; i < mail_.mails.size(); ++i) TakeMail(mail_.mails[i], i);
     return Annotate(record::CheckSections(draft_.sections), "imported mail");
   }
 
@@ -213,12 +214,8 @@ class MailMaker {
       value = value.substr(0, end);
       report_.NotKeptByDesign(place, "a signature");
     }
-    const std::string_view kept = CutUtf8(value, RoomLeft());
-    if (kept.size() < value.size()) {
-      report_.NotKept(place, fmt::format("text over {} bytes in all", record::kLongTextBytesMax));
-    }
+    const std::string_view kept = Kept(value, place);
     if (kept.empty()) return;
-    text_bytes_ += kept.size();
     report_.Mapped("text");
     v1::Summary& summary = *draft_.sections.mutable_summary();
     v1::Text& to = summary.description_size() == 0 ? *summary.add_description()
@@ -228,15 +225,47 @@ class MailMaker {
     NoteSender(kept, "the text");
     TakeValues(kept, place);
   }
-  std::size_t RoomLeft() const { return record::kLongTextBytesMax - text_bytes_; }
+
+  // What somebody passed on, as a report under its subject.
+  void TakeMail(const AttachedMail& mail, std::size_t i) {
+    const MailTitle title = TitleOfSubject(mail.subject);
+    draft_.header.tlp = std::max(draft_.header.tlp, title.tlp);
+    for (const MailText& text : mail.texts) {
+      const std::string place = fmt::format("mail[{}]", i);
+      const std::string_view kept = Kept(text.value, place);
+      if (kept.empty()) return;
+      report_.Mapped("attached mail");
+      v1::Report& report = *draft_.sections.mutable_summary()->add_reports();
+      report.mutable_name()->set_value(title.text.empty() ? std::string(kUntitled) : title.text);
+      report.mutable_content()->set_value(std::string(kept));
+      report.mutable_content()->set_lang(text.lang);
+      NoteSender(kept, "an attached mail");
+      if (std::any_of(mail.people.begin(), mail.people.end(), [&](const std::string& one) {
+            return Names(AsciiLower(kept), one) || Names(AsciiLower(title.text), one);
+          })) {
+        report_.Note("an attached mail names who wrote or got it: it would be published with it");
+      }
+      TakeValues(kept, place);
+    }
+  }
+
+  // As much of a text as there is room for.
+  std::string_view Kept(std::string_view value, const std::string& place) {
+    const std::string_view kept = CutUtf8(value, record::kLongTextBytesMax - text_bytes_);
+    if (kept.size() < value.size()) {
+      report_.NotKept(place, fmt::format("text over {} bytes in all", record::kLongTextBytesMax));
+    }
+    text_bytes_ += kept.size();
+    return kept;
+  }
+
+  static bool Names(const std::string& lower, const std::string& what) {
+    return !what.empty() && lower.find(AsciiLower(what)) != std::string::npos;
+  }
 
   void NoteSender(std::string_view text, std::string_view what_of) {
-    const MailEnvelope& envelope = mail_.envelope;
     const std::string lower = AsciiLower(text);
-    const auto names = [&](const std::string& what) {
-      return !what.empty() && lower.find(AsciiLower(what)) != std::string::npos;
-    };
-    if (names(envelope.from_name) || names(envelope.from_address)) {
+    if (Names(lower, mail_.envelope.from_name) || Names(lower, mail_.envelope.from_address)) {
       report_.Note(fmt::format("{} names the sender: it would be published with it", what_of));
     }
   }

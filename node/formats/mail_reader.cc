@@ -102,7 +102,7 @@ class MailReader {
   absl::Status ReadTop(const MailHeader& header) {
     ASSIGN_OR_RETURN(MailTexts texts, ReadPart(header, 0, "text/plain"));
     message_.texts = std::move(texts.texts);
-    message_.from_html = texts.html;
+    message_.from_html = message_.from_html || texts.html;
     if (flawed_) Flaw("not written as the standards of mail say: read as well as it can be");
     return absl::OkStatus();
   }
@@ -136,6 +136,9 @@ class MailReader {
     if (type == "multipart/encrypted") message_.encrypted = "PGP";
     if (type.starts_with("multipart/")) return ReadMultipart(head, header.body, depth);
     Bytes content = Decoded(head, header.body);
+    if (type == "message/rfc822" || AsciiLower(head.name).ends_with(".eml")) {
+      return ReadAttachedMail(head, std::move(content), depth);
+    }
     const bool text = (type == "text/plain" || type == "text/html") && head.name.empty() &&
                       head.disposition.word != "attachment";
     if (!text) {
@@ -143,6 +146,29 @@ class MailReader {
       return MailTexts{};
     }
     return ReadText(head, content, LangOf(header.Find("content-language")));
+  }
+
+  Read ReadAttachedMail(const PartHead& head, Bytes content, int depth) {
+    const std::size_t place = message_.attachments.size();
+    message_.attachments.push_back({head.name, "message/rfc822", Bytes()});
+    const auto header = ReadMailHeader(WithoutMboxLine(content));
+    if (header.ok() && !header->fields.empty() && mail_depth_ < kMailInMailMax) {
+      ++mail_depth_;
+      ASSIGN_OR_RETURN(MailTexts texts, ReadPart(*header, depth + 1, "text/plain"));
+      --mail_depth_;
+      message_.from_html = message_.from_html || texts.html;
+      const MailEnvelope envelope = EnvelopeOf(*header, flawed_);
+      AttachedMail mail{.subject = envelope.subject, .texts = std::move(texts.texts)};
+      const MailBox to = FirstMailBox(header->Find("to"), flawed_);
+      for (const std::string& one :
+           {envelope.from_name, envelope.from_address, to.name, to.address}) {
+        if (!one.empty()) mail.people.push_back(one);
+      }
+      message_.mails.push_back(std::move(mail));
+    }
+    // Only now: what was read are views of it.
+    message_.attachments[place].content = std::move(content);
+    return MailTexts{};
   }
 
   Bytes Decoded(const PartHead& head, BytesView body) {
@@ -249,6 +275,7 @@ class MailReader {
 
   MailMessage& message_;
   std::size_t parts_ = 0;
+  int mail_depth_ = 0;
   bool flawed_ = false;
 };
 

@@ -2,8 +2,8 @@
 //
 // A mail comes from anybody and may say anything, so every size is bounded here and in
 // mail_header.h.  What is only written badly (a wrong charset, a cut base64, a boundary that never
-// ends) is read as far as it goes and noted in `flaws`.  An attached mail is an attachment, not
-// opened; nothing encrypted is.
+// ends) is read as far as it goes and noted in `flaws`.  An attached mail is an attachment, and
+// read, too: people pass on what they got that way.  Nothing encrypted is read.
 //
 // Errors: RESOURCE_EXHAUSTED above a limit; INVALID_ARGUMENT without a header.  Pure; thread-safe.
 // Sources: RFC 5322, 2045, 2046, 2047, 2183, 2231, 3834.  Private to node/formats but for
@@ -23,6 +23,7 @@ namespace renkei::formats {
 inline constexpr std::size_t kMailBytesMax = 64 * 1024 * 1024;
 inline constexpr int kMailDepthMax = 16;               // multiparts in multiparts
 inline constexpr std::size_t kMailPartsMax = 200;      // of all levels
+inline constexpr int kMailInMailMax = 3;               // mails in mails; what is deeper is named
 inline constexpr std::size_t kMailNameBytesMax = 255;  // of an attachment, a person, an id
 inline constexpr std::size_t kMailSubjectBytesMax = 1'000;
 inline constexpr std::size_t kMailBoundaryBytesMax = 200;
@@ -49,10 +50,18 @@ struct MailAttachment {
   Bytes content{};
 };
 
+// A mail that was attached; what it carries is among the attachments of the mail as a whole.
+struct AttachedMail {
+  std::string subject{};
+  std::vector<std::string> people{};  // names and addresses that From and To name first
+  std::vector<MailText> texts{};
+};
+
 struct MailMessage {
   MailEnvelope envelope{};
   std::vector<MailText> texts{};
   std::vector<MailAttachment> attachments{};
+  std::vector<AttachedMail> mails{};
   std::string encrypted{};     // `PGP`, `S/MIME`; empty: nothing is
   std::size_t pictures = 0;    // inside an HTML text; left out
   std::size_t signatures = 0;  // PGP, S/MIME; left out, unchecked

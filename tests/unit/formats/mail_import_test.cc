@@ -3,6 +3,7 @@
 #include "node/formats/mail_import.h"
 
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -67,6 +68,75 @@ TEST(MailImport, ATextIsAnIncidentAndItsSenderIsInNoRecord) {
   ASSERT_TRUE(report.reporter);
   EXPECT_EQ(*report.reporter,
             (Reporter{"Mika Example", "mika@reporter.example", "2026-11-22T10:30:00Z"}));
+}
+
+// A suspicious mail is passed on as a file, so that nothing of it is lost.
+TEST(MailImport, AnAttachedMailIsAReportAndWhatItCarriesIsAttached) {
+  const std::string passed_on =
+      "From: Billing <billing@portal.example>\r\nTo: Alex Sample <alex@victim.example>\r\n"
+      "Subject: [TLP:AMBER] Your invoice\r\nContent-Type: multipart/mixed; boundary=b9\r\n\r\n"
+      "--b9\r\n\r\nDear Alex Sample, pay at hxxps://login[.]portal[.]example/a\r\n--b9\r\n"
+      "Content-Type: application/pdf; name=invoice.pdf\r\n\r\nfile\r\n--b9--\r\n";
+  for (const std::string& part :
+       {"--b0\r\nContent-Type: message/rfc822\r\n\r\n" + passed_on + "\r\n",
+        AttachedPart("application/octet-stream", "Your invoice.eml", passed_on)}) {
+    const auto imported = MustImport(WithAttached("Is this one of yours?", part));
+    ASSERT_EQ(imported.size(), 1U);
+    const record::Draft& draft = imported[0].draft;
+    const v1::Summary& summary = draft.sections.summary();
+    EXPECT_EQ(summary.title(0).value(), "Two files");
+    EXPECT_EQ(summary.description(0).value(), "Is this one of yours?");
+    ASSERT_EQ(summary.reports_size(), 1);
+    EXPECT_EQ(summary.reports(0).name().value(), "Your invoice");
+    EXPECT_EQ(summary.reports(0).content().value(),
+              "Dear Alex Sample, pay at hxxps://login[.]portal[.]example/a");
+    EXPECT_EQ(draft.header.tlp, policy::Tlp::kAmber);
+    ASSERT_EQ(draft.sections.indicators().indicators_size(), 1);
+    EXPECT_EQ(draft.sections.indicators().indicators(0).value(), "https://login.portal.example/a");
+    const v1::Attachments& files = draft.sections.attachments();
+    ASSERT_EQ(files.attachments_size(), 2);
+    EXPECT_EQ(files.attachments(0).type(), "message/rfc822");
+    EXPECT_GE(files.attachments(0).size(), passed_on.size());
+    EXPECT_EQ(files.attachments(1).name(), "invoice.pdf");
+    // Whom it went to stands in its text only, and is told of.
+    EXPECT_EQ(draft.sections.SerializeAsString().find("victim.example"), std::string::npos);
+    EXPECT_TRUE(HasNote(imported[0].report, "names who wrote or got it"));
+  }
+}
+
+TEST(MailImport, FilesOfAnAttachedMailAreImported) {
+  const auto imported = MustImport(WithAttached(
+      "As I got it.",
+      AttachedPart("message/rfc822", "fwd.eml",
+                   WithAttached("A bundle.", AttachedPart("application/json", "b.json", kStix)))));
+  ASSERT_EQ(imported.size(), 2U);
+  EXPECT_EQ(imported[0].draft.sections.summary().reports(0).content().value(), "A bundle.");
+  EXPECT_EQ(imported[1].draft.sections.indicators().indicators(0).value(), "198.51.100.9");
+}
+
+TEST(MailImport, MailsInMailsAreReadThreeDeepAndNamedBehind) {
+  std::string mail = kFrom + "Subject: 9\r\n\r\ntext 9\r\n";
+  for (int i = 8; i >= 0; --i) {
+    mail = WithAttached(fmt::format("text {}", i), AttachedPart("message/rfc822", "a.eml", mail));
+  }
+  const auto imported = MustImport(mail);
+  ASSERT_EQ(imported.size(), 1U);
+  const v1::Summary& summary = imported[0].draft.sections.summary();
+  EXPECT_EQ(summary.description(0).value(), "text 0");
+  ASSERT_EQ(summary.reports_size(), kMailInMailMax);
+  EXPECT_EQ(imported[0].draft.sections.attachments().attachments_size(), kMailInMailMax + 1);
+  std::set<std::string> texts;
+  for (const v1::Report& one : summary.reports()) texts.insert(one.content().value());
+  EXPECT_EQ(texts, (std::set<std::string>{"text 1", "text 2", "text 3"}));
+}
+
+// No mail at all, whatever it is called.
+TEST(MailImport, WhatIsCalledAMailAndIsNoneIsAnAttachment) {
+  const auto imported = MustImport(
+      WithAttached("Look.", AttachedPart("message/rfc822", "x.eml", std::string("\0\1\2", 3))));
+  ASSERT_EQ(imported.size(), 1U);
+  EXPECT_EQ(imported[0].draft.sections.summary().reports_size(), 0);
+  EXPECT_EQ(imported[0].draft.sections.attachments().attachments_size(), 1);
 }
 
 TEST(MailImport, OnlyValuesThatCanBeNothingElseAreTaken) {
