@@ -85,6 +85,7 @@ absl::Status Gateway::Tidy() {
     const bool counts = !token.expires || *token.expires > parts_.clock.Now();
     if (counts && token.Has(Scope::kTaxii)) sees.insert(token.see);
   }
+  RETURN_IF_ERROR(taxii_.DropExpired().status());
   return taxii_.DropOldViews(sees).status();
 }
 

@@ -38,11 +38,16 @@ inline constexpr int kPageObjectsMax = 1000;     // of one answer, whatever `lim
 inline constexpr int kPageObjectsDefault = 100;  // without a `limit`
 inline constexpr std::size_t kPageBytesMax = 16 * 1024 * 1024;  // of objects; one more may pass it
 inline constexpr int kScanRowsMax = 20'000;                     // rows looked at for one page
-inline constexpr int kFindRowsMax = 1000;                       // records asked for one object
+inline constexpr int kFindRowsMax = 100;      // records asked for one object by one request
 inline constexpr int kCatchUpEntries = 2000;  // feed entries brought into a view by one request
+// Objects that are made of records: for one page (one record may pass it), brought into a view in
+// one transaction, and by one request.
+inline constexpr int kPageObjectsMade = 100'000;
+inline constexpr int kStepObjects = 20'000;
+inline constexpr int kCatchUpObjects = 200'000;
 inline constexpr std::size_t kMatchValuesMax = 100;
-// So many rows of a view are forgotten at once; of those that nobody can ask for any more, so often
-// in a minute.
+// So many rows of a view are forgotten at once; of those that nobody can ask for any more, and of
+// records that expired, so often in a minute.
 inline constexpr int kViewRowsDropped = 1000;
 inline constexpr int kViewDropsMax = 100;
 // What verdicts take out and give back, at once.  Reckoning that takes long is done again only when

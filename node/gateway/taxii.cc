@@ -148,6 +148,24 @@ absl::StatusOr<bool> Taxii::DropOldViews(const std::set<std::string>& sees) cons
   return !views.empty();
 }
 
+absl::StatusOr<bool> Taxii::DropExpired() {
+  const MutexLock lock(mutex_);
+  const Timestamp now = parts_.clock.Now();
+  for (int drops = 0; drops < kViewDropsMax; ++drops) {
+    int dropped = 0;
+    const Timestamp from = expired_;
+    RETURN_IF_ERROR(
+        parts_.shown.CommitShown([&](store::Writer&, store::ShownWriter& shown) -> absl::Status {
+          ASSIGN_OR_RETURN(dropped, shown.DropExpired(from, now, kViewRowsDropped));
+          return absl::OkStatus();
+        }));
+    if (dropped == kViewRowsDropped) continue;
+    expired_ = std::max(expired_, now);
+    return false;
+  }
+  return true;
+}
+
 Response Taxii::Discovery() const {
   const std::string root = fmt::format("/{}/{}/", kTaxiiRoot, kApiRoot);
   return TaxiiAnswer({{"title", "Renkei: " + parts_.community.name()},

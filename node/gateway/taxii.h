@@ -31,6 +31,10 @@ class Taxii {
   // kViewRowsDropped rows of them; true: there may be more.
   absl::StatusOr<bool> DropOldViews(const std::set<std::string>& sees) const;
 
+  // Forgets what views hold of records that have expired, in pieces of as much; true: there may be
+  // more.  What lives again comes with an entry of its own.
+  absl::StatusOr<bool> DropExpired();
+
   // Those that a reader of these facts may ask for, in a fixed order.
   absl::StatusOr<std::vector<Collection>> CollectionsFor(const std::string& see) const;
 
@@ -46,6 +50,8 @@ class Taxii {
 
   const Parts parts_;
   TaxiiObjects objects_;
+  Mutex mutex_;
+  Timestamp expired_ RENKEI_GUARDED_BY(mutex_){};  // nothing is left of records until then
 };
 
 }  // namespace renkei::gateway

@@ -1,6 +1,7 @@
 #include "node/gateway/taxii_objects.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "node/base/log.h"
 #include "node/formats/time_text.h"
@@ -69,8 +70,10 @@ class ObjectsOfRecords {
       }
     }
     last_ = id;
+    objects_made_ += static_cast<int>(objects_.size()) + 1;
     return &objects_;
   }
+  int objects_made() const { return objects_made_; }
 
  private:
   // What can't be asked is in no answer, which fails.
@@ -89,6 +92,7 @@ class ObjectsOfRecords {
   std::optional<SearchMatch> match_{};
   std::optional<record::RecordId> last_{};
   std::vector<Json> objects_{};
+  int objects_made_ = 0;  // and one for each record
 };
 
 const Json* ObjectNamed(const std::vector<Json>& objects, const std::string& id) {
@@ -145,7 +149,20 @@ struct TaxiiObjects::Step {
   store::ShownPlace after{};
   std::vector<std::pair<record::RecordId, std::vector<store::ShownObject>>> told{};
   int looked = 0;
+  int objects = 0;
   bool more = false;
+
+  bool full() const { return objects >= kStepObjects; }
+  absl::Status Tell(const record::RecordId& record, ObjectsOfRecords& made) {
+    ASSIGN_OR_RETURN(const std::vector<Json>* told_now, made.Of(record));
+    std::vector<store::ShownObject> names;
+    for (const Json& object : *told_now) {
+      names.push_back({object["id"].get<std::string>(), VersionOf(object)});
+    }
+    objects += static_cast<int>(names.size());
+    told.emplace_back(record, std::move(names));
+    return absl::OkStatus();
+  }
 };
 
 absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Asked& asked) const {
@@ -165,32 +182,31 @@ absl::StatusOr<TaxiiObjects::Step> TaxiiObjects::LookAhead(const Asked& asked) c
     }
     at = step.before->place;
     if (at.basis != basis) at = {.looked = at.looked, .basis = basis};
-    ASSIGN_OR_RETURN(const store::Offset newest, reader.Newest());
-    std::vector<record::RecordId> records;
-    ASSIGN_OR_RETURN(const auto looks, shown.SecondLooks(at.looked, kCatchUpBatch));
-    for (const store::SecondLook& one : looks) records.push_back(one.record);
-    if (!looks.empty()) at.looked = looks.back().number;
-    const int left = kCatchUpBatch - static_cast<int>(looks.size());
-    if (left > 0) {
-      ASSIGN_OR_RETURN(const auto entries, reader.Entries(at.reached, newest, left));
-      for (const store::EntryRow& entry : entries) {
-        if (entry.type != store::EntryType::kReceipts) records.push_back(entry.id);
-      }
-      step.looked = static_cast<int>(looks.size() + entries.size());
-      step.more = static_cast<int>(entries.size()) == left;
-      at.reached = step.more ? entries.back().offset : newest;
-    } else {
-      step.looked = kCatchUpBatch;
-      step.more = true;
-    }
     ObjectsOfRecords made(reader, shown, showing, asked.collection, parts_.community);
-    for (const record::RecordId& id : records) {
-      ASSIGN_OR_RETURN(const std::vector<Json>* objects, made.Of(id));
-      std::vector<store::ShownObject> names;
-      for (const Json& object : *objects) {
-        names.push_back({object["id"].get<std::string>(), VersionOf(object)});
+    // Half of it: who changes things all the time holds nothing up that is new.
+    ASSIGN_OR_RETURN(const auto looks, shown.SecondLooks(at.looked, kCatchUpBatch / 2));
+    step.more = std::cmp_equal(looks.size(), kCatchUpBatch / 2);
+    for (const store::SecondLook& one : looks) {
+      RETURN_IF_ERROR(step.Tell(one.record, made));
+      at.looked = one.number;
+      ++step.looked;
+      if (step.full()) break;
+    }
+    ASSIGN_OR_RETURN(const store::Offset newest, reader.Newest());
+    const int left = kCatchUpBatch - step.looked;
+    ASSIGN_OR_RETURN(const auto entries, reader.Entries(at.reached, newest, left));
+    for (const store::EntryRow& entry : entries) {
+      if (step.full()) break;
+      if (entry.type != store::EntryType::kReceipts) {
+        RETURN_IF_ERROR(step.Tell(entry.id, made));
       }
-      step.told.emplace_back(id, std::move(names));
+      at.reached = entry.offset;
+      ++step.looked;
+    }
+    if (step.full() || std::cmp_equal(entries.size(), left)) {
+      step.more = true;
+    } else {
+      at.reached = newest;
     }
     return absl::OkStatus();
   };
@@ -217,12 +233,15 @@ absl::StatusOr<bool> TaxiiObjects::Keep(const Asked& asked, const Step& step) co
 
 absl::StatusOr<bool> TaxiiObjects::CatchUp(const Asked& asked) const {
   int looked = 0;
-  for (int tries = 0; looked < kCatchUpEntries && tries < kCatchUpTries; ++tries) {
+  int objects = 0;
+  for (int tries = 0; tries < kCatchUpTries; ++tries) {
+    if (looked >= kCatchUpEntries || objects >= kCatchUpObjects) return false;
     ASSIGN_OR_RETURN(const Step step, LookAhead(asked));
     if (step.before && step.before->place == step.after) return true;
     ASSIGN_OR_RETURN(const bool kept, Keep(asked, step));
     if (!kept) continue;
     looked += step.looked;
+    objects += step.objects;
     if (!step.more) return true;
   }
   return false;
@@ -232,61 +251,75 @@ absl::StatusOr<bool> TaxiiObjects::CatchUp(const Asked& asked) const {
 struct TaxiiObjects::Rows {
   std::optional<store::ShownView> view{};  // as it was when they were read
   TaxiiPage page{};
+  std::size_t bytes = 0;
   std::vector<std::int64_t> hidden{};  // places that the page would pass, and that show nothing
-  std::size_t shown_before = 0;        // objects before the first of these
+  std::ptrdiff_t shown_before = 0;     // objects before the first of these
   std::int64_t reached_before = 0;     // ... and the last place
+
+  // False: the page ends before this row.
+  absl::StatusOr<bool> Take(const store::ShownRow& row, const TaxiiQuery& query,
+                            ObjectsOfRecords& made) {
+    page.more = made.objects_made() >= kPageObjectsMade;
+    if (page.more) return false;
+    // Both are asked before the record is read.
+    if (query.WantsId(row.object.id) && query.WantsVersion(VersionOf(row))) {
+      ASSIGN_OR_RETURN(const Json* json, ToldBy(row, made));
+      if (json == nullptr) {
+        Hide(row.place);
+      } else if (std::cmp_equal(page.objects.size(), query.limit) || bytes >= kPageBytesMax) {
+        page.more = true;
+        return false;
+      } else {
+        bytes += renkei::ToText(*json).size();
+        page.objects.push_back(MakeObject(row, *json));
+      }
+    }
+    page.reached = row.place;
+    return true;
+  }
+  void Hide(std::int64_t place) {
+    if (hidden.empty()) {
+      shown_before = static_cast<std::ptrdiff_t>(page.objects.size());
+      reached_before = page.reached;
+    }
+    hidden.push_back(place);
+  }
+  void EndBeforeHidden() {
+    page.objects.erase(page.objects.begin() + shown_before, page.objects.end());
+    page.reached = reached_before;
+    page.more = true;
+  }
 };
 
 absl::StatusOr<TaxiiObjects::Rows> TaxiiObjects::ReadRows(const Asked& asked,
                                                           const TaxiiQuery& query,
                                                           std::int64_t after) const {
   Rows found;
-  TaxiiPage& page = found.page;
-  page.reached = after;
-  RETURN_IF_ERROR(parts_.shown.ReadShown(
-      [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
-        ASSIGN_OR_RETURN(found.view, shown.FindView(asked.key));
-        if (!found.view) return absl::OkStatus();
-        const Showing showing = ShowingNow(asked);
-        // The policy changed since it was caught up with.
-        page.more = found.view->place.basis != asked.BasisOf(showing);
-        if (page.more) return absl::OkStatus();
-        ObjectsOfRecords made(reader, shown, showing, asked.collection, parts_.community);
-        const auto full = static_cast<std::size_t>(query.limit);
-        std::size_t bytes = 0;
-        // A row more than asked for tells whether there is more.
-        const int batch = std::min(query.limit + 1, kRowsBatch);
-        for (int scanned = 0; scanned < kScanRowsMax && found.hidden.size() < kViewRowsDropped;) {
-          ASSIGN_OR_RETURN(const auto rows,
-                           shown.After(found.view->number, page.reached, showing.now(), batch));
-          for (const store::ShownRow& row : rows) {
-            // Both are asked before the record is read.
-            const bool wanted = query.WantsId(row.object.id) && query.WantsVersion(VersionOf(row));
-            const Json* json = nullptr;
-            if (wanted) {
-              ASSIGN_OR_RETURN(json, ToldBy(row, made));
-            }
-            page.more = json != nullptr && (page.objects.size() == full || bytes >= kPageBytesMax);
-            if (page.more) return absl::OkStatus();
-            if (wanted && json == nullptr) {
-              if (found.hidden.empty()) {
-                found.shown_before = page.objects.size();
-                found.reached_before = page.reached;
-              }
-              found.hidden.push_back(row.place);
-            }
-            if (json != nullptr) {
-              bytes += renkei::ToText(*json).size();
-              page.objects.push_back(MakeObject(row, *json));
-            }
-            page.reached = row.place;
-          }
-          scanned += static_cast<int>(rows.size());
-          if (static_cast<int>(rows.size()) < batch) return absl::OkStatus();
-        }
-        page.more = true;
-        return absl::OkStatus();
-      }));
+  found.page.reached = after;
+  RETURN_IF_ERROR(parts_.shown.ReadShown([&](const store::Reader& reader,
+                                             const store::ShownReader& shown) -> absl::Status {
+    ASSIGN_OR_RETURN(found.view, shown.FindView(asked.key));
+    if (!found.view) return absl::OkStatus();
+    const Showing showing = ShowingNow(asked);
+    found.page.more = true;
+    // The policy changed since it was caught up with.
+    if (found.view->place.basis != asked.BasisOf(showing)) return absl::OkStatus();
+    ObjectsOfRecords made(reader, shown, showing, asked.collection, parts_.community);
+    // A row more than asked for tells whether there is more.
+    const int batch = std::min(query.limit + 1, kRowsBatch);
+    for (int scanned = 0; scanned < kScanRowsMax && found.hidden.size() < kViewRowsDropped;) {
+      ASSIGN_OR_RETURN(const auto rows,
+                       shown.After(found.view->number, found.page.reached, showing.now(), batch));
+      for (const store::ShownRow& row : rows) {
+        ASSIGN_OR_RETURN(const bool taken, found.Take(row, query, made));
+        if (!taken) return absl::OkStatus();
+      }
+      scanned += static_cast<int>(rows.size());
+      found.page.more = static_cast<int>(rows.size()) == batch;
+      if (!found.page.more) return absl::OkStatus();
+    }
+    return absl::OkStatus();
+  }));
   return found;
 }
 
@@ -309,12 +342,8 @@ absl::StatusOr<TaxiiPage> TaxiiObjects::ReadPage(const Asked& asked, const Taxii
     // Then it is read again: an object may stand at a later place that another record tells.
     RETURN_IF_ERROR(Forget(asked, found));
   }
+  if (!found.hidden.empty()) found.EndBeforeHidden();
   TaxiiPage& page = found.page;
-  if (!found.hidden.empty()) {
-    page.objects.resize(found.shown_before);
-    page.reached = found.reached_before;
-    page.more = true;
-  }
   // What was looked at in vain is not looked at again.
   page.next = SealNext(page.reached, ProgressOf(asked, found), asked.key, query);
   return std::move(page);
@@ -355,23 +384,30 @@ absl::StatusOr<std::optional<TaxiiObject>> TaxiiObjects::Find(const Collection& 
   RETURN_IF_ERROR(taken_out_.Settle());
   std::optional<TaxiiObject> found;
   ASSIGN_OR_RETURN(bool through, CatchUp(asked));
-  RETURN_IF_ERROR(parts_.shown.ReadShown(
-      [&](const store::Reader& reader, const store::ShownReader& shown) -> absl::Status {
-        ASSIGN_OR_RETURN(const auto view, shown.FindView(asked.key));
-        if (!view) return absl::OkStatus();
-        const Showing showing = ShowingNow(asked);
-        ObjectsOfRecords made(reader, shown, showing, collection, parts_.community);
-        std::int64_t place = 0;
-        for (int tries = 0; !found && tries < kFindRowsMax; ++tries) {
-          ASSIGN_OR_RETURN(const auto row, shown.Find(view->number, id, place, showing.now()));
-          if (!row) return absl::OkStatus();
-          ASSIGN_OR_RETURN(const Json* json, ToldBy(*row, made));
-          if (json != nullptr) found = MakeObject(*row, *json);
-          place = row->place;
-        }
-        through = through && found;
+  Rows passed;
+  RETURN_IF_ERROR(parts_.shown.ReadShown([&](const store::Reader& reader,
+                                             const store::ShownReader& shown) -> absl::Status {
+    ASSIGN_OR_RETURN(passed.view, shown.FindView(asked.key));
+    if (!passed.view) return absl::OkStatus();
+    const Showing showing = ShowingNow(asked);
+    ObjectsOfRecords made(reader, shown, showing, collection, parts_.community);
+    std::int64_t place = 0;
+    for (int tries = 0; tries < kFindRowsMax; ++tries) {
+      ASSIGN_OR_RETURN(const auto row, shown.Find(passed.view->number, id, place, showing.now()));
+      if (!row) return absl::OkStatus();
+      ASSIGN_OR_RETURN(const Json* json, ToldBy(*row, made));
+      if (json != nullptr) {
+        found = MakeObject(*row, *json);
         return absl::OkStatus();
-      }));
+      }
+      passed.Hide(row->place);
+      place = row->place;
+    }
+    through = false;
+    return absl::OkStatus();
+  }));
+  // So that the next one begins behind them.
+  if (!passed.hidden.empty()) RETURN_IF_ERROR(Forget(asked, passed));
   if (!found && !through) return Unavailable("the collection is being brought up to date");
   return found;
 }

@@ -34,6 +34,7 @@ struct Collection {
   std::optional<SearchTerms> search{};
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a Json throws nothing
 struct TaxiiObject {
   Json json{};
   std::int64_t added = 0;    // microseconds since 1970

@@ -45,7 +45,8 @@ struct ShownObject {
 };
 
 struct ShownRow {
-  // When it was added, in microseconds since 1970: rising, unique, never used twice.
+  // When it was added, in microseconds since 1970: rising, unique, never used twice, and not before
+  // it could be read: who asks by a clock of their own loses nothing.
   std::int64_t place = 0;
   ShownObject object{};
   RecordId record{};  // that tells it
@@ -85,6 +86,9 @@ class ShownWriter : public ShownReader {
                            const std::vector<ShownObject>& objects) = 0;
   // Forgets rows: what they tell has no place until it is put again.
   virtual absl::Status DropRows(std::int64_t view, const std::vector<std::int64_t>& places) = 0;
+  // Forgets rows of records that expired after `from` and not after `until`, at most `rows`;
+  // answers how many.
+  virtual absl::StatusOr<int> DropExpired(Timestamp from, Timestamp until, int rows) = 0;
   // Forgets a view, at most `rows` of its rows at once; true: nothing is left of it, or was there.
   // Until then it stands as one that has looked at nothing: its basis is empty, `reached` 0.
   virtual absl::StatusOr<bool> DropView(BytesView key, int rows) = 0;

@@ -10,6 +10,9 @@
 namespace renkei::store {
 namespace {
 
+// Records are told to be looked at again, beyond those of one key.
+constexpr int kLooksAtOnce = 10'000;
+
 absl::Status RunWithKey(Connection& connection, const char* sql, std::int64_t community,
                         const record::IndicatorKey& key) {
   Statement statement(connection, sql);
@@ -92,11 +95,14 @@ absl::StatusOr<bool> SqliteShown::SetTakenOut(const std::vector<record::Indicato
                                "INSERT OR IGNORE INTO taken_out (community, key) VALUES (?1, ?2)",
                                community_, key));
   }
+  std::int64_t looks = 0;
   for (const record::IndicatorKey& key : gone) {
-    if (changes-- == 0) return false;
+    // A key is done at once: looks come with it or not at all.
+    if (changes-- == 0 || looks > kLooksAtOnce) return false;
     RETURN_IF_ERROR(RunWithKey(
         connection_, "DELETE FROM taken_out WHERE community = ?1 AND key = ?2", community_, key));
     RETURN_IF_ERROR(LookAtListings(connection_, community_, key));
+    looks += connection_.ChangedRows();
   }
   return true;
 }

@@ -18,12 +18,12 @@ ShownRow ShownAt(Statement& row) {
           .live = row.Flag(4)};
 }
 
-// A place above all that were ever given, and not before `now`.
+// A place above all that were ever given, and not before `now`, of which only the second is known.
 absl::StatusOr<std::int64_t> NextPlace(Connection& connection, Timestamp now) {
   Statement select(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'shown'");
   const std::int64_t newest = select.Step() ? select.Int64(0) : 0;
   RETURN_IF_ERROR(select.status());
-  return std::max(newest + 1, UnixSeconds(now) * kMicrosPerSecond);
+  return std::max(newest + 1, (UnixSeconds(now) + 1) * kMicrosPerSecond);
 }
 
 absl::StatusOr<std::optional<std::int64_t>> NumberOf(Connection& connection, std::int64_t community,
@@ -131,6 +131,13 @@ absl::StatusOr<std::vector<Bytes>> SqliteShown::Views() const {
   while (select.Step()) keys.push_back(select.BlobCopy(0));
   RETURN_IF_ERROR(select.status());
   return keys;
+}
+
+absl::StatusOr<int> SqliteShown::DropExpired(Timestamp from, Timestamp until, int rows) {
+  Statement drop(connection_, kShownExpiredSql);
+  drop.Bind(1, community_).BindTime(2, from).BindTime(3, until).Bind(4, rows);
+  RETURN_IF_ERROR(drop.Run());
+  return static_cast<int>(connection_.ChangedRows());
 }
 
 absl::StatusOr<bool> SqliteShown::DropView(BytesView key, int rows) {

@@ -28,6 +28,7 @@ class SqliteShown : public ShownWriter {
   absl::Status Put(std::int64_t view, const RecordId& record,
                    const std::vector<ShownObject>& objects) override;
   absl::Status DropRows(std::int64_t view, const std::vector<std::int64_t>& places) override;
+  absl::StatusOr<int> DropExpired(Timestamp from, Timestamp until, int rows) override;
   absl::StatusOr<bool> DropView(BytesView key, int rows) override;
   absl::StatusOr<bool> SetTakenOut(const std::vector<record::IndicatorKey>& keys,
                                    int changes) override;

@@ -22,6 +22,12 @@ inline constexpr char kShownFindSql[] =
     " WHERE s.view = ?2 AND s.id = ?3 AND s.place > ?5 AND r.community = ?1 AND r.state = 0"
     " AND r.expires > ?4 ORDER BY s.place LIMIT 1";
 
+// ?1 community, ?2 from, ?3 until (seconds), ?4 limit.
+inline constexpr char kShownExpiredSql[] =
+    "DELETE FROM shown WHERE place IN (SELECT s.place FROM record r"
+    " CROSS JOIN shown s ON s.record = r.number"
+    " WHERE r.community = ?1 AND r.expires > ?2 AND r.expires <= ?3 LIMIT ?4)";
+
 // ?1 community, ?2 key.
 inline constexpr char kShownViewSql[] =
     "SELECT number, reached, looked, basis FROM shown_view WHERE community = ?1 AND key = "

@@ -1,6 +1,10 @@
 // What TAXII readers are told when what a record shows them changes without a new entry of the
 // feed: by verdicts, by what is held of it, by time.
 
+#include <map>
+
+#include "node/gateway/limits.h"
+#include "node/gateway/saved_searches.h"
 #include "node/gateway/taken_out.h"
 #include "tests/unit/gateway/taxii_reader_fixture.h"
 
@@ -84,6 +88,54 @@ TEST_F(TaxiiViewsTest, WhatExpiredAndLivesAgainComesAtTheEnd) {
   SetExpiry(id, expires + std::chrono::hours(100));
   ExpectNothingMissed("lives again");
   for (const std::string& one : all) EXPECT_EQ(had_.count(one), 1U) << one;
+}
+
+// A row of every expired record stood before those of the next, and was looked at each time.
+TEST_F(TaxiiViewsTest, WhatExpiredIsForgottenByItself) {
+  const record::RecordId id = Publish(DraftOf("203.0.113.1"));
+  ReadOn();
+  const Timestamp expires = rig_.clock.Now() + std::chrono::hours(1);
+  SetExpiry(id, expires);
+  ReadOn();
+  const auto rows = [&] {
+    std::size_t all = 0;
+    const auto read = [&](const store::Reader&, const store::ShownReader& shown) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto found, shown.After(View().number, 0, rig_.clock.Now(), 100));
+      all = found.size();
+      return absl::OkStatus();
+    };
+    EXPECT_TRUE(store::FindShownStore(*rig_.hub.store)->ReadShown(read).ok());
+    return all;
+  };
+  EXPECT_TRUE(gateway_.Tidy().ok());
+  EXPECT_GT(rows(), 0U);
+  rig_.clock.Advance(std::chrono::hours(1));
+  EXPECT_TRUE(gateway_.Tidy().ok());
+  EXPECT_EQ(rows(), 0U);
+  had_.clear();
+  SetExpiry(id, expires + std::chrono::hours(100));
+  ExpectNothingMissed("lives again");
+  EXPECT_GT(had_.size(), 0U);
+}
+
+// Records of a search go out of its time without anybody saying so; an object that very many of
+// them told was looked for among the same ones each time.
+TEST_F(TaxiiViewsTest, AnObjectIsFoundBehindVeryManyThatShowItNoMore) {
+  const auto save = [](store::Writer& writer) {
+    return SaveSearch(writer, "late", SearchTerms{.since = "1h"});
+  };
+  ASSERT_TRUE(rig_.hub.store->Commit(save).ok());
+  for (int i = 0; i <= kFindRowsMax; ++i) Publish();
+  const std::map<std::string, std::string> accept = {{"accept", std::string(kTaxiiType)}};
+  const std::string objects = "/taxii2/renkei/collections/search-late/objects/";
+  const Json page =
+      Json::parse(Body(Get(objects + "?limit=1&match%5Btype%5D=identity", token_, accept)));
+  const std::string one = objects + page["objects"][0]["id"].get<std::string>() + "/";
+  EXPECT_EQ(Get(one, token_, accept).status, 200);
+  rig_.clock.Advance(std::chrono::hours(2));
+  Publish();
+  EXPECT_EQ(Get(one, token_, accept).status, 503);
+  EXPECT_EQ(Get(one, token_, accept).status, 200);
 }
 
 TEST_F(TaxiiViewsTest, ADamagedRecordKeepsNobodyFromTheOthers) {
