@@ -247,6 +247,9 @@ absl::Status NodeCommands::Subscribe(const exchange::LocalCall& call, const Emit
     }
   }
   RETURN_IF_ERROR(given.status());
+  const auto wanted = [&](policy::Kind kind) {
+    return kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  };
   const Bytes& epoch = node_.store().epoch();
   store::Offset position = 0;
   if (!from.empty()) {
@@ -268,10 +271,7 @@ absl::Status NodeCommands::Subscribe(const exchange::LocalCall& call, const Emit
       for (const store::EntryRow& entry : entries) {
         if (entry.type != store::EntryType::kRecord) continue;
         ASSIGN_OR_RETURN(const auto row, reader.FindRecord(entry.id));
-        if (!row) continue;
-        if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), row->kind) == kinds.end()) {
-          continue;
-        }
+        if (!row || !wanted(row->kind)) continue;
         Json line = {{"cursor", EncodeLocalCursor(epoch, entry.offset)}};
         ASSIGN_OR_RETURN(const Json record, RecordLine(node_, *row));
         line.update(record);

@@ -66,9 +66,8 @@ std::optional<policy::Evaluator> ReadEvaluator(Context& context, const std::stri
   return std::nullopt;
 }
 
-}  // namespace
-
-int RunDry(Context& context, const DryRun& options) {
+// Nothing, and it has been said why, if an option holds no word that is known.
+std::optional<feed::PublishOptions> ReadOptions(Context& context, const DryRun& options) {
   feed::PublishOptions publish{.circles = options.circles, .generalise = options.generalise};
   if (!options.source.empty()) publish.source = policy::SourceModeFromWord(options.source);
   if (!options.tlp.empty()) {
@@ -77,7 +76,7 @@ int RunDry(Context& context, const DryRun& options) {
       PrintError(context, fmt::format("publish: tlp `{}`: expected clear, green, amber, "
                                       "amber+strict or red",
                                       options.tlp));
-      return kWrongUsage;
+      return std::nullopt;
     }
   }
   if (!options.correlate.empty()) {
@@ -85,17 +84,25 @@ int RunDry(Context& context, const DryRun& options) {
     if (!publish.correlate) {
       PrintError(context, fmt::format("publish: correlate `{}`: expected none, names or subnets",
                                       options.correlate));
-      return kWrongUsage;
+      return std::nullopt;
     }
   }
   for (const std::string& text : options.allow) {
     auto one = anonymize::ParseOverride(text);
     if (!one.ok()) {
       PrintError(context, "publish: --allow: " + Message(one.status()));
-      return kWrongUsage;
+      return std::nullopt;
     }
     publish.overrides.push_back(*std::move(one));
   }
+  return publish;
+}
+
+}  // namespace
+
+int RunDry(Context& context, const DryRun& options) {
+  const auto publish = ReadOptions(context, options);
+  if (!publish) return kWrongUsage;
   const auto config = ReadConfig(context, options.folder);
   const auto assets = ReadAssets(context, options.folder);
   const auto evaluator = ReadEvaluator(context, options.folder);
@@ -105,14 +112,14 @@ int RunDry(Context& context, const DryRun& options) {
   const auto mappings = app::CsvMappingsIn(options.folder);
   if (!mappings.ok()) return Fail(context, "publish", mappings.status());
   if (!config || !assets || !evaluator) return kFailed;
-  const record::Correlation wanted = feed::WantedCorrelation(publish, *config);
+  const record::Correlation wanted = feed::WantedCorrelation(*publish, *config);
   const Rules rules{
       .config = *config,
       .gate = anonymize::Gate(
           *assets,
           app::KnownGoodOf(std::make_shared<const formats::WarningLists>(*std::move(lists)))),
       .evaluator = *evaluator,
-      .publish = publish,
+      .publish = *publish,
       .crowd = ReadCrowd(options.folder),
       .said = ReadSaid(options.folder, context.clock.Now()),
       .names = wanted == record::Correlation::kNone ? OwnNames() : ReadNames(options.folder),
@@ -136,8 +143,10 @@ int RunDry(Context& context, const DryRun& options) {
     context.out << ToPrettyText(anonymize::ToSarif(sarif, std::string(app::kVersion)));
     return worst;
   }
-  if (options.json) context.out << ToPrettyText({{"files", std::move(files)}});
-  if (options.json) return worst;
+  if (options.json) {
+    context.out << ToPrettyText({{"files", std::move(files)}});
+    return worst;
+  }
   if (!options.full && !files.empty()) {
     context.out << "\n`--full` shows the texts as each level would read them\n";
   }

@@ -76,7 +76,7 @@ void PrintWhyCounted(Context& context, const Json& draft) {
   if (why.empty()) return;
   const bool none = Field(draft, "correlation") == "none";
   const std::string what = none ? "own names are counted, not keyed: " : "";
-  for (const std::string& line : Wrap("note: " + what + why, kScreenWidth - 2)) {
+  for (const std::string& line : Wrap(fmt::format("note: {}{}", what, why), kScreenWidth - 2)) {
     context.out << "  " << line << "\n";
   }
 }

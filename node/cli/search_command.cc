@@ -104,7 +104,8 @@ void PrintSaved(Context& context, const Json& json) {
     std::string terms;
     for (const auto& [key, value] : one["search"].items()) {
       const std::string text = key == "under" ? "" : Field(one["search"], key);
-      terms += (terms.empty() ? "" : " ") + (key == "value" ? text : "--" + key + " " + text);
+      if (!terms.empty()) terms += " ";
+      terms += key == "value" ? text : fmt::format("--{} {}", key, text);
     }
     table.Add({Field(one, "name"), terms});
   }
@@ -112,6 +113,7 @@ void PrintSaved(Context& context, const Json& json) {
 }
 
 // What the options said.
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a Json throws nothing
 struct SearchWish {
   Json arguments{};  // that say what is looked for
   std::string save{};

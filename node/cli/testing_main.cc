@@ -6,6 +6,7 @@
 #include "node/cli/cli.h"
 
 int main(int argc, char** argv) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
   const char* offset = std::getenv("RENKEI_TEST_CLOCK_OFFSET");
   const renkei::SystemClock clock(std::chrono::seconds(offset == nullptr ? 0 : std::atoll(offset)));
   return renkei::cli::Main(argc, argv, clock);

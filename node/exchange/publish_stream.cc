@@ -121,7 +121,7 @@ void PublishStream::Take(v1::PublishItem&& item, std::uint64_t slot) {
   if (!taken.ok()) return OnTaken(slot, taken.status().code());
   const feed::Sender sender{.link = peer_.name(), .team = peer_.name(), .author_only = true};
   if (auto* offered = std::get_if<feed::OfferedRecord>(&*taken)) {
-    host_.plane().intake().Take(sender, std::move(*offered),
+    host_.plane().intake().Take(sender, *offered,
                                 [self, slot](const absl::StatusOr<feed::Outcome>& outcome) {
                                   self->OnTaken(slot, outcome.status().code());
                                 });

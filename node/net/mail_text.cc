@@ -64,7 +64,7 @@ std::string EncodedBody(std::string_view body) {
 }  // namespace
 
 std::string EncodeHeaderText(std::string_view text) {
-  const std::string safe = Printable(text, kSubjectBytesMax);
+  std::string safe = Printable(text, kSubjectBytesMax);
   if (IsPlainAscii(safe) && safe.size() <= kHeaderLineMax && safe.find("=?") == std::string::npos) {
     return safe;
   }

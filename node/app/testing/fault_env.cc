@@ -24,7 +24,7 @@ struct Fault {
 // mistake.
 std::map<std::string, Fault, std::less<>> ReadFaults() {
   std::map<std::string, Fault, std::less<>> faults;
-  const char* text = std::getenv("RENKEI_TEST_FAULT");
+  const char* text = std::getenv("RENKEI_TEST_FAULT");  // NOLINT(concurrency-mt-unsafe): never set
   std::string rest = text == nullptr ? "" : text;
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
@@ -59,6 +59,7 @@ absl::Status FaultPoint(std::string_view point) {
 }
 
 std::chrono::seconds ReleasePeriod() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
   const char* text = std::getenv("RENKEI_TEST_RELEASE_SECONDS");
   if (text == nullptr) return std::chrono::hours(1);
   const int seconds = std::atoi(text);
