@@ -43,6 +43,16 @@ std::string_view ThreatLevelOf(policy::Severity severity) {
   return "4";
 }
 
+// Each once, as MISP keeps them.
+struct TagList {
+  Json list = Json::array();
+  std::set<std::string> names{};
+
+  void Add(const std::string& name) {
+    if (!name.empty() && names.insert(name).second) list.push_back({{"name", name}});
+  }
+};
+
 // One record as one event.
 class EventWriter {
  public:
@@ -94,24 +104,17 @@ class EventWriter {
     }
   }
 
-  void AddTag(Json& list, const std::string& name) {
-    if (!name.empty()) list.push_back({{"name", name}});
-  }
-
   void Tags() {
-    Json tags = Json::array();
-    AddTag(tags, TlpTag(record_.tlp));
-    AddTag(tags, PapTag(record_.pap));
-    AddTag(tags, RsitTag(record_.type));
-    for (const v1::Technique& t : sections_.techniques().techniques())
-      AddTag(tags, TechniqueTag(t));
-    for (const v1::Actor& actor : sections_.techniques().actors()) AddTag(tags, ActorTag(actor));
-    for (const std::string& sector : sections_.victim().sectors()) AddTag(tags, SectorTag(sector));
-    for (const std::string& label : sections_.summary().labels()) AddTag(tags, label);
-    for (const std::string& tag : record_.tags) {
-      AddTag(tags, fmt::format("renkei:tag=\"{}\"", tag));
-    }
-    event_["Tag"] = std::move(tags);
+    TagList tags;
+    tags.Add(TlpTag(record_.tlp));
+    tags.Add(PapTag(record_.pap));
+    tags.Add(RsitTag(record_.type));
+    for (const v1::Technique& t : sections_.techniques().techniques()) tags.Add(TechniqueTag(t));
+    for (const v1::Actor& actor : sections_.techniques().actors()) tags.Add(ActorTag(actor));
+    for (const std::string& sector : sections_.victim().sectors()) tags.Add(SectorTag(sector));
+    for (const std::string& label : sections_.summary().labels()) tags.Add(label);
+    for (const std::string& tag : record_.tags) tags.Add(fmt::format("renkei:tag=\"{}\"", tag));
+    event_["Tag"] = std::move(tags.list);
   }
 
   std::string Uuid(std::string_view name) const {
@@ -160,10 +163,10 @@ class EventWriter {
         {{"type", "2"}, {"date_sighting", fmt::to_string(valid_until_us / 1'000'000)}});
   }
 
-  void AddLabels(Json& json, const v1::Indicator& indicator) {
-    if (indicator.labels().empty()) return;
-    json["Tag"] = Json::array();
-    for (const std::string& label : indicator.labels()) AddTag(json["Tag"], label);
+  static void AddLabels(Json& json, const google::protobuf::RepeatedPtrField<std::string>& labels) {
+    TagList tags;
+    for (const std::string& label : labels) tags.Add(label);
+    if (!tags.list.empty()) json["Tag"] = std::move(tags.list);
   }
 
   Json AttributeOf(const v1::Indicator& indicator) {
@@ -173,7 +176,7 @@ class EventWriter {
     json["uuid"] = TakeUuid(indicator.uuid(), "indicator:" + indicator.ref());
     json["comment"] = indicator.comment().value();
     AddTimes(json, indicator.first_seen_us(), indicator.last_seen_us());
-    AddLabels(json, indicator);
+    AddLabels(json, indicator.labels());
     AddExpiry(json, indicator.valid_until_us());
     if (indicator.type() == v1::INDICATOR_TYPE_ANON_IP) json["to_ids"] = false;
     if (indicator.has_confidence()) LeaveOut(left_out_, "confidence of an indicator");
@@ -228,7 +231,7 @@ class EventWriter {
     json["uuid"] = uuid_by_ref_[object.ref()];
     json["comment"] = object.comment().value();
     AddTimes(json, object.first_seen_us(), object.last_seen_us());
-    AddLabels(json, first.labels().empty() ? second : first);
+    AddLabels(json, first.labels().empty() ? second.labels() : first.labels());
     AddExpiry(json, std::max(first.valid_until_us(), second.valid_until_us()));
     attributes_.push_back(std::move(json));
     for (const v1::Indicator* half : {&first, &second}) {
@@ -281,7 +284,7 @@ class EventWriter {
       Json json = Attribute(type, CategoryOf(type, ""), rule.body(), true);
       json["uuid"] = TakeUuid(rule.uuid(), fmt::format("rule:{}", index++));
       json["comment"] = rule.comment().value();
-      for (const std::string& label : rule.labels()) AddTag(json["Tag"], label);
+      AddLabels(json, rule.labels());
       if (!rule.name().empty()) LeaveOut(left_out_, "names of rules");
       attributes_.push_back(std::move(json));
     }

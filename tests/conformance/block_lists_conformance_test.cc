@@ -1,5 +1,6 @@
-// The lists of node/formats/export.h, read by the programs that they are for.  Where a machine lets
-// nobody make a network of its own or its kernel has no such sets, the test says so and is skipped.
+// The lists and rules of node/formats/export.h, read by the programs that they are for.  Where a
+// machine lets nobody make a network of its own or its kernel has no such sets, the test says so
+// and is skipped.
 
 #include <array>
 #include <string>
@@ -8,9 +9,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "node/base/file.h"
-#include "node/formats/export.h"
+#include "tests/conformance/published.h"
 #include "tests/support/child_process.h"
+#include "tests/support/loopback_port.h"
 #include "tests/support/temp_folder.h"
 
 namespace renkei::formats {
@@ -92,6 +93,62 @@ TEST_F(BlockListsConformanceTest, BindLoadsTheZone) {
   const Exported exported = ExportRpz({&record_, 1}, options_);
   EXPECT_EQ(Run(exported, {"named-checkzone", "rpz.team.example", "FILE"}), 0)
       << Output() << exported.text;
+}
+
+// A resolver that reads the zone says of the listed names that they do not exist, and of no other.
+TEST_F(BlockListsConformanceTest, BindAnswersThatListedNamesDoNotExist) {
+  ASSERT_TRUE(IsInstalled("named") && IsInstalled("dig")) << "scripts/deps --tests installs bind9";
+  const std::string folder = folder_.path();
+  const int port = testing_support::FreePort();
+  const auto put = [&](const std::string& name, const std::string& text) {
+    ASSERT_TRUE(WriteFile(folder + "/" + name, text, FileMode::kPublic).ok());
+  };
+  put("rpz", ExportRpz({&record_, 1}, options_).text);
+  put("example",
+      "$TTL 300\n@ SOA ns root 1 3600 600 86400 300\n@ NS ns\nns A 127.0.0.1\n"
+      "evil A 192.0.2.10\nwww.evil A 192.0.2.11\nxn--bcher-kva A 192.0.2.12\nfine A 192.0.2.1\n"
+      "goodevil A 192.0.2.13\n");
+  put("named.conf",
+      fmt::format("options {{ directory \"{}\"; listen-on port {} {{ 127.0.0.1; }};"
+                  " listen-on-v6 {{ none; }}; pid-file none; session-keyfile none;"
+                  " dnssec-validation no; recursion yes;"
+                  " response-policy {{ zone \"rpz.team.example\"; }} qname-wait-recurse no; }};\n"
+                  "controls {{ }};\n"
+                  "zone \"rpz.team.example\" {{ type primary; file \"rpz\"; }};\n"
+                  "zone \"example\" {{ type primary; file \"example\"; }};\n",
+                  folder, port));
+  const ChildProcess named(
+      {.command = {"/usr/sbin/named", "-g", "-n", "1", "-c", folder + "/named.conf"},
+       .err_file = folder + "/log"});
+  const auto status = [&](const std::string& name) {
+    const std::string said =
+        testing_support::RunProgram(
+            {"dig", "@127.0.0.1", "-p", fmt::to_string(port), "+tries=1", "+time=5", name, "A"})
+            .out;
+    const std::size_t at = said.find("status: ");
+    return at == std::string::npos ? "" : said.substr(at + 8, said.find(',', at) - at - 8);
+  };
+  testing_support::WaitUntil("named has read the zone",
+                             [&] { return status("evil.example") == "NXDOMAIN"; });
+  EXPECT_EQ(status("www.evil.example"), "NXDOMAIN");
+  EXPECT_EQ(status("xn--bcher-kva.example"), "NXDOMAIN");
+  EXPECT_EQ(status("fine.example"), "NOERROR");
+  EXPECT_EQ(status("goodevil.example"), "NOERROR");
+}
+
+TEST_F(BlockListsConformanceTest, SuricataUpdateReadsTheRules) {
+  ASSERT_TRUE(IsInstalled("suricata-update")) << "scripts/deps --tests installs suricata-update";
+  Say(v1::INDICATOR_TYPE_URL, "http://evil.example/a;b|c\"d?e=%20&f=\\g:(h)");
+  Say(v1::INDICATOR_TYPE_URL, "https://evil.example:8443/x");
+  Say(v1::INDICATOR_TYPE_SHA256, std::string(64, 'a'));
+  Say(v1::INDICATOR_TYPE_MD5, std::string(32, 'b'));
+  Say(v1::INDICATOR_TYPE_SHA1, std::string(40, 'c'));
+  record_.author = "te\"am; (a)";
+  const Exported exported = ExportSuricata({&record_, 1}, options_);
+  EXPECT_EQ(Run(exported, {kPython, RENKEI_SOURCES "/tests/conformance/check_suricata.py", "FILE"}),
+            0)
+      << Output() << exported.text;
+  EXPECT_EQ(Output(), fmt::format("{}\n", exported.written));
 }
 
 TEST_F(BlockListsConformanceTest, NftablesLoadsTheSets) {

@@ -1,19 +1,15 @@
 // IODEF as we write it, judged by the published schemas: xmllint with that of RFC 7970, a
 // JSON-schema validator with that of RFC 8727.
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "node/base/file.h"
-#include "node/formats/export.h"
 #include "node/formats/import_any.h"
+#include "tests/conformance/published.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temp_folder.h"
-#include "tests/unit/formats/held.h"
-#include "tests/unit/formats/random_sections.h"
 
 namespace renkei::formats {
 namespace {
@@ -24,12 +20,6 @@ using testing_support::kPatience;
 constexpr const char* kFolder = RENKEI_SOURCES "/tests/conformance/iodef";
 constexpr std::size_t kFileMax = 64U << 20;
 
-std::string Published(const std::string& name) {
-  const char* shared = std::getenv("RENKEI_SHARED");
-  return ReadFile(fmt::format("{}/data/iodef/{}", shared == nullptr ? "" : shared, name), kFileMax)
-      .value_or("");
-}
-
 class IodefConformanceTest : public ::testing::Test {
  protected:
   void Write(const std::string& name, std::string_view text) {
@@ -38,7 +28,7 @@ class IodefConformanceTest : public ::testing::Test {
 
   // The schema as published, but for where those that it imports are.
   bool WriteXmlSchema() {
-    std::string schema = Published("iodef-2.0.xsd");
+    std::string schema = Published("iodef/iodef-2.0.xsd");
     if (schema.empty()) return false;
     constexpr std::pair<const char*, const char*> kPlaces[] = {
         {"xmldsig-core-schema.xsd", "xmldsig.xsd"},
@@ -70,7 +60,7 @@ class IodefConformanceTest : public ::testing::Test {
                 folder_.path() + "/document.xml"});
   }
   int CheckJson() {
-    return Run({"python3", fmt::format("{}/check_json.py", kFolder),
+    return Run({kPython, RENKEI_SOURCES "/tests/conformance/check_json.py",
                 folder_.path() + "/schema.json", folder_.path() + "/document.json"});
   }
 
@@ -81,18 +71,7 @@ class IodefConformanceTest : public ::testing::Test {
     const auto sample = ImportAny(text.value_or(""));
     EXPECT_TRUE(sample.ok()) << Message(sample.status());
     if (sample.ok()) records.push_back(Held(sample->front().draft));
-    for (unsigned seed = 0; seed < 60; ++seed) {
-      record::Draft draft;
-      draft.header.kind = policy::Kind::kIncident;
-      draft.header.tlp = static_cast<policy::Tlp>(1 + seed % 5);
-      draft.header.severity = static_cast<policy::Severity>(seed % 5);
-      draft.header.type = seed % 3 == 0 ? *policy::RsitFromWord("fraud/phishing") : 0;
-      draft.sections = RandomSections(seed).Make();
-      record::ClearPadding(draft.sections);
-      records.push_back(Held(draft));
-      records.back().record_id_hex = fmt::format("{:032x}", seed + 1);
-      if (seed % 4 == 0) records.back().author.clear();
-    }
+    for (HeldRecord& one : RandomRecords(60)) records.push_back(std::move(one));
     return records;
   }
 
@@ -117,7 +96,7 @@ TEST_F(IodefConformanceTest, AWrongDocumentIsNotLetThrough) {
 }
 
 TEST_F(IodefConformanceTest, JsonObeysThePublishedSchema) {
-  const std::string schema = Published("rfc8727-json-schema.json");
+  const std::string schema = Published("iodef/rfc8727-json-schema.json");
   if (schema.empty()) GTEST_SKIP() << "the published schema is not here (RENKEI_SHARED)";
   Write("schema.json", schema);
   const Exported exported = ExportIodefJson(Records(), At(1'790'000'001));

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/support/loopback_port.h"
 
 namespace renkei::testing_support {
 namespace {
@@ -89,29 +89,6 @@ service anvil {{
   chroot =
 }}
 )";
-
-int FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&at), size) != 0) Fail("no free port");
-  getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size);
-  close(fd);
-  return ntohs(at.sin_port);
-}
-
-bool Accepts(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_port = htons(static_cast<std::uint16_t>(port));
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool accepts = connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
-  close(fd);
-  return accepts;
-}
 
 void Must(const std::vector<std::string>& command) {
   const Ran ran = RunProgram(command);
