@@ -4,9 +4,13 @@
 
 #include <grpc/support/log.h>
 
+#include "node/membership/openssl_setup.h"
+
 namespace renkei::exchange {
 
 void SetUpGrpc() {
+  // gRPC's threads outlive main by a moment.
+  membership::KeepOpenSslToTheEnd();
   // NOLINTBEGIN(concurrency-mt-unsafe): called before the first thread begins
   // gRPC accepts TLS 1.2 and offers no public setting.  This leaves it only a suite that needs an
   // RSA certificate, which we never have, so 1.2 has nothing to agree on; 1.3 has suites of its

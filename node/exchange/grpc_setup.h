@@ -1,4 +1,4 @@
-// Settings that gRPC reads from the environment once, before it starts.
+// Settings that gRPC, and OpenSSL below it, read once, before they start.
 #pragma once
 
 namespace renkei::exchange {
