@@ -138,6 +138,29 @@ TEST(ExportMispTest, AnEventHasWhatMispAsksFor) {
   EXPECT_EQ(ExportMisp({&held, 1}, At(kNow)).text, exported.text);
 }
 
+// Whether or not MISP's schema is at hand, which forbids it (conformance_misp).
+TEST(ExportMispTest, ATagThatStandsTwiceIsWrittenOnce) {
+  record::Draft draft;
+  draft.header.kind = policy::Kind::kIncident;
+  draft.header.tlp = policy::Tlp::kGreen;
+  v1::Indicator& indicator = *draft.sections.mutable_indicators()->add_indicators();
+  indicator.set_ref("1");
+  indicator.set_type(v1::INDICATOR_TYPE_IPV4);
+  indicator.set_value("198.51.100.7");
+  for (const char* label : {"seen", "again", "seen"}) {
+    draft.sections.mutable_summary()->add_labels(label);
+    indicator.add_labels(label);
+  }
+  const Json event = Json::parse(ExportMispEvent(Held(draft), At(1'790'000'001)))["Event"];
+  const auto count = [](const Json& tags) {
+    return std::count_if(tags.begin(), tags.end(),
+                         [](const Json& tag) { return tag["name"] == "seen"; });
+  };
+  EXPECT_EQ(count(event["Tag"]), 1);
+  EXPECT_EQ(count(event["Attribute"][0]["Tag"]), 1);
+  EXPECT_EQ(event["Attribute"][0]["Tag"].size(), 2U);
+}
+
 TEST(ExportMispTest, SectionsWithoutAPlaceAreNamed) {
   HeldRecord held = Record();
   held.sections.mutable_timeline()->add_events()->set_time(1);
